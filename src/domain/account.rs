@@ -1,0 +1,430 @@
+//! A customer's sub-account: its identity, its life, and what it may spend.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::code::{Code, Name};
+use crate::domain::contact::{Email, Mobile};
+use crate::domain::id::{AccountId, EntityId, GroupId};
+use crate::domain::money::{Amount, Currency, Overflow};
+use crate::domain::refusal::Refusal;
+
+/// A small enum that people type, files hold and JSON shows in one spelling.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident, $what:literal { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant,)* }
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            /// The one spelling.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result { f.write_str(self.as_str()) }
+        }
+        impl ::std::str::FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, String> {
+                match text { $($word => Ok(Self::$variant),)* _ => Err(format!("not {}: one of {}", $what, [$($word),*].join(", "))) }
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// Where an account is in its life.
+    AccountState, "a state" {
+        /// Asked to join; nobody has answered.
+        Invited = "invited",
+        /// The holder has opened it; the UID is known.
+        Accepted = "accepted",
+        /// Its real name is tied to an entity.
+        Verified = "verified",
+        /// May buy.
+        Active = "active",
+        /// Stopped for the time being.
+        Frozen = "frozen",
+        /// No longer ours.
+        Released = "released",
+        /// The invitation ran out.
+        Expired = "expired",
+        /// The invitation was taken back.
+        Revoked = "revoked",
+        /// The holder said no.
+        Declined = "declined",
+    }
+}
+
+words! {
+    /// How an account came into the book.
+    Origin, "an origin" {
+        /// Opened for the customer through an invitation.
+        Created = "created",
+        /// An existing account that the owner consents to bring.
+        Associated = "associated",
+    }
+}
+
+words! {
+    /// Who pays the provider's charges of an account, and when.
+    Mode, "a settlement mode" {
+        /// The agent pays within a credit limit and settles monthly.
+        AgentPays = "agent-pays",
+        /// The account spends what finance allocated to it.
+        Prepaid = "prepaid",
+    }
+}
+
+words! {
+    /// What an account is used for; one account never mixes them.
+    Environment, "an environment" {
+        /// Serves customers.
+        Production = "production",
+        /// For trying things out.
+        Test = "test",
+        /// For building things.
+        Development = "development",
+    }
+}
+
+words! {
+    /// A condition of an association that the book cannot see, vouched for by a person.
+    Attestation, "an attestation" {
+        /// The account belongs to no other agent.
+        NoOtherAgent = "no-other-agent",
+        /// It owes the provider nothing.
+        NoArrears = "no-arrears",
+        /// It has no unfinished orders.
+        NoOpenOrders = "no-open-orders",
+    }
+}
+
+/// What moves an account from one state to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transition {
+    /// The holder accepted the invitation and the UID is known.
+    Accept,
+    /// The real-name entity is tied.
+    Verify,
+    /// The owner consented to the association.
+    Confirm,
+}
+
+impl Transition {
+    /// The verb of the command that does it.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Verify => "verify",
+            Self::Confirm => "confirm",
+        }
+    }
+}
+
+/// The state after a transition; `account.state` if it is not a way of this account's life.
+pub fn next_state(account: &Account, transition: Transition) -> Result<AccountState, Refusal> {
+    match (account.origin, account.state, transition) {
+        (Origin::Created, AccountState::Invited, Transition::Accept) => Ok(AccountState::Accepted),
+        // Verified means active at once: nothing else stands between the two.
+        (Origin::Created, AccountState::Accepted, Transition::Verify)
+        | (Origin::Associated, AccountState::Invited, Transition::Confirm) => Ok(AccountState::Active),
+        (origin, state, transition) => {
+            Err(Refusal::AccountTransition { account: account.code.clone(), origin, state, verb: transition.verb() })
+        }
+    }
+}
+
+/// An account's number at the provider: text, never a number, because spreadsheets keep fifteen digits and a UID has sixteen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Uid(String);
+
+/// Why a text is not a UID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAUid {
+    /// `1.06892E+15`: a spreadsheet has cut the digits off.
+    #[error(
+        "a spreadsheet such as Excel has turned the UID into a number and lost digits; take it from the provider's console again"
+    )]
+    Spreadsheet,
+    /// `name@…`: a RAM user, which is a login inside an account and has no bill of its own.
+    #[error("this is a RAM user, a login inside an account, not an account; give the 16-digit UID of the account it belongs to")]
+    RamUser,
+    /// Anything else that is not digits.
+    #[error("a UID has digits only, usually 16")]
+    NotDigits,
+}
+
+impl Uid {
+    /// Reads a UID as people and files write it; blanks and the tabs that protect it from spreadsheets are trimmed.
+    pub fn parse(text: &str) -> Result<Self, NotAUid> {
+        let text = text.trim();
+        if !text.is_empty() && text.len() <= 24 && text.bytes().all(|b| b.is_ascii_digit()) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(if looks_like_spreadsheet_number(text) {
+            NotAUid::Spreadsheet
+        } else if text.contains('@') {
+            NotAUid::RamUser
+        } else {
+            NotAUid::NotDigits
+        })
+    }
+
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it has the sixteen digits of every UID seen so far.
+    pub fn has_usual_length(&self) -> bool {
+        self.0.len() == 16
+    }
+}
+
+/// Whether a text is what a spreadsheet makes of a long number: `1.06892E+15`.
+pub fn looks_like_spreadsheet_number(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
+    let is_number = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    is_number(exponent) && mantissa.splitn(2, ['.', ',']).all(is_number)
+}
+
+impl fmt::Display for Uid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Uid {
+    type Err = NotAUid;
+
+    fn from_str(text: &str) -> Result<Self, NotAUid> {
+        Self::parse(text)
+    }
+}
+
+/// A sub-account as the book holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its row.
+    pub id: AccountId,
+    /// What people type.
+    pub code: Code,
+    /// Its number at the provider, once known.
+    pub uid: Option<Uid>,
+    /// Whose purchases it counts with.
+    pub group: GroupId,
+    /// Its real-name owner.
+    pub entity: EntityId,
+    /// Where it is in its life.
+    pub state: AccountState,
+    /// How it came into the book.
+    pub origin: Origin,
+    /// Who pays.
+    pub mode: Mode,
+    /// What it is used for.
+    pub environment: Environment,
+    /// The holder's mobile number.
+    pub mobile: Option<Mobile>,
+    /// The holder's e-mail address.
+    pub email: Option<Email>,
+    /// The person who holds the login.
+    pub holder: Option<Name>,
+    /// How much an agent-pays account may owe, in minor units of the group's currency.
+    pub credit_limit: Amount,
+    /// From when its charges are ours.
+    pub since: NaiveDate,
+}
+
+impl Account {
+    /// Nothing of an account is dated before its charges are ours.
+    pub fn require_dated_since(&self, date: NaiveDate) -> Result<(), Refusal> {
+        if date < self.since {
+            return Err(Refusal::BeforeSince { account: self.code.clone(), date, since: self.since });
+        }
+        Ok(())
+    }
+
+    /// Only an active account buys or is given money.
+    pub fn require_active(&self) -> Result<(), Refusal> {
+        if self.state == AccountState::Active {
+            return Ok(());
+        }
+        Err(Refusal::AccountNotActive { account: self.code.clone(), state: self.state, origin: self.origin })
+    }
+}
+
+/// A group: the accounts whose purchases count together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Its row.
+    pub id: GroupId,
+    /// What people type.
+    pub code: Code,
+    /// Its name.
+    pub name: Name,
+    /// What its money is counted in.
+    pub currency: Currency,
+}
+
+/// What an account has, owes and may still spend, in minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Who pays.
+    pub mode: Mode,
+    /// Allocated balance left; negative when recorded facts have overdrawn it.
+    pub funds: Amount,
+    /// What it owes the agent.
+    pub owed: Amount,
+    /// How much it may owe.
+    pub credit_limit: Amount,
+    /// Usage of the latest bill that is not charged yet, at its sale price.
+    pub pending_usage: Amount,
+}
+
+impl Standing {
+    /// What a new order may cost: credit limit or funds, less what is owed and what is pending.
+    pub fn available(&self) -> Result<Amount, Overflow> {
+        let own = match self.mode {
+            Mode::AgentPays => self.credit_limit.minus(self.owed)?,
+            Mode::Prepaid => self.funds,
+        };
+        own.minus(self.pending_usage)
+    }
+
+    /// By how much recorded facts exceed what was lent or given; zero if they do not.
+    pub fn arrears(&self) -> Result<Amount, Overflow> {
+        Ok(self.available()?.negated()?.or_zero())
+    }
+
+    /// Refuses an order that does not fit, with the figures.
+    pub fn require_available(&self, account: &Code, needed: Amount, currency: Currency) -> Result<(), Refusal> {
+        let available = self.available()?;
+        if needed <= available || !needed.is_positive() {
+            return Ok(());
+        }
+        let (account, needed, available) = (account.clone(), money(needed, currency), money(available, currency));
+        Err(match self.mode {
+            Mode::AgentPays => {
+                Refusal::CreditInsufficient { account, needed, available, limit: money(self.credit_limit, currency) }
+            }
+            Mode::Prepaid => Refusal::FundsInsufficient { account, needed, available },
+        })
+    }
+}
+
+fn money(amount: Amount, currency: Currency) -> crate::domain::money::Money {
+    crate::domain::money::Money::new(amount, currency)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uids_are_digits_and_every_other_thing_is_told_apart() {
+        let table = [
+            ("1000000000000001", Ok("1000000000000001")),
+            ("1000000000000001\t", Ok("1000000000000001")),
+            ("100000000000001", Ok("100000000000001")),
+            ("1.06892E+15", Err(NotAUid::Spreadsheet)),
+            ("1,06892e15", Err(NotAUid::Spreadsheet)),
+            ("ops@acme.onaliyun.com", Err(NotAUid::RamUser)),
+            ("", Err(NotAUid::NotDigits)),
+            ("acme", Err(NotAUid::NotDigits)),
+            ("-1000000000000001", Err(NotAUid::NotDigits)),
+        ];
+        for (text, expected) in table {
+            assert_eq!(Uid::parse(text).map(|u| u.to_string()), expected.map(str::to_owned), "{text:?}");
+        }
+        assert!(!Uid::parse("100000000000001").unwrap().has_usual_length());
+    }
+
+    fn account(origin: Origin, state: AccountState) -> Account {
+        Account {
+            id: AccountId(1),
+            code: "acme".parse().unwrap(),
+            uid: None,
+            group: GroupId(1),
+            entity: EntityId(1),
+            state,
+            origin,
+            mode: Mode::Prepaid,
+            environment: Environment::Test,
+            mobile: None,
+            email: None,
+            holder: None,
+            credit_limit: Amount::ZERO,
+            since: crate::domain::period::parse_date("2026-06-01").unwrap(),
+        }
+    }
+
+    /// The whole state table: every pair of state and transition, with what it leads to or `-`.
+    #[test]
+    fn the_life_of_an_account_is_a_table() {
+        let mut table = String::new();
+        for origin in Origin::ALL {
+            for state in AccountState::ALL {
+                let after = [Transition::Accept, Transition::Verify, Transition::Confirm]
+                    .map(|t| next_state(&account(*origin, *state), t).map_or("-", AccountState::as_str));
+                table.push_str(&format!("{origin} {state}: {}\n", after.join(" ")));
+            }
+        }
+        insta::assert_snapshot!(table, @r"
+        created invited: accepted - -
+        created accepted: - active -
+        created verified: - - -
+        created active: - - -
+        created frozen: - - -
+        created released: - - -
+        created expired: - - -
+        created revoked: - - -
+        created declined: - - -
+        associated invited: - - active
+        associated accepted: - - -
+        associated verified: - - -
+        associated active: - - -
+        associated frozen: - - -
+        associated released: - - -
+        associated expired: - - -
+        associated revoked: - - -
+        associated declined: - - -
+        ");
+    }
+
+    #[test]
+    fn what_is_available_depends_on_who_pays() {
+        let standing = |mode, funds, owed, limit, pending| Standing {
+            mode,
+            funds: Amount::from_minor(funds),
+            owed: Amount::from_minor(owed),
+            credit_limit: Amount::from_minor(limit),
+            pending_usage: Amount::from_minor(pending),
+        };
+        let agent_pays = standing(Mode::AgentPays, 0, 5_689_999, 10_000_000, 3201);
+        assert_eq!(agent_pays.available().unwrap().minor(), 4_306_800);
+        let prepaid = standing(Mode::Prepaid, 1_730_000, 0, 0, 372);
+        assert_eq!(prepaid.available().unwrap().minor(), 1_729_628);
+        let overdrawn = standing(Mode::Prepaid, -500, 0, 0, 0);
+        assert_eq!(overdrawn.arrears().unwrap().minor(), 500);
+        let cny = Currency::parse("CNY").unwrap();
+        let code: Code = "acme".parse().unwrap();
+        assert!(prepaid.require_available(&code, Amount::from_minor(1_729_628), cny).is_ok());
+        assert_eq!(prepaid.require_available(&code, Amount::from_minor(1_729_629), cny).unwrap_err().code(), "funds.insufficient");
+        assert_eq!(
+            agent_pays.require_available(&code, Amount::from_minor(4_306_801), cny).unwrap_err().code(),
+            "credit.insufficient"
+        );
+        // A refund or a free order fits even an account in arrears.
+        assert!(overdrawn.require_available(&code, Amount::from_minor(-1), cny).is_ok());
+    }
+}

@@ -1,0 +1,422 @@
+//! Provider bills: lines with exact decimals, read in blocks, and what is wrong with them.
+//!
+//! A [`Source`] (implemented by the readers) hands out [`Block`]s; nobody ever holds the whole file.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::account::words;
+use crate::domain::money::{Currency, Exact, NotAnAmount, Overflow};
+use crate::domain::period::Month;
+use crate::domain::refusal::Refusal;
+
+words! {
+    /// A layout of bill that can be read.
+    Layout, "a bill layout" {
+        /// The provider's upgraded bill details.
+        AlibabaV2 = "alibaba-v2",
+    }
+}
+
+words! {
+    /// Whether a bill may still change.
+    Finality, "a finality" {
+        /// Late usage, refunds and adjustments still arrive.
+        Estimated = "estimated",
+        /// The provider will not change it any more.
+        Final = "final",
+    }
+}
+
+words! {
+    /// What a line is, in neutral words.
+    LineKind, "a kind of line" {
+        /// A prepaid order.
+        Subscription = "subscription",
+        /// A prepaid order that is paid later.
+        SubscriptionPaidLater = "subscription-paid-later",
+        /// Money back for an order.
+        Refund = "refund",
+        /// A minimum or a cap.
+        Coverage = "coverage",
+        /// Pay as you go.
+        Usage = "usage",
+        /// Free of charge.
+        FreeTier = "free-tier",
+        /// A correction, often of an earlier month.
+        Adjustment = "adjustment",
+        /// What the provider cut off when rounding.
+        Rounding = "rounding",
+        /// The agent's own; never a customer's charge.
+        Commission = "commission",
+    }
+}
+
+/// One line of a bill, borrowed from its block. Texts are trimmed; an empty text means that the line does not have it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BillLine<'a> {
+    /// Its line number in the file, the header being line 1 (or later, after blank lines).
+    pub number: u64,
+    /// The provider's id of the line.
+    pub line_id: &'a str,
+    /// The order number.
+    pub order_no: &'a str,
+    /// The account that uses what is billed: the account of ours.
+    pub owner_uid: &'a str,
+    /// The account that bought it.
+    pub payer_uid: &'a str,
+    /// The billing month that the line names.
+    pub month: Month,
+    /// The day of consumption.
+    pub day: Option<NaiveDate>,
+    /// What it is.
+    pub kind: LineKind,
+    /// The product's code.
+    pub product: &'a str,
+    /// The product's name.
+    pub product_name: &'a str,
+    /// The currency that the line names.
+    pub currency: Option<Currency>,
+    /// At list price.
+    pub list: Exact,
+    /// The part of the list price that a plan or package has covered.
+    pub covered: Exact,
+    /// What the coupon took off.
+    pub coupon: Exact,
+    /// What is owed to the provider.
+    pub payable: Exact,
+    /// A 64-bit hash of the whole line as it stands in the file: equal lines have equal hashes.
+    pub content: u64,
+}
+
+impl BillLine<'_> {
+    /// The day that decides whose charge it is: the day of consumption, else the month's last.
+    pub fn charged_on(&self) -> NaiveDate {
+        self.day.unwrap_or_else(|| self.month.last_day())
+    }
+}
+
+/// What is wrong with a cell or a line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// An amount that cannot be read.
+    #[error("{0}")]
+    Amount(#[from] NotAnAmount),
+    /// Not a month.
+    #[error("not a month such as 202606")]
+    Month,
+    /// Not a day.
+    #[error("not a day such as 20260630")]
+    Date,
+    /// A kind of charge that no word of is known.
+    #[error("a kind of charge that is not known")]
+    Kind,
+    /// Not a currency code.
+    #[error("not a currency code such as CNY")]
+    Currency,
+    /// A second currency.
+    #[error("the bill is in {0}; one version of a bill has one currency")]
+    OtherCurrency(Currency),
+    /// A charge of another month.
+    #[error("the bill is for {0}; only negative lines may belong to a neighbouring month")]
+    OtherMonth(Month),
+    /// More or fewer cells than the header.
+    #[error("{found} cells where the header has {expected}: the line is cut off or has a stray comma")]
+    Cells {
+        /// Cells of the header.
+        expected: usize,
+        /// Cells of the line.
+        found: usize,
+    },
+    /// An id that a spreadsheet has turned into a number.
+    #[error(
+        "a spreadsheet such as Excel has turned the number into {0:?} and lost digits; download the file again and do not save it from there"
+    )]
+    Spreadsheet(String),
+    /// No account.
+    #[error("no account")]
+    NoAccount,
+    /// A cell that must have something is empty.
+    #[error("empty")]
+    Empty,
+    /// Anything else of an order list.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// A bad line: where, what stands there, and why it cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The line number in the file.
+    pub line: u64,
+    /// The column's header; `None` when the whole line is meant.
+    pub column: Option<String>,
+    /// What stands there.
+    pub value: String,
+    /// What is wrong.
+    pub fault: Fault,
+}
+
+/// How many bad lines are kept to be shown; the rest is counted.
+pub const PROBLEMS_SHOWN: usize = 100;
+
+/// Bad lines as they are found: the first hundred, and how many there are.
+#[derive(Clone, Debug, Default)]
+pub struct Problems {
+    shown: Vec<Problem>,
+    count: u64,
+    last_line: u64,
+}
+
+impl Problems {
+    /// Adds one; several problems of one line count as one bad line.
+    pub fn push(&mut self, problem: Problem) {
+        if problem.line != self.last_line {
+            self.count += 1;
+            self.last_line = problem.line;
+        }
+        if self.shown.len() < PROBLEMS_SHOWN {
+            self.shown.push(problem);
+        }
+    }
+
+    /// Refuses the file if there was any.
+    pub fn refuse_if_any(self, file: &str) -> Result<(), Refusal> {
+        if self.count == 0 {
+            return Ok(());
+        }
+        Err(Refusal::BadLines { file: file.to_owned(), problems: self.shown, count: self.count })
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    start: u32,
+    len: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct PackedLine {
+    texts: [Span; 6],
+    number: u64,
+    month: Month,
+    day: Option<NaiveDate>,
+    kind: LineKind,
+    currency: Option<Currency>,
+    amounts: [Exact; 4],
+    content: u64,
+}
+
+/// A run of lines: the raw text as the provider wrote it, and the lines that could be read from it.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    /// The file's text of these lines, verbatim.
+    pub raw: Vec<u8>,
+    /// The first line's number.
+    pub first_line: u64,
+    /// How many bytes of the file have been read, this block included.
+    pub bytes_read: u64,
+    /// Lines that could not be read.
+    pub problems: Vec<Problem>,
+    arena: String,
+    lines: Vec<PackedLine>,
+}
+
+impl Block {
+    /// An empty block.
+    pub fn new(raw: Vec<u8>, first_line: u64, bytes_read: u64) -> Self {
+        Self { raw, first_line, bytes_read, ..Self::default() }
+    }
+
+    /// Adds a line; its texts are copied into the block.
+    pub fn push(&mut self, line: &BillLine<'_>) {
+        let texts = [line.line_id, line.order_no, line.owner_uid, line.payer_uid, line.product, line.product_name].map(|text| {
+            let start = u32::try_from(self.arena.len()).expect("a block is smaller than 4 GiB");
+            self.arena.push_str(text);
+            Span { start, len: u32::try_from(text.len()).expect("a cell is smaller than 4 GiB") }
+        });
+        self.lines.push(PackedLine {
+            texts,
+            number: line.number,
+            month: line.month,
+            day: line.day,
+            kind: line.kind,
+            currency: line.currency,
+            amounts: [line.list, line.covered, line.coupon, line.payable],
+            content: line.content,
+        });
+    }
+
+    /// The lines, in the order of the file.
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = BillLine<'_>> {
+        self.lines.iter().map(|line| {
+            let [line_id, order_no, owner_uid, payer_uid, product, product_name] =
+                line.texts.map(|span| &self.arena[span.start as usize..(span.start + span.len) as usize]);
+            let [list, covered, coupon, payable] = line.amounts;
+            BillLine {
+                number: line.number,
+                line_id,
+                order_no,
+                owner_uid,
+                payer_uid,
+                month: line.month,
+                day: line.day,
+                kind: line.kind,
+                product,
+                product_name,
+                currency: line.currency,
+                list,
+                covered,
+                coupon,
+                payable,
+                content: line.content,
+            }
+        })
+    }
+}
+
+/// A bill file that is being read.
+pub trait Source {
+    /// Its layout.
+    fn layout(&self) -> Layout;
+    /// The file's name, as the user gave it.
+    fn file(&self) -> &str;
+    /// The header, verbatim.
+    fn header(&self) -> &str;
+    /// Columns that the layout does not know; they are kept, not read.
+    fn unknown_columns(&self) -> &[String];
+    /// Its size in bytes, where that is known: for the progress bar.
+    fn size(&self) -> Option<u64>;
+    /// The next lines; `None` at the end. A file that cannot be read at all is refused.
+    fn next_block(&mut self) -> Result<Option<Block>, Refusal>;
+}
+
+/// Whether a line may stand in the bill of a month: lines of that month may, and negative ones of a neighbouring month.
+pub fn admit_month(line: &BillLine<'_>, period: Month) -> Result<(), Fault> {
+    let neighbour = line.month == period.previous() || line.month == period.next();
+    if line.month == period || (neighbour && line.payable.is_negative()) {
+        return Ok(());
+    }
+    Err(Fault::OtherMonth(period))
+}
+
+/// Sums that a bill is controlled by, exact.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ControlTotals {
+    /// How many lines, repeats left out.
+    pub lines: u64,
+    /// Sum at list price.
+    pub list: Exact,
+    /// Sum of what is owed.
+    pub payable: Exact,
+}
+
+impl ControlTotals {
+    /// Adds a line.
+    pub fn add(&mut self, line: &BillLine<'_>) -> Result<(), Overflow> {
+        self.lines += 1;
+        self.list = self.list.plus(line.list)?;
+        self.payable = self.payable.plus(line.payable)?;
+        Ok(())
+    }
+}
+
+/// What a line is to the book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Treatment {
+    /// It belongs to an order by its number.
+    Order,
+    /// It becomes a usage charge.
+    Usage,
+    /// It becomes a usage charge, and is shown apart.
+    Adjustment,
+    /// The provider's rounding: the agent's own residual.
+    Rounding,
+    /// The agent's commission.
+    Commission,
+}
+
+impl LineKind {
+    /// How a line of this kind is treated, given whether it names an order.
+    pub fn treatment(self, has_order: bool) -> Treatment {
+        match self {
+            Self::Commission => Treatment::Commission,
+            Self::Rounding => Treatment::Rounding,
+            _ if has_order => Treatment::Order,
+            Self::Adjustment => Treatment::Adjustment,
+            _ => Treatment::Usage,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line<'a>(month: &str, payable: &str) -> BillLine<'a> {
+        BillLine {
+            number: 2,
+            line_id: "b-1",
+            order_no: "",
+            owner_uid: "1000000000000001",
+            payer_uid: "",
+            month: month.parse().unwrap(),
+            day: None,
+            kind: LineKind::Usage,
+            product: "oss",
+            product_name: "对象存储OSS",
+            currency: None,
+            list: "1".parse().unwrap(),
+            covered: Exact::ZERO,
+            coupon: Exact::ZERO,
+            payable: payable.parse().unwrap(),
+            content: 1,
+        }
+    }
+
+    #[test]
+    fn a_block_gives_back_what_was_put_in() {
+        let mut block = Block::new(b"raw".to_vec(), 2, 3);
+        block.push(&line("2026-06", "1.5"));
+        block.push(&line("2026-07", "-0.1"));
+        let back: Vec<_> = block.lines().collect();
+        assert_eq!(back, [line("2026-06", "1.5"), line("2026-07", "-0.1")]);
+    }
+
+    #[test]
+    fn only_negative_lines_may_belong_to_a_neighbouring_month() {
+        let june = Month::parse("2026-06").unwrap();
+        let table = [
+            ("2026-06", "5", true),
+            ("2026-07", "-1.5", true),
+            ("2026-05", "-1", true),
+            ("2026-07", "5", false),
+            ("2026-04", "-1", false),
+        ];
+        for (month, payable, admitted) in table {
+            assert_eq!(admit_month(&line(month, payable), june).is_ok(), admitted, "{month} {payable}");
+        }
+    }
+
+    #[test]
+    fn problems_show_a_hundred_and_count_every_bad_line_once() {
+        let mut problems = Problems::default();
+        for line in 1..=150 {
+            for column in ["a", "b"] {
+                problems.push(Problem { line, column: Some(column.into()), value: String::new(), fault: Fault::Empty });
+            }
+        }
+        let Err(Refusal::BadLines { problems, count, .. }) = problems.refuse_if_any("x") else { panic!("bad lines are refused") };
+        assert_eq!((problems.len(), count), (100, 150));
+        assert!(Problems::default().refuse_if_any("x").is_ok());
+    }
+
+    #[test]
+    fn commission_and_rounding_are_never_a_customers_charge() {
+        assert_eq!(LineKind::Commission.treatment(true), Treatment::Commission);
+        assert_eq!(LineKind::Rounding.treatment(false), Treatment::Rounding);
+        assert_eq!(LineKind::Subscription.treatment(true), Treatment::Order);
+        assert_eq!(LineKind::Subscription.treatment(false), Treatment::Usage);
+        assert_eq!(LineKind::Adjustment.treatment(false), Treatment::Adjustment);
+    }
+}

@@ -1,0 +1,183 @@
+//! Closing a month: what must be done first, and the receipt that stays.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::bill::Finality;
+use crate::domain::bridge::{Bridge, Class, ClassTotal};
+use crate::domain::chart::LedgerCode;
+use crate::domain::code::Code;
+use crate::domain::money::{Amount, Currency, Exact};
+use crate::domain::period::Month;
+
+/// Something that must be done before a month can close.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "blocker", rename_all = "kebab-case")]
+pub enum Blocker {
+    /// An earlier month has orders or a bill and is still open.
+    EarlierMonthOpen {
+        /// The month.
+        month: Month,
+    },
+    /// No bill has been imported, and orders wait for it.
+    NoBill,
+    /// The bill may still change.
+    BillNotFinal,
+    /// The bill has not been reconciled with the book as it is now.
+    NotReconciled,
+    /// Differences wait for a person.
+    OpenDifferences {
+        /// How many.
+        count: u64,
+        /// The sum of their sizes, exact.
+        amount: Exact,
+    },
+    /// The classes of the bridge do not add up to the difference.
+    Unexplained {
+        /// What no class accounts for, exact.
+        amount: Exact,
+    },
+}
+
+/// What is known of a month before it closes.
+#[derive(Clone, Debug)]
+pub struct Readiness {
+    /// The earliest month before it that has orders or a bill and is open.
+    pub earlier_open: Option<Month>,
+    /// Orders of the month or before that no accepted bill covers.
+    pub open_orders: u64,
+    /// The latest version of the bill.
+    pub bill: Option<Finality>,
+    /// The bridge of a reconciliation of that version with the book as it is now.
+    pub bridge: Option<Bridge>,
+    /// Open differences: how many, and the sum of their sizes.
+    pub open_differences: (u64, Exact),
+}
+
+/// The checklist: everything that blocks, in the order in which to do it. Empty means that the month can close.
+pub fn blockers(readiness: &Readiness) -> Result<Vec<Blocker>, crate::domain::money::Overflow> {
+    let mut found = Vec::new();
+    if let Some(month) = readiness.earlier_open {
+        found.push(Blocker::EarlierMonthOpen { month });
+    }
+    match readiness.bill {
+        None if readiness.open_orders > 0 => found.push(Blocker::NoBill),
+        None => return Ok(found),
+        Some(Finality::Estimated) => found.push(Blocker::BillNotFinal),
+        Some(Finality::Final) => {}
+    }
+    if let (Some(_), None) = (readiness.bill, &readiness.bridge) {
+        found.push(Blocker::NotReconciled);
+    }
+    let (count, amount) = readiness.open_differences;
+    if count > 0 {
+        found.push(Blocker::OpenDifferences { count, amount });
+    }
+    if let Some(bridge) = &readiness.bridge {
+        let amount = bridge.unexplained()?;
+        if !amount.is_zero() {
+            found.push(Blocker::Unexplained { amount });
+        }
+    }
+    Ok(found)
+}
+
+/// What one ledger code adds up to over all its owners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerTotal {
+    /// The line of the chart.
+    pub code: LedgerCode,
+    /// What it is counted in.
+    pub currency: Currency,
+    /// Debits less credits.
+    pub balance: Amount,
+}
+
+/// One frozen statement, as the receipt names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenStatement {
+    /// The account.
+    pub account: Code,
+    /// Its balance due at the end.
+    pub closing: Amount,
+    /// SHA-256 of the frozen content.
+    pub sha256: String,
+}
+
+/// The bill that a month was closed with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptBill {
+    /// Its version.
+    pub version: i64,
+    /// SHA-256 of its files.
+    pub sha256: Vec<String>,
+    /// Lines, repeats left out.
+    pub lines: u64,
+    /// The exact sum.
+    pub billed: Exact,
+    /// What was accepted into `payable`: the exact sum, rounded once.
+    pub payable: Amount,
+}
+
+/// What a month was closed with; stored, and compared by `check` ever after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The form of this receipt.
+    pub form: String,
+    /// The version of the tool.
+    pub tool: String,
+    /// The month.
+    pub period: Month,
+    /// The bill; `None` for a month without one.
+    pub bill: Option<ReceiptBill>,
+    /// What the book expected, exact.
+    pub recorded: Exact,
+    /// The bridge's classes.
+    pub classes: BTreeMap<Class, ClassTotal>,
+    /// Usage charges that the close made.
+    pub usage_charges: u64,
+    /// Every ledger code at the month's last day.
+    pub ledger: Vec<LedgerTotal>,
+    /// Every statement.
+    pub statements: Vec<FrozenStatement>,
+    /// The hash of the audit log's last operation before the close.
+    pub audit_head: String,
+}
+
+/// The form of receipts that this version writes.
+pub const RECEIPT_FORM: &str = "subledger/receipt/1";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ready() -> Readiness {
+        Readiness {
+            earlier_open: None,
+            open_orders: 3,
+            bill: Some(Finality::Final),
+            bridge: Some(Bridge::default()),
+            open_differences: (0, Exact::ZERO),
+        }
+    }
+
+    fn names(change: impl Fn(&mut Readiness)) -> Vec<String> {
+        let mut readiness = ready();
+        change(&mut readiness);
+        let found = blockers(&readiness).unwrap();
+        found.iter().map(|b| serde_json::to_value(b).unwrap()["blocker"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn each_thing_undone_blocks() {
+        assert_eq!(names(|_| {}), Vec::<String>::new());
+        assert_eq!(names(|r| r.earlier_open = Month::parse("2026-05")), ["earlier-month-open"]);
+        assert_eq!(names(|r| (r.bill, r.bridge) = (None, None)), ["no-bill"]);
+        assert_eq!(names(|r| (r.bill, r.bridge, r.open_orders) = (None, None, 0)), Vec::<String>::new());
+        assert_eq!(names(|r| r.bill = Some(Finality::Estimated)), ["bill-not-final"]);
+        assert_eq!(names(|r| r.bridge = None), ["not-reconciled"]);
+        assert_eq!(names(|r| r.open_differences = (2, "5".parse().unwrap())), ["open-differences"]);
+        assert_eq!(names(|r| r.bridge = Some(Bridge { billed: "1".parse().unwrap(), ..Bridge::default() })), ["unexplained"]);
+    }
+}

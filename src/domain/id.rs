@@ -1,0 +1,54 @@
+//! Typed row ids: an account's id can never be taken for an entry's.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+    )*};
+}
+
+ids! {
+    /// A legal person in the book.
+    EntityId;
+    /// A group: the accounts whose purchases count together.
+    GroupId;
+    /// A customer's sub-account.
+    AccountId;
+    /// An invitation sent to the holder of an account.
+    InvitationId;
+    /// One version of an agreement.
+    AgreementId;
+    /// A recorded order; people see it as `o-17`.
+    OrderId;
+    /// What an account owes for an order, or for a product's usage in a month.
+    ChargeId;
+    /// A sealed journal entry.
+    EntryId;
+    /// A line of the chart for one owner and currency.
+    LedgerAccountId;
+    /// One version of a month's bill.
+    BillVersionId;
+    /// A product as bills and orders name it.
+    ProductId;
+    /// An account UID as it was seen on a bill.
+    SeenUidId;
+    /// One write command in the audit log.
+    OperationId;
+}
+
+impl std::fmt::Display for OrderId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "o-{}", self.0)
+    }
+}
+
+impl OrderId {
+    /// Reads the human form `o-17`; anything else is not an order id (it may be a provider's order number).
+    pub fn parse(text: &str) -> Option<Self> {
+        text.strip_prefix("o-")?.parse().ok().filter(|n| *n > 0).map(Self)
+    }
+}

@@ -1,0 +1,184 @@
+//! The journal: balanced entries, append-only.
+//!
+//! An [`Entry`] can only be made balanced, per currency; the database checks the same once more when it is written. A debit is
+//! a positive posting, a credit a negative one.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::domain::account::words;
+use crate::domain::chart::LedgerAccount;
+use crate::domain::id::{AccountId, GroupId};
+use crate::domain::money::{Amount, Currency, Overflow};
+use crate::domain::period::OpenDate;
+
+words! {
+    /// What happened.
+    Event, "an event" {
+        /// A customer paid money in.
+        Deposit = "deposit",
+        /// Money was given to a prepaid account.
+        Allocate = "allocate",
+        /// An order was charged.
+        Charge = "charge",
+        /// An order was refunded.
+        Refund = "refund",
+        /// A month's usage of a product was charged.
+        Usage = "usage",
+        /// The provider's bill was accepted.
+        BillAccepted = "bill-accepted",
+    }
+}
+
+/// One line of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// Which ledger account.
+    pub ledger_account: LedgerAccount,
+    /// Minor units of its currency: positive for a debit, negative for a credit, never zero.
+    pub amount: Amount,
+}
+
+/// A balanced entry that is ready to be sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    event: Event,
+    effective: OpenDate,
+    postings: Vec<Posting>,
+    about: About,
+}
+
+/// Whom an entry is about, and what the person who made it wrote down.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The group.
+    pub group: Option<GroupId>,
+    /// The account.
+    pub account: Option<AccountId>,
+    /// A reference such as a bank's transaction number.
+    pub reference: Option<String>,
+}
+
+/// An entry whose debits and credits differ in some currency: a mistake in a rule, never in the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unbalanced {
+    /// Debits less credits of one currency.
+    #[error("an entry is off by {0} minor units of {1}")]
+    By(i64, Currency),
+    /// A sum does not fit.
+    #[error(transparent)]
+    Overflow(#[from] Overflow),
+}
+
+impl Entry {
+    /// Starts an entry.
+    pub fn of(event: Event, effective: OpenDate) -> Draft {
+        Draft { event, effective, postings: Vec::with_capacity(4), about: About::default() }
+    }
+
+    /// What happened.
+    pub fn event(&self) -> Event {
+        self.event
+    }
+
+    /// The day that it belongs to.
+    pub fn effective(&self) -> NaiveDate {
+        self.effective.date()
+    }
+
+    /// Its lines.
+    pub fn postings(&self) -> &[Posting] {
+        &self.postings
+    }
+
+    /// Whom it is about.
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+
+    /// The same entry with a reference.
+    #[must_use]
+    pub fn with_reference(mut self, reference: Option<String>) -> Self {
+        self.about.reference = reference;
+        self
+    }
+}
+
+/// An entry in the making.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    event: Event,
+    effective: OpenDate,
+    postings: Vec<Posting>,
+    about: About,
+}
+
+impl Draft {
+    /// Names the group.
+    #[must_use]
+    pub fn group(mut self, group: GroupId) -> Self {
+        self.about.group = Some(group);
+        self
+    }
+
+    /// Names the account.
+    #[must_use]
+    pub fn account(mut self, account: AccountId) -> Self {
+        self.about.account = Some(account);
+        self
+    }
+
+    /// Debits a ledger account; a negative amount credits it, and zero adds no line.
+    #[must_use]
+    pub fn debit(mut self, ledger_account: LedgerAccount, amount: Amount) -> Self {
+        if !amount.is_zero() {
+            self.postings.push(Posting { ledger_account, amount });
+        }
+        self
+    }
+
+    /// Credits a ledger account; a negative amount debits it, and zero adds no line.
+    pub fn credit(self, ledger_account: LedgerAccount, amount: Amount) -> Result<Self, Overflow> {
+        Ok(self.debit(ledger_account, amount.negated()?))
+    }
+
+    /// Checks the balance per currency; `None` when nothing moved, because an empty entry is none.
+    pub fn balanced(self) -> Result<Option<Entry>, Unbalanced> {
+        if self.postings.is_empty() {
+            return Ok(None);
+        }
+        let mut sums: BTreeMap<Currency, Amount> = BTreeMap::new();
+        for posting in &self.postings {
+            let sum = sums.entry(posting.ledger_account.currency()).or_default();
+            *sum = sum.plus(posting.amount)?;
+        }
+        if let Some((currency, sum)) = sums.into_iter().find(|(_, sum)| !sum.is_zero()) {
+            return Err(Unbalanced::By(sum.minor(), currency));
+        }
+        let Self { event, effective, postings, about } = self;
+        Ok(Some(Entry { event, effective, postings, about }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::period::{ClosedThrough, parse_date};
+
+    #[test]
+    fn an_entry_is_balanced_per_currency_or_it_is_none() {
+        let today = ClosedThrough(None).open(parse_date("2026-06-01").unwrap()).unwrap();
+        let [cny, usd] = ["CNY", "USD"].map(|c| Currency::parse(c).unwrap());
+        let fen = Amount::from_minor;
+        let draft = || Entry::of(Event::Deposit, today).debit(LedgerAccount::bank(cny), fen(100));
+
+        let balanced = draft().credit(LedgerAccount::deposits(GroupId(1), cny), fen(100)).unwrap().balanced();
+        assert_eq!(balanced.unwrap().unwrap().postings().len(), 2);
+        let other_currency = draft().credit(LedgerAccount::deposits(GroupId(1), usd), fen(100)).unwrap().balanced();
+        assert_eq!(other_currency, Err(Unbalanced::By(100, cny)));
+        let short = draft().credit(LedgerAccount::deposits(GroupId(1), cny), fen(99)).unwrap().balanced();
+        assert_eq!(short, Err(Unbalanced::By(1, cny)));
+        assert_eq!(Entry::of(Event::Deposit, today).debit(LedgerAccount::bank(cny), Amount::ZERO).balanced(), Ok(None));
+    }
+}

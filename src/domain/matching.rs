@@ -1,0 +1,457 @@
+//! Matching: which bill lines and recorded orders belong together, and what is left over.
+//!
+//! Pure and deterministic: the same orders and lines in any sequence give the same result. Orders go in through
+//! [`Matcher::order`], lines through [`Matcher::line`], and [`Matcher::finish`] tells. A line is used once; an order takes all
+//! lines of its number and account.
+
+use std::collections::HashMap;
+
+use crate::domain::bill::{LineKind, Treatment};
+use crate::domain::bridge::{Bridge, Class};
+use crate::domain::difference::DifferenceKind;
+use crate::domain::id::{AccountId, ChargeId, SeenUidId};
+use crate::domain::money::{Amount, Currency, Exact, Overflow};
+
+/// A recorded order as the matcher sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordedOrder<'a> {
+    /// Its charge.
+    pub charge: ChargeId,
+    /// Who bought.
+    pub account: AccountId,
+    /// The provider's order number.
+    pub provider_order: &'a str,
+    /// What the provider is expected to bill.
+    pub expected: Amount,
+}
+
+/// Whose a bill line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineOwner {
+    /// An account of the book, whose charges are ours on that day.
+    Known(AccountId),
+    /// Anybody else.
+    Unknown(SeenUidId),
+}
+
+/// A bill line as the matcher sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct BilledLine<'a> {
+    /// Whose it is.
+    pub owner: LineOwner,
+    /// The order number; empty for usage.
+    pub order_no: &'a str,
+    /// What it is.
+    pub kind: LineKind,
+    /// What is owed to the provider, exact.
+    pub payable: Exact,
+}
+
+/// An order number in as little space as it needs: nearly all are plain numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum OrderNo {
+    Number(u64),
+    Text(Box<str>),
+}
+
+impl OrderNo {
+    fn of(text: &str) -> Self {
+        // A leading zero or a sign would be lost in a number, and with it the difference between two orders.
+        let is_plain = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+        match text.parse() {
+            Ok(number) if is_plain => Self::Number(number),
+            _ => Self::Text(text.into()),
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.to_string(),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sides {
+    recorded: Option<(ChargeId, Amount)>,
+    billed: Exact,
+    lines: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Spend {
+    lines: u64,
+    billed: Exact,
+}
+
+/// Collects both sides of a month.
+#[derive(Debug)]
+pub struct Matcher {
+    currency: Currency,
+    orders: HashMap<(AccountId, OrderNo), Sides>,
+    unknown: HashMap<SeenUidId, Spend>,
+    bridge: Bridge,
+    usage_lines: u64,
+    commission: Exact,
+}
+
+/// How an order and its lines agreed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatchRule {
+    /// To the last digit.
+    Exact,
+    /// Within half a minor unit: the expected cost, rounded once, is what was billed.
+    RoundingProof,
+}
+
+impl MatchRule {
+    /// The word that the book stores.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::RoundingProof => "rounding-proof",
+        }
+    }
+}
+
+/// An order that was billed as expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// The order's charge.
+    pub charge: ChargeId,
+    /// How it agreed.
+    pub rule: MatchRule,
+    /// What was billed, exact.
+    pub billed: Exact,
+}
+
+/// An order number, or an account, whose two sides do not agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// Why.
+    pub kind: DifferenceKind,
+    /// Whose.
+    pub owner: LineOwner,
+    /// The order number; empty for an unknown account.
+    pub provider_order: String,
+    /// What the book expects.
+    pub recorded: Exact,
+    /// What the bill says.
+    pub billed: Exact,
+    /// How many lines say it.
+    pub lines: u64,
+}
+
+/// The outcome of a month.
+#[derive(Debug)]
+pub struct Matched {
+    /// Every cent in its class.
+    pub bridge: Bridge,
+    /// What agreed, by charge.
+    pub matches: Vec<Match>,
+    /// What did not, in a fixed order.
+    pub mismatches: Vec<Mismatch>,
+    /// How many lines are usage (adjustments without an order included).
+    pub usage_lines: u64,
+    /// The agent's commission, exact; negative when the provider pays it.
+    pub commission: Exact,
+}
+
+impl Matcher {
+    /// A matcher of one month's bill in one currency.
+    pub fn new(currency: Currency) -> Self {
+        Self {
+            currency,
+            orders: HashMap::new(),
+            unknown: HashMap::new(),
+            bridge: Bridge::default(),
+            usage_lines: 0,
+            commission: Exact::ZERO,
+        }
+    }
+
+    /// Adds a recorded order.
+    pub fn order(&mut self, order: &RecordedOrder<'_>) -> Result<(), Overflow> {
+        let expected = Exact::from_amount(order.expected, self.currency);
+        self.bridge.recorded = self.bridge.recorded.plus(expected)?;
+        let sides = self.orders.entry((order.account, OrderNo::of(order.provider_order))).or_default();
+        sides.recorded = Some((order.charge, order.expected));
+        Ok(())
+    }
+
+    /// Adds a bill line.
+    pub fn line(&mut self, line: &BilledLine<'_>) -> Result<(), Overflow> {
+        self.bridge.billed = self.bridge.billed.plus(line.payable)?;
+        let treatment = line.kind.treatment(!line.order_no.is_empty());
+        if treatment == Treatment::Commission {
+            self.commission = self.commission.plus(line.payable)?;
+            return self.bridge.add(Class::Commission, 1, line.payable);
+        }
+        let account = match line.owner {
+            LineOwner::Known(account) => account,
+            LineOwner::Unknown(uid) => {
+                let spend = self.unknown.entry(uid).or_default();
+                spend.lines += 1;
+                spend.billed = spend.billed.plus(line.payable)?;
+                return Ok(());
+            }
+        };
+        match treatment {
+            Treatment::Order => {
+                let sides = self.orders.entry((account, OrderNo::of(line.order_no))).or_default();
+                sides.lines += 1;
+                sides.billed = sides.billed.plus(line.payable)?;
+                Ok(())
+            }
+            Treatment::Rounding => self.bridge.add(Class::Rounding, 1, line.payable),
+            Treatment::Usage | Treatment::Adjustment => {
+                self.usage_lines += 1;
+                let class = if treatment == Treatment::Usage { Class::Usage } else { Class::Adjustment };
+                self.bridge.add(class, 1, line.payable)
+            }
+            Treatment::Commission => unreachable!("commission was taken out above"),
+        }
+    }
+
+    /// Lines that came twice were left out before; they are a class of their own, with nothing in it.
+    pub fn repeated(&mut self, lines: u64) -> Result<(), Overflow> {
+        if lines == 0 {
+            return Ok(());
+        }
+        self.bridge.add(Class::DuplicateLine, lines, Exact::ZERO)
+    }
+
+    /// Compares the two sides.
+    pub fn finish(self) -> Result<Matched, Overflow> {
+        let Self { currency, orders, unknown, mut bridge, usage_lines, commission } = self;
+        let mut matches = Vec::new();
+        let mut mismatches = Vec::new();
+        for ((account, order_no), sides) in orders {
+            let recorded = sides.recorded.map_or(Exact::ZERO, |(_, expected)| Exact::from_amount(expected, currency));
+            let residual = sides.billed.minus(recorded)?;
+            match compare(&sides, residual, currency) {
+                Ok(rule) => {
+                    let charge = sides.recorded.map(|(charge, _)| charge).expect("only recorded orders match");
+                    let class = if rule == MatchRule::Exact { Class::Matched } else { Class::Rounding };
+                    bridge.add(class, 1, residual)?;
+                    matches.push(Match { charge, rule, billed: sides.billed });
+                }
+                Err(kind) => mismatches.push(Mismatch {
+                    kind,
+                    owner: LineOwner::Known(account),
+                    provider_order: order_no.text(),
+                    recorded,
+                    billed: sides.billed,
+                    lines: u64::from(sides.lines),
+                }),
+            }
+        }
+        mismatches.extend(unknown.into_iter().map(|(uid, spend)| Mismatch {
+            kind: DifferenceKind::UnknownAccount,
+            owner: LineOwner::Unknown(uid),
+            provider_order: String::new(),
+            recorded: Exact::ZERO,
+            billed: spend.billed,
+            lines: spend.lines,
+        }));
+        for mismatch in &mismatches {
+            bridge.add(mismatch.kind.into(), 1, mismatch.billed.minus(mismatch.recorded)?)?;
+        }
+        matches.sort_unstable_by_key(|m| m.charge);
+        mismatches.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+        Ok(Matched { bridge, matches, mismatches, usage_lines, commission })
+    }
+}
+
+fn key(mismatch: &Mismatch) -> (DifferenceKind, i64, &str) {
+    let owner = match mismatch.owner {
+        LineOwner::Known(AccountId(id)) | LineOwner::Unknown(SeenUidId(id)) => id,
+    };
+    (mismatch.kind, owner, &mismatch.provider_order)
+}
+
+/// How the two sides of one order number agree, or why they do not.
+fn compare(sides: &Sides, residual: Exact, currency: Currency) -> Result<MatchRule, DifferenceKind> {
+    match (sides.recorded, sides.lines) {
+        (None, _) => Err(DifferenceKind::UnrecordedOrder),
+        (Some(_), 0) => Err(DifferenceKind::MissingInBill),
+        _ if residual.is_zero() => Ok(MatchRule::Exact),
+        _ if residual.is_below_half_a_minor_unit(currency) => Ok(MatchRule::RoundingProof),
+        _ if residual.is_negative() => Err(DifferenceKind::UnderBilled),
+        _ => Err(DifferenceKind::OverBilled),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cny() -> Currency {
+        Currency::parse("CNY").unwrap()
+    }
+
+    const ACME: AccountId = AccountId(1);
+
+    fn run(orders: &[(i64, AccountId, &str, i64)], lines: &[(LineOwner, &str, LineKind, &str)]) -> Matched {
+        let mut matcher = Matcher::new(cny());
+        for (charge, account, provider_order, expected) in orders {
+            let order = RecordedOrder {
+                charge: ChargeId(*charge),
+                account: *account,
+                provider_order,
+                expected: Amount::from_minor(*expected),
+            };
+            matcher.order(&order).unwrap();
+        }
+        for (owner, order_no, kind, payable) in lines {
+            matcher.line(&BilledLine { owner: *owner, order_no, kind: *kind, payable: payable.parse().unwrap() }).unwrap();
+        }
+        matcher.finish().unwrap()
+    }
+
+    fn told(matched: &Matched) -> Vec<String> {
+        let differences =
+            matched.mismatches.iter().map(|m| format!("{} {} {}", m.kind, m.provider_order, m.billed.minus(m.recorded).unwrap()));
+        let classes = matched.bridge.classes.iter().map(|(class, total)| format!("{class}: {} {}", total.count, total.amount));
+        differences.chain(classes).chain([format!("unexplained {}", matched.bridge.unexplained().unwrap())]).collect()
+    }
+
+    #[test]
+    fn a_month_with_one_of_each() {
+        use LineKind::{Commission, Rounding, Subscription, Usage};
+        let known = LineOwner::Known(ACME);
+        let matched = run(
+            &[
+                (1, ACME, "2100001", 960_000),
+                (2, ACME, "2100002", 799_999),
+                (3, ACME, "2100004", 3_200_000),
+                (4, ACME, "5", 100),
+                (5, ACME, "6", 100),
+            ],
+            &[
+                (known, "2100001", Subscription, "9000"),
+                (known, "2100001", Subscription, "600"),
+                (known, "2100002", Subscription, "7999.992"),
+                (known, "2100099", Subscription, "500"),
+                (known, "5", Subscription, "1.005"),
+                (known, "6", Subscription, "0.99"),
+                (known, "", Usage, "10.123456789"),
+                (known, "", Rounding, "-0.003456789"),
+                (LineOwner::Unknown(SeenUidId(9)), "", Usage, "77.7"),
+                (LineOwner::Unknown(SeenUidId(9)), "2100001", Subscription, "1"),
+                (LineOwner::Unknown(SeenUidId(8)), "", Commission, "-35.2"),
+            ],
+        );
+        assert_eq!(
+            told(&matched),
+            [
+                "unknown-account  78.7",
+                "unrecorded-order 2100099 500",
+                "missing-in-bill 2100004 -32000",
+                "over-billed 5 0.005",
+                "under-billed 6 -0.01",
+                "matched: 1 0",
+                "rounding: 2 -0.001456789",
+                "usage: 1 10.123456789",
+                "commission: 1 -35.2",
+                "unknown-account: 1 78.7",
+                "unrecorded-order: 1 500",
+                "missing-in-bill: 1 -32000",
+                "over-billed: 1 0.005",
+                "under-billed: 1 -0.01",
+                "unexplained 0",
+            ]
+        );
+        assert_eq!(matched.matches.len(), 2);
+        assert_eq!(matched.usage_lines, 1);
+    }
+
+    #[test]
+    fn order_numbers_are_texts_even_when_they_look_like_numbers() {
+        let known = LineOwner::Known(ACME);
+        let matched = run(&[(1, ACME, "007", 100)], &[(known, "7", LineKind::Subscription, "1")]);
+        assert_eq!(matched.matches.len(), 0);
+        assert_eq!(matched.mismatches.len(), 2);
+        let other_account = run(&[(1, AccountId(2), "7", 100)], &[(known, "7", LineKind::Subscription, "1")]);
+        assert_eq!(other_account.mismatches.len(), 2);
+    }
+
+    /// The matcher as anybody would write it: for every number, walk both lists.
+    fn naive(orders: &[(i64, i64)], lines: &[(i64, i128)]) -> (usize, Vec<(DifferenceKind, String)>) {
+        let mut numbers: Vec<i64> = orders.iter().map(|o| o.0).chain(lines.iter().map(|l| l.0)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let half = 5 * 10_i128.pow(15);
+        let (mut matched, mut left) = (0, vec![]);
+        for number in numbers {
+            let expected = orders.iter().find(|o| o.0 == number).map(|o| i128::from(o.1) * 10_i128.pow(16));
+            let mine: Vec<i128> = lines.iter().filter(|l| l.0 == number).map(|l| l.1).collect();
+            let billed: i128 = mine.iter().sum();
+            let kind = match expected {
+                None => DifferenceKind::UnrecordedOrder,
+                Some(_) if mine.is_empty() => DifferenceKind::MissingInBill,
+                Some(e) if (billed - e).abs() < half => {
+                    matched += 1;
+                    continue;
+                }
+                Some(e) if billed > e => DifferenceKind::OverBilled,
+                Some(_) => DifferenceKind::UnderBilled,
+            };
+            left.push((kind, number.to_string()));
+        }
+        left.sort();
+        (matched, left)
+    }
+
+    proptest! {
+        #[test]
+        fn any_order_of_input_gives_what_a_naive_matcher_finds(
+            orders in proptest::collection::btree_map(1_i64..30, 1_i64..1000, 0..20),
+            lines in proptest::collection::vec((1_i64..30, -10_i128.pow(19)..10_i128.pow(19)), 0..40),
+            exact in proptest::collection::vec(1_i64..30, 0..20),
+            shift in 0_usize..50,
+        ) {
+            let orders: Vec<(i64, i64)> = orders.into_iter().collect();
+            let mut lines = lines;
+            // Some lines bill exactly, or nearly, what was expected.
+            for number in exact {
+                if let Some(order) = orders.iter().find(|o| o.0 == number) {
+                    lines.retain(|l| l.0 != number);
+                    lines.push((number, i128::from(order.1) * 10_i128.pow(16) + i128::from(number % 3) * 10_i128.pow(15)));
+                }
+            }
+            let result = |lines: &[(i64, i128)], orders: &[(i64, i64)]| {
+                let mut matcher = Matcher::new(cny());
+                for (number, expected) in orders {
+                    let text = number.to_string();
+                    let expected = Amount::from_minor(*expected);
+                    matcher.order(&RecordedOrder { charge: ChargeId(*number), account: ACME, provider_order: &text, expected }).unwrap();
+                }
+                for (number, payable) in lines {
+                    let text = number.to_string();
+                    let payable = Exact::from_mantissa(*payable);
+                    matcher.line(&BilledLine { owner: LineOwner::Known(ACME), order_no: &text, kind: LineKind::Subscription, payable }).unwrap();
+                }
+                matcher.finish().unwrap()
+            };
+            let matched = result(&lines, &orders);
+            prop_assert!(matched.bridge.unexplained().unwrap().is_zero());
+            let (count, mut expected) = naive(&orders, &lines);
+            let mut found: Vec<_> = matched.mismatches.iter().map(|m| (m.kind, m.provider_order.clone())).collect();
+            found.sort();
+            expected.sort();
+            prop_assert_eq!(matched.matches.len(), count);
+            prop_assert_eq!(found, expected);
+
+            let (mut turned_lines, mut turned_orders) = (lines.clone(), orders.clone());
+            turned_lines.rotate_left(shift % lines.len().max(1));
+            turned_orders.reverse();
+            let again = result(&turned_lines, &turned_orders);
+            prop_assert_eq!(again.bridge, matched.bridge);
+            prop_assert_eq!(again.mismatches, matched.mismatches);
+            prop_assert_eq!(again.matches, matched.matches);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What the tool knows and decides: money, prices, matching, the close.
+//!
+//! Everything here is pure: values in, values or a [`Refusal`](refusal::Refusal) out. No file, no SQL, no clock, no command
+//! line and no floating point may appear in this layer, so that every rule can be tested without a book.
+
+pub mod account;
+pub mod bill;
+pub mod bridge;
+pub mod chain;
+pub mod chart;
+pub mod close;
+pub mod code;
+pub mod contact;
+pub mod difference;
+pub mod entity;
+pub mod fingerprint;
+pub mod id;
+pub mod journal;
+pub mod matching;
+pub mod money;
+pub mod order;
+pub mod period;
+pub mod price;
+pub mod progress;
+pub mod refusal;
+pub mod role;
+pub mod rules;
+pub mod statement;
+pub mod suggest;
+pub mod usage;

@@ -1,0 +1,553 @@
+//! Amounts of money, exact at every step.
+//!
+//! Two kinds, never mixed by accident: [`Amount`] counts integer minor units (fen, cents, yen) and is what the journal holds;
+//! [`Exact`] is a provider's decimal with up to eighteen places and is what bills hold. An `Exact` becomes an `Amount` by one
+//! named rounding, [`Exact::round`], once per charge. No floating point exists here, and an overflow is [`Overflow`], never a wrap.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Decimal places that an [`Exact`] carries.
+pub const EXACT_SCALE: u32 = 18;
+const EXACT_ONE: i128 = 1_000_000_000_000_000_000;
+
+/// A sum or product of money that does not fit; the command is refused and nothing is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the amount is too large to be counted")]
+pub struct Overflow;
+
+/// Why a text is not an amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAnAmount {
+    /// Not a plain decimal number.
+    #[error("not a plain decimal number such as 1234.50")]
+    NotADecimal,
+    /// Written with an exponent, as spreadsheets do.
+    #[error("written with an exponent; write all digits, such as 1234.50")]
+    Exponent,
+    /// More decimal places than can be kept.
+    #[error("more than 18 decimal places")]
+    TooManyDecimals,
+    /// More digits than can be counted.
+    #[error("too large to be counted")]
+    TooLarge,
+}
+
+/// An ISO 4217 currency and its number of minor digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Currency(iso_currency::Currency);
+
+impl Currency {
+    /// Reads an alphabetic code such as `CNY`, in either case; `None` if ISO 4217 does not have it or it has no minor unit.
+    pub fn parse(text: &str) -> Option<Self> {
+        let currency = iso_currency::Currency::from_code(&text.trim().to_ascii_uppercase())?;
+        currency.exponent().filter(|digits| *digits <= 4)?;
+        Some(Self(currency))
+    }
+
+    /// The three letters.
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+
+    /// Digits after the point of an amount that people see: 2 for CNY, 0 for JPY.
+    pub fn minor_digits(self) -> u32 {
+        self.0.exponent().map_or(2, u32::from)
+    }
+
+    /// How many [`Exact`] mantissa steps one minor unit has.
+    fn exact_per_minor(self) -> i128 {
+        10_i128.pow(EXACT_SCALE.saturating_sub(self.minor_digits()))
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl PartialOrd for Currency {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Currency {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.code().cmp(other.code())
+    }
+}
+
+impl FromStr for Currency {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::parse(text).ok_or_else(|| "not an ISO 4217 currency code such as CNY".to_owned())
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Integer minor units of one currency (the currency stands beside it); signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Amount(i64);
+
+impl Amount {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// An amount of so many minor units.
+    pub const fn from_minor(minor: i64) -> Self {
+        Self(minor)
+    }
+
+    /// The minor units.
+    pub const fn minor(self) -> i64 {
+        self.0
+    }
+
+    /// The sum.
+    pub fn plus(self, other: Self) -> Result<Self, Overflow> {
+        self.0.checked_add(other.0).map(Self).ok_or(Overflow)
+    }
+
+    /// The difference.
+    pub fn minus(self, other: Self) -> Result<Self, Overflow> {
+        self.0.checked_sub(other.0).map(Self).ok_or(Overflow)
+    }
+
+    /// The same amount with the other sign.
+    pub fn negated(self) -> Result<Self, Overflow> {
+        self.0.checked_neg().map(Self).ok_or(Overflow)
+    }
+
+    /// The sum of all.
+    pub fn sum(amounts: impl IntoIterator<Item = Self>) -> Result<Self, Overflow> {
+        amounts.into_iter().try_fold(Self::ZERO, Self::plus)
+    }
+
+    /// Whether it is zero.
+    pub fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether it is below zero.
+    pub fn is_negative(self) -> bool {
+        self.0 < 0
+    }
+
+    /// Whether it is above zero.
+    pub fn is_positive(self) -> bool {
+        self.0 > 0
+    }
+
+    /// Itself, or zero if it is negative.
+    pub fn or_zero(self) -> Self {
+        self.max(Self::ZERO)
+    }
+
+    /// Major units as people read them: `1234.50`, with exactly the currency's minor digits.
+    pub fn display(self, currency: Currency) -> String {
+        let digits = currency.minor_digits();
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let magnitude = self.0.unsigned_abs();
+        if digits == 0 {
+            return format!("{sign}{magnitude}");
+        }
+        let unit = 10_u64.pow(digits);
+        format!("{sign}{}.{:0width$}", magnitude / unit, magnitude % unit, width = digits as usize)
+    }
+}
+
+/// An amount with its currency, as refusals and receipts carry it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Money {
+    /// The minor units.
+    pub amount: Amount,
+    /// What they are of.
+    pub currency: Currency,
+}
+
+impl Money {
+    /// Puts an amount and its currency together.
+    pub fn new(amount: Amount, currency: Currency) -> Self {
+        Self { amount, currency }
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.amount.display(self.currency), self.currency)
+    }
+}
+
+/// An exact decimal with up to eighteen places, in major units; signed. Sums of a million lines of a thousand million each fit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Exact(i128);
+
+impl Exact {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// The value of a mantissa at [`EXACT_SCALE`].
+    pub const fn from_mantissa(mantissa: i128) -> Self {
+        Self(mantissa)
+    }
+
+    /// The mantissa at [`EXACT_SCALE`].
+    pub const fn mantissa(self) -> i128 {
+        self.0
+    }
+
+    /// Reads a plain decimal: digits, at most one point, an optional sign. No exponent, no thousands separator, no currency.
+    pub fn parse(text: &[u8]) -> Result<Self, NotAnAmount> {
+        let (negative, digits) = match text {
+            [b'-', rest @ ..] => (true, rest),
+            [b'+', rest @ ..] => (false, rest),
+            all => (false, all),
+        };
+        let mut mantissa: i128 = 0;
+        let mut scale: Option<u32> = None;
+        let mut seen_digit = false;
+        for byte in digits {
+            match byte {
+                b'0'..=b'9' => {
+                    seen_digit = true;
+                    if let Some(places) = scale {
+                        if places == EXACT_SCALE {
+                            if *byte == b'0' {
+                                continue;
+                            }
+                            return Err(NotAnAmount::TooManyDecimals);
+                        }
+                        scale = Some(places + 1);
+                    }
+                    mantissa = mantissa
+                        .checked_mul(10)
+                        .and_then(|m| m.checked_add(i128::from(byte - b'0')))
+                        .ok_or(NotAnAmount::TooLarge)?;
+                }
+                b'.' if scale.is_none() => scale = Some(0),
+                b'e' | b'E' if seen_digit => return Err(NotAnAmount::Exponent),
+                _ => return Err(NotAnAmount::NotADecimal),
+            }
+        }
+        if !seen_digit {
+            return Err(NotAnAmount::NotADecimal);
+        }
+        let missing = EXACT_SCALE - scale.unwrap_or(0);
+        let mantissa = mantissa.checked_mul(10_i128.pow(missing)).ok_or(NotAnAmount::TooLarge)?;
+        Ok(Self(if negative { -mantissa } else { mantissa }))
+    }
+
+    /// The exact value of minor units.
+    pub fn from_amount(amount: Amount, currency: Currency) -> Self {
+        Self(i128::from(amount.0) * currency.exact_per_minor())
+    }
+
+    /// Rounds **once** to the minor unit, half away from zero.
+    pub fn round(self, currency: Currency) -> Result<Amount, Overflow> {
+        let rounded = divide_half_away(self.0, currency.exact_per_minor());
+        i64::try_from(rounded).map(Amount).map_err(|_| Overflow)
+    }
+
+    /// The same value in minor units, if it has no more places than the currency; `None` if precision would be lost or it does not fit.
+    pub fn to_amount(self, currency: Currency) -> Option<Amount> {
+        let unit = currency.exact_per_minor();
+        if self.0 % unit != 0 {
+            return None;
+        }
+        i64::try_from(self.0 / unit).ok().map(Amount)
+    }
+
+    /// The sum.
+    pub fn plus(self, other: Self) -> Result<Self, Overflow> {
+        self.0.checked_add(other.0).map(Self).ok_or(Overflow)
+    }
+
+    /// The difference.
+    pub fn minus(self, other: Self) -> Result<Self, Overflow> {
+        self.0.checked_sub(other.0).map(Self).ok_or(Overflow)
+    }
+
+    /// Whether it is zero.
+    pub fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether it is below zero.
+    pub fn is_negative(self) -> bool {
+        self.0 < 0
+    }
+
+    /// Whether its size is less than half a minor unit: what rounding once can explain.
+    pub fn is_below_half_a_minor_unit(self, currency: Currency) -> bool {
+        self.0.unsigned_abs() * 2 < currency.exact_per_minor().unsigned_abs()
+    }
+
+    /// What remains after a discount, rounded once to the minor unit, half away from zero.
+    pub fn less(self, discount: Discount, currency: Currency) -> Result<Amount, Overflow> {
+        let remaining = i128::from(Discount::WHOLE - discount.0);
+        let product = self.0.checked_mul(remaining).ok_or(Overflow)?;
+        let unit = currency.exact_per_minor() * i128::from(Discount::WHOLE);
+        i64::try_from(divide_half_away(product, unit)).map(Amount).map_err(|_| Overflow)
+    }
+}
+
+fn divide_half_away(value: i128, unit: i128) -> i128 {
+    let quotient = value / unit;
+    let remainder = value % unit;
+    if remainder.unsigned_abs() * 2 >= unit.unsigned_abs() { quotient + value.signum() } else { quotient }
+}
+
+impl fmt::Display for Exact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let magnitude = self.0.unsigned_abs();
+        let one = EXACT_ONE.unsigned_abs();
+        let (whole, fraction) = (magnitude / one, magnitude % one);
+        if fraction == 0 {
+            return write!(f, "{sign}{whole}");
+        }
+        let digits = format!("{fraction:018}");
+        write!(f, "{sign}{whole}.{}", digits.trim_end_matches('0'))
+    }
+}
+
+impl Exact {
+    /// As people read it: all places it has, and at least the currency's minor digits (`500.00`, `0.002`).
+    pub fn display(self, currency: Currency) -> String {
+        let plain = self.to_string();
+        let wanted = currency.minor_digits() as usize;
+        let places = plain.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        if places >= wanted {
+            return plain;
+        }
+        let point = if places == 0 { "." } else { "" };
+        format!("{plain}{point}{}", "0".repeat(wanted - places))
+    }
+}
+
+impl FromStr for Exact {
+    type Err = NotAnAmount;
+
+    fn from_str(text: &str) -> Result<Self, NotAnAmount> {
+        Self::parse(text.as_bytes())
+    }
+}
+
+impl Serialize for Exact {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Exact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A discount off list, in millionths: `5%` is 50 000. Between 0 % and 100 %.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Discount(i64);
+
+/// Why a text is not a discount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotADiscount {
+    /// A bare number: it could be meant as a fraction or as percent.
+    #[error("a discount is written with a percent sign, such as \"5%\"")]
+    NoPercentSign,
+    /// Not a number before the sign.
+    #[error("not a percentage such as \"7.5%\"")]
+    NotANumber,
+    /// Below 0 % or above 100 %.
+    #[error("a discount lies between 0% and 100%")]
+    OutOfRange,
+    /// Finer than 0.0001 %.
+    #[error("a discount has at most four decimal places")]
+    TooPrecise,
+}
+
+impl Discount {
+    /// No discount.
+    pub const NONE: Self = Self(0);
+    const WHOLE: i64 = 1_000_000;
+
+    /// A discount of so many millionths; `None` outside 0 to 1 000 000.
+    pub fn from_millionths(millionths: i64) -> Option<Self> {
+        (0..=Self::WHOLE).contains(&millionths).then_some(Self(millionths))
+    }
+
+    /// The millionths.
+    pub const fn millionths(self) -> i64 {
+        self.0
+    }
+}
+
+impl FromStr for Discount {
+    type Err = NotADiscount;
+
+    fn from_str(text: &str) -> Result<Self, NotADiscount> {
+        let number = text.trim().strip_suffix('%').ok_or(NotADiscount::NoPercentSign)?.trim_end();
+        let percent = rust_decimal::Decimal::from_str_exact(number).map_err(|_| NotADiscount::NotANumber)?;
+        let millionths = percent.checked_mul(rust_decimal::Decimal::from(10_000)).ok_or(NotADiscount::OutOfRange)?.normalize();
+        if millionths.scale() > 0 {
+            return Err(NotADiscount::TooPrecise);
+        }
+        i64::try_from(millionths.mantissa()).ok().and_then(Self::from_millionths).ok_or(NotADiscount::OutOfRange)
+    }
+}
+
+impl fmt::Display for Discount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}%", rust_decimal::Decimal::new(self.0, 4).normalize())
+    }
+}
+
+impl Serialize for Discount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Discount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cny() -> Currency {
+        Currency::parse("CNY").expect("CNY is in ISO 4217")
+    }
+
+    #[test]
+    fn decimals_are_read_exactly_or_refused() {
+        let table = [
+            ("12", Ok("12")),
+            ("-0.10", Ok("-0.1")),
+            ("+3.", Ok("3")),
+            (".5", Ok("0.5")),
+            ("10.1234567890", Ok("10.123456789")),
+            ("0.000000000000000001", Ok("0.000000000000000001")),
+            ("0.1000000000000000000000", Ok("0.1")),
+            ("0.0000000000000000001", Err(NotAnAmount::TooManyDecimals)),
+            ("1e99", Err(NotAnAmount::Exponent)),
+            ("1.06892E+15", Err(NotAnAmount::Exponent)),
+            ("NaN", Err(NotAnAmount::NotADecimal)),
+            ("", Err(NotAnAmount::NotADecimal)),
+            ("-", Err(NotAnAmount::NotADecimal)),
+            ("1,234.50", Err(NotAnAmount::NotADecimal)),
+            ("1.2.3", Err(NotAnAmount::NotADecimal)),
+            ("99999999999999999999999999999999999999999", Err(NotAnAmount::TooLarge)),
+        ];
+        for (text, expected) in table {
+            let read = Exact::parse(text.as_bytes()).map(|e| e.to_string());
+            assert_eq!(read, expected.map(str::to_owned), "{text}");
+        }
+    }
+
+    #[test]
+    fn rounding_is_half_away_from_zero_and_happens_once() {
+        let table = [("7999.992", 799_999), ("0.005", 1), ("-0.005", -1), ("0.0049999999", 0), ("2.345", 235), ("-2.344", -234)];
+        for (text, minor) in table {
+            assert_eq!(text.parse::<Exact>().unwrap().round(cny()).unwrap().minor(), minor, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_discount_leaves_the_rest_rounded_once() {
+        let table = [
+            ("9999.99", "5%", 949_999),
+            ("37.6543209864", "15%", 3201),
+            ("4.375", "15%", 372),
+            ("-900", "20%", -72_000),
+            ("100", "100%", 0),
+            ("0.01", "0.0001%", 1),
+        ];
+        for (list, discount, minor) in table {
+            let payable = list.parse::<Exact>().unwrap().less(discount.parse().unwrap(), cny()).unwrap();
+            assert_eq!(payable.minor(), minor, "{list} less {discount}");
+        }
+    }
+
+    #[test]
+    fn a_discount_needs_its_percent_sign_and_its_range() {
+        assert_eq!("0.05".parse::<Discount>(), Err(NotADiscount::NoPercentSign));
+        assert_eq!("105%".parse::<Discount>(), Err(NotADiscount::OutOfRange));
+        assert_eq!("-1%".parse::<Discount>(), Err(NotADiscount::OutOfRange));
+        assert_eq!("five%".parse::<Discount>(), Err(NotADiscount::NotANumber));
+        assert_eq!("0.00001%".parse::<Discount>(), Err(NotADiscount::TooPrecise));
+        assert_eq!("7.50%".parse::<Discount>().unwrap().to_string(), "7.5%");
+    }
+
+    #[test]
+    fn amounts_show_the_minor_digits_of_their_currency() {
+        let jpy = Currency::parse("jpy").unwrap();
+        assert_eq!(Amount::from_minor(-5).display(cny()), "-0.05");
+        assert_eq!(Amount::from_minor(123_450).display(cny()), "1234.50");
+        assert_eq!(Amount::from_minor(1234).display(jpy), "1234");
+        assert_eq!(Amount::from_minor(i64::MIN).display(cny()), "-92233720368547758.08");
+        assert_eq!("0.002".parse::<Exact>().unwrap().display(cny()), "0.002");
+        assert_eq!("500".parse::<Exact>().unwrap().display(cny()), "500.00");
+        assert_eq!("500.5".parse::<Exact>().unwrap().display(cny()), "500.50");
+    }
+
+    #[test]
+    fn overflow_is_an_error() {
+        assert_eq!(Amount::from_minor(i64::MAX).plus(Amount::from_minor(1)), Err(Overflow));
+        assert_eq!(Exact::from_mantissa(i128::MAX).plus(Exact::from_mantissa(1)), Err(Overflow));
+        assert_eq!(Exact::from_mantissa(i128::MAX).less(Discount::NONE, cny()), Err(Overflow));
+        assert!("99999999999999999".parse::<Exact>().unwrap().to_amount(cny()).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn exact_text_round_trips(mantissa in -10_i128.pow(30)..10_i128.pow(30)) {
+            let exact = Exact::from_mantissa(mantissa);
+            prop_assert_eq!(exact.to_string().parse::<Exact>().unwrap(), exact);
+        }
+
+        #[test]
+        fn rounding_moves_by_at_most_half_a_minor_unit(mantissa in -10_i128.pow(30)..10_i128.pow(30)) {
+            let exact = Exact::from_mantissa(mantissa);
+            let back = Exact::from_amount(exact.round(cny()).unwrap(), cny());
+            prop_assert!((back.mantissa() - mantissa).abs() * 2 <= 10_i128.pow(16));
+        }
+
+        #[test]
+        fn a_discounted_price_is_never_negative_nor_above_list(minor in 0_i64..10_i64.pow(12), millionths in 0_i64..=1_000_000) {
+            let list = Amount::from_minor(minor);
+            let payable = Exact::from_amount(list, cny()).less(Discount::from_millionths(millionths).unwrap(), cny()).unwrap();
+            prop_assert!(payable >= Amount::ZERO && payable <= list);
+        }
+    }
+}

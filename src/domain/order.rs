@@ -1,0 +1,274 @@
+//! Orders: purchases, renewals, upgrades and refunds, with the provider's order number.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::account::words;
+use crate::domain::id::{AccountId, AgreementId, ChargeId, EntryId, OrderId};
+use crate::domain::money::{Amount, Currency, Discount, Exact, Money};
+use crate::domain::period::Month;
+use crate::domain::price::Price;
+use crate::domain::refusal::Refusal;
+
+words! {
+    /// What an order does.
+    OrderKind, "a kind of order" {
+        /// Buys.
+        New = "new",
+        /// Extends.
+        Renew = "renew",
+        /// Adds to what was bought.
+        Upgrade = "upgrade",
+        /// Takes away from what was bought.
+        Downgrade = "downgrade",
+        /// Gives back.
+        Refund = "refund",
+    }
+}
+
+words! {
+    /// Whether the order is a wish or a fact.
+    Placement, "a placement" {
+        /// It is about to be placed, and is refused when it does not fit.
+        Planned = "planned",
+        /// The provider has accepted it already; a book that refuses facts lies.
+        Placed = "placed",
+    }
+}
+
+/// An order as somebody asks to record it: one command, or one line of an order list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderRequest {
+    /// The account's code or UID, as it was typed.
+    pub account: String,
+    /// The product's code, as the provider writes it.
+    pub product: String,
+    /// What it does; never a refund, which names what it gives back.
+    pub kind: OrderKind,
+    /// The list price in major units.
+    pub list_price: Exact,
+    /// The provider's order number.
+    pub provider_order: String,
+    /// First day of the service.
+    pub service_from: Option<NaiveDate>,
+    /// Last day of the service.
+    pub service_to: Option<NaiveDate>,
+    /// The day that it was placed; `None` means the day of the command.
+    pub date: Option<NaiveDate>,
+    /// Whether it is a wish or a fact.
+    pub placement: Placement,
+    /// What the provider said that it will bill, in major units; `None` means by the purchase agreement.
+    pub provider_amount: Option<Exact>,
+}
+
+/// A recorded order; never changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Its row.
+    pub id: OrderId,
+    /// Who bought.
+    pub account: AccountId,
+    /// The product's code, as the provider writes it.
+    pub product: String,
+    /// What it does.
+    pub kind: OrderKind,
+    /// The provider's order number: text, unique in the book.
+    pub provider_order: String,
+    /// The day that it was placed.
+    pub date: NaiveDate,
+    /// First day of the service.
+    pub service_from: Option<NaiveDate>,
+    /// Last day of the service.
+    pub service_to: Option<NaiveDate>,
+    /// Whether it was recorded as a fact.
+    pub placement: Placement,
+    /// What it gives back, for a refund.
+    pub refunds: Option<OrderId>,
+}
+
+/// What an account owes for an order, or for one product's usage in one month; never changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Charge {
+    /// Its row.
+    pub id: ChargeId,
+    /// Who owes.
+    pub account: AccountId,
+    /// The order; `None` for usage.
+    pub order: Option<OrderId>,
+    /// The product's code.
+    pub product: String,
+    /// The month that it was incurred in.
+    pub charge_month: Month,
+    /// Its effective date.
+    pub date: NaiveDate,
+    /// The list price, exact; negative for a refund.
+    pub list: Exact,
+    /// The agreement that priced it.
+    pub agreement: Option<AgreementId>,
+    /// Where its tier begins.
+    pub tier: Option<Exact>,
+    /// The discount.
+    pub discount: Discount,
+    /// What is owed; negative for a refund.
+    pub payable: Amount,
+    /// What the provider is expected to bill; negative for a refund.
+    pub cost: Amount,
+    /// Whether it counts towards the group's volume.
+    pub counts: bool,
+    /// The entry that posted it; `None` when no money moved.
+    pub entry: Option<EntryId>,
+}
+
+/// How much of an order has been paid back already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PaidBack {
+    /// List price given back, exact.
+    pub list: Exact,
+    /// Payable given back.
+    pub payable: Amount,
+    /// Expected cost given back.
+    pub cost: Amount,
+}
+
+/// What a refund gives back: all three follow from the share of what was paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refund {
+    /// List price given back, exact.
+    pub list: Exact,
+    /// What the customer gets back.
+    pub payable: Amount,
+    /// What the provider is expected to give back.
+    pub cost: Amount,
+}
+
+/// A refund of `asked` (all that is left when `None`), at the price that was paid. Expected cost and list price go back in the
+/// same share, rounded to the minor unit half away from zero; the last refund takes the rest. `provider_amount` overrides the
+/// expected cost.
+pub fn refund(
+    original: &Charge,
+    order: OrderId,
+    before: PaidBack,
+    asked: Option<Amount>,
+    provider_amount: Option<Amount>,
+    currency: Currency,
+) -> Result<Refund, Refusal> {
+    if original.payable.is_negative() || original.list.is_negative() {
+        return Err(Refusal::RefundOfRefund { order });
+    }
+    let left = original.payable.minus(before.payable)?;
+    let payable = asked.unwrap_or(left);
+    let money = |amount| Money::new(amount, currency);
+    let nothing_left = !left.is_positive() && before != PaidBack::default();
+    if payable > left || nothing_left {
+        return Err(Refusal::RefundExceeds { order, asked: money(payable), left: money(left) });
+    }
+    let (list, cost) = if payable == left {
+        (original.list.minus(before.list)?, original.cost.minus(before.cost)?)
+    } else {
+        let list = Exact::from_amount(share(original.list.round(currency)?, payable, original.payable)?, currency);
+        (list, share(original.cost, payable, original.payable)?)
+    };
+    Ok(Refund { list, payable, cost: provider_amount.unwrap_or(cost) })
+}
+
+/// `whole × part ÷ of`, rounded half away from zero; all positive.
+fn share(whole: Amount, part: Amount, of: Amount) -> Result<Amount, Refusal> {
+    let product = i128::from(whole.minor()) * i128::from(part.minor());
+    let of = i128::from(of.minor());
+    let rounded = (product + of / 2) / of;
+    i64::try_from(rounded).map(Amount::from_minor).map_err(|_| Refusal::AmountOverflow)
+}
+
+impl Charge {
+    /// The charge of a priced order or usage.
+    #[expect(clippy::too_many_arguments, reason = "a charge is a flat record, and each part has a type of its own")]
+    pub fn priced(
+        id: ChargeId,
+        account: AccountId,
+        order: Option<OrderId>,
+        product: String,
+        charge_month: Month,
+        date: NaiveDate,
+        price: &Price,
+        cost: Amount,
+        entry: Option<EntryId>,
+    ) -> Self {
+        Self {
+            id,
+            account,
+            order,
+            product,
+            charge_month,
+            date,
+            list: price.list,
+            agreement: price.agreement,
+            tier: price.tier,
+            discount: price.discount,
+            payable: price.payable,
+            cost,
+            counts: price.counts,
+            entry,
+        }
+    }
+}
+
+/// Reads a product code or an order number: trimmed, printable, not empty, at most 100 characters.
+pub fn plain_text(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let plain = !text.is_empty() && text.chars().count() <= 100 && !text.chars().any(crate::domain::code::is_unprintable);
+    plain.then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::period::parse_date;
+
+    fn charge(list: &str, payable: i64, cost: i64) -> Charge {
+        let date = parse_date("2026-06-02").unwrap();
+        Charge {
+            id: ChargeId(1),
+            account: AccountId(1),
+            order: Some(OrderId(1)),
+            product: "ecs".into(),
+            charge_month: Month::of(date),
+            date,
+            list: list.parse().unwrap(),
+            agreement: None,
+            tier: None,
+            discount: Discount::NONE,
+            payable: Amount::from_minor(payable),
+            cost: Amount::from_minor(cost),
+            counts: true,
+            entry: None,
+        }
+    }
+
+    #[test]
+    fn refunds_add_up_to_what_was_paid_and_never_more() {
+        let cny = Currency::parse("CNY").unwrap();
+        let original = charge("100", 9_500, 8_001);
+        let mut before = PaidBack::default();
+        for _ in 0..3 {
+            let part = refund(&original, OrderId(1), before, Some(Amount::from_minor(3_000)), None, cny).unwrap();
+            before.list = before.list.plus(part.list).unwrap();
+            before.payable = before.payable.plus(part.payable).unwrap();
+            before.cost = before.cost.plus(part.cost).unwrap();
+        }
+        let too_much = refund(&original, OrderId(1), before, Some(Amount::from_minor(501)), None, cny);
+        assert_eq!(too_much.unwrap_err().code(), "refund.exceeds");
+        let last = refund(&original, OrderId(1), before, None, None, cny).unwrap();
+        assert_eq!(last.payable.minor(), 500);
+        assert_eq!(before.cost.plus(last.cost).unwrap(), original.cost);
+        assert_eq!(before.list.plus(last.list).unwrap(), original.list);
+        before.payable = original.payable;
+        assert_eq!(refund(&original, OrderId(1), before, None, None, cny).unwrap_err().code(), "refund.exceeds");
+    }
+
+    #[test]
+    fn a_refund_cannot_be_refunded() {
+        let cny = Currency::parse("CNY").unwrap();
+        let refused = refund(&charge("-100", -9_500, -8_000), OrderId(2), PaidBack::default(), None, None, cny);
+        assert_eq!(refused.unwrap_err().code(), "refund.of-refund");
+    }
+}

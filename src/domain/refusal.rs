@@ -1,0 +1,309 @@
+//! Everything that the rules refuse, as values with their figures.
+//!
+//! The variants stand **in order of precedence**: when several apply, the first one is reported. A refusal has a stable
+//! [`code`](Refusal::code) for programs; the sentence and the hint for people are made in `cli::failure`.
+
+use chrono::NaiveDate;
+
+use crate::domain::account::{AccountState, Attestation, NotAUid, Origin};
+use crate::domain::bill::Problem;
+use crate::domain::close::Blocker;
+use crate::domain::code::Code;
+use crate::domain::entity::NotACredential;
+use crate::domain::id::OrderId;
+use crate::domain::money::{Currency, Exact, Money, Overflow};
+use crate::domain::period::Month;
+use crate::domain::role::Permission;
+
+/// What kind of thing a name was looked up among.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noun {
+    /// Legal persons.
+    Entity,
+    /// Groups.
+    Group,
+    /// Accounts, by code or UID.
+    Account,
+    /// Orders, by `o-17` or the provider's order number.
+    Order,
+    /// Agreements.
+    Agreement,
+}
+
+impl Noun {
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Entity => "entity",
+            Self::Group => "group",
+            Self::Account => "account",
+            Self::Order => "order",
+            Self::Agreement => "agreement",
+        }
+    }
+}
+
+/// Something of an account that must be unused in the book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unique {
+    /// The mobile number.
+    Mobile,
+    /// The e-mail address.
+    Email,
+    /// The UID.
+    Uid,
+}
+
+/// Why a rule refuses a command. Nothing has been written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are named after what they are, and each variant says when it is used")]
+pub enum Refusal {
+    /// The operator's roles do not carry the permission.
+    NotPermitted { operator: String, permission: Permission },
+
+    /// The same key was used before for other content.
+    KeyReused { key: String, field: String, first: String, now: String },
+
+    /// The text of a UID is not one.
+    Uid { text: String, reason: NotAUid },
+    /// The text of a credential is not one.
+    Credential { text: String, reason: NotACredential },
+    /// Nothing has that name.
+    Unknown { noun: Noun, name: String, near: Vec<String> },
+    /// Something has that code already.
+    Exists { noun: Noun, code: Code },
+    /// The credential belongs to another entity.
+    CredentialInUse { credential: String, entity: Code },
+    /// The real-name owner would be the agent itself.
+    EntityIsAgent { entity: Code },
+    /// Mobile, e-mail or UID belong to another account.
+    InUse { unique: Unique, value: String, account: Code },
+    /// An association lacks the word of a person for what the book cannot see.
+    EvidenceMissing { account: Code, missing: Vec<Attestation> },
+    /// The state does not allow the transition.
+    AccountTransition { account: Code, origin: Origin, state: AccountState, verb: &'static str },
+    /// The invitation ran out before it was accepted.
+    InvitationExpired { account: Code, expired: NaiveDate },
+    /// The account may not buy or receive money in its state.
+    AccountNotActive { account: Code, state: AccountState, origin: Origin },
+    /// Dated before the account's charges were ours.
+    BeforeSince { account: Code, date: NaiveDate, since: NaiveDate },
+    /// A credit limit for an account that spends allocated funds.
+    CreditForPrepaid { account: Code },
+    /// An allocation to an account that does not spend allocated funds.
+    NotPrepaid { account: Code },
+
+    /// The month is closed.
+    PeriodClosed { period: Month, first_open: Month },
+
+    /// The amount is not above zero.
+    NotPositive { amount: String },
+    /// The amount is below zero.
+    Negative { amount: String },
+    /// The amount has more places than its currency.
+    TooPrecise { amount: Exact, currency: Currency },
+    /// The amount cannot be counted.
+    AmountOverflow,
+    /// An amount or agreement in another currency than its counterpart.
+    CurrencyMismatch { expected: Currency, found: Currency },
+
+    /// The group has less than is to be allocated.
+    DepositsInsufficient { group: Code, needed: Money, available: Money },
+    /// The prepaid account has less than the order costs.
+    FundsInsufficient { account: Code, needed: Money, available: Money },
+    /// The agent-pays account has less credit than the order costs.
+    CreditInsufficient { account: Code, needed: Money, available: Money, limit: Money },
+
+    /// The file of an agreement cannot be read as one.
+    AgreementInvalid { file: String, line: Option<usize>, reason: String },
+    /// Another agreement of the same name and date says something else.
+    AgreementConflict { agreement: Code, valid_from: NaiveDate },
+    /// Two agreements would price the same charges.
+    AgreementOverlap { agreement: Code, other: Code, valid_from: NaiveDate },
+    /// There is no purchase agreement to expect a cost from.
+    NoPurchaseAgreement { date: NaiveDate },
+
+    /// The provider's order number is recorded already.
+    OrderDuplicate { provider_order: String, order: OrderId },
+    /// The service ends before it begins.
+    ServiceEndsBeforeStart { from: NaiveDate, to: NaiveDate },
+    /// Only a purchase can be refunded.
+    RefundOfRefund { order: OrderId },
+    /// More would be paid back than was paid.
+    RefundExceeds { order: OrderId, asked: Money, left: Money },
+    /// A refund dated before what it refunds.
+    RefundBeforeOrder { order: OrderId, date: NaiveDate, ordered: NaiveDate },
+    /// Lines of an order list that were refused, each with its own reason.
+    OrderLines { file: String, lines: Vec<(u64, Refusal)>, count: u64 },
+
+    /// The file cannot be read as any layout of bill or order list.
+    UnreadableFile { file: String, reason: UnreadableFile },
+    /// Lines of a file that cannot be read; the first hundred, and how many there are.
+    BadLines { file: String, problems: Vec<Problem>, count: u64 },
+    /// One line id, two different lines.
+    LineConflict { line_id: String, first: u64, second: u64 },
+    /// No line of the bill lies in the period that it was imported for.
+    WrongPeriod { asked: Month, found: Month },
+    /// A month without a bill cannot be reconciled.
+    NoBill { period: Month },
+
+    /// A month cannot close as it is.
+    CloseBlocked { period: Month, blockers: Vec<Blocker> },
+    /// A statement was asked of an account that had no part in the month.
+    NoStatement { account: Code, period: Month },
+}
+
+/// Why a file as a whole is not a bill or an order list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are named after what they are")]
+pub enum UnreadableFile {
+    /// It has no bytes.
+    Empty,
+    /// It has a header and nothing below.
+    NoLines,
+    /// It holds bytes that no text has.
+    Binary,
+    /// It is not UTF-8.
+    NotUtf8 { line: u64 },
+    /// Its header is of no layout that is known.
+    UnknownLayout { nearest: &'static str, missing: Vec<String> },
+    /// Two columns have the same name.
+    RepeatedColumn { column: String },
+    /// A quoted cell is never closed, or a record is longer than any real one.
+    RecordTooLong { line: u64 },
+    /// The operating system could not read it.
+    Io { message: String },
+}
+
+impl Refusal {
+    /// The stable code that programs match on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotPermitted { .. } => "operator.not-permitted",
+            Self::KeyReused { .. } => "key.reused",
+            Self::Uid { reason: NotAUid::Spreadsheet, .. } => "uid.spreadsheet",
+            Self::Uid { reason: NotAUid::RamUser, .. } => "uid.ram-user",
+            Self::Uid { reason: NotAUid::NotDigits, .. } => "uid.invalid",
+            Self::Credential { .. } => "credential.invalid",
+            Self::Unknown { noun, .. } => match noun {
+                Noun::Entity => "entity.unknown",
+                Noun::Group => "group.unknown",
+                Noun::Account => "account.unknown",
+                Noun::Order => "order.unknown",
+                Noun::Agreement => "agreement.unknown",
+            },
+            Self::Exists { noun, .. } => match noun {
+                Noun::Entity => "entity.exists",
+                Noun::Group => "group.exists",
+                Noun::Account => "account.exists",
+                Noun::Order => "order.exists",
+                Noun::Agreement => "agreement.exists",
+            },
+            Self::CredentialInUse { .. } => "credential.in-use",
+            Self::EntityIsAgent { .. } => "real-name-owner.is-agent",
+            Self::InUse { unique, .. } => match unique {
+                Unique::Mobile => "mobile.in-use",
+                Unique::Email => "email.in-use",
+                Unique::Uid => "uid.in-use",
+            },
+            Self::EvidenceMissing { .. } => "account.evidence-missing",
+            Self::AccountTransition { .. } => "account.state",
+            Self::InvitationExpired { .. } => "invitation.expired",
+            Self::AccountNotActive { .. } => "account.not-active",
+            Self::BeforeSince { .. } => "account.before-since",
+            Self::CreditForPrepaid { .. } => "credit.prepaid",
+            Self::NotPrepaid { .. } => "account.not-prepaid",
+            Self::PeriodClosed { .. } => "period.closed",
+            Self::NotPositive { .. } => "amount.not-positive",
+            Self::Negative { .. } => "amount.negative",
+            Self::TooPrecise { .. } => "amount.too-precise",
+            Self::AmountOverflow => "amount.overflow",
+            Self::CurrencyMismatch { .. } => "currency.mismatch",
+            Self::DepositsInsufficient { .. } => "deposits.insufficient",
+            Self::FundsInsufficient { .. } => "funds.insufficient",
+            Self::CreditInsufficient { .. } => "credit.insufficient",
+            Self::AgreementInvalid { .. } => "agreement.invalid",
+            Self::AgreementConflict { .. } => "agreement.conflict",
+            Self::AgreementOverlap { .. } => "agreement.overlap",
+            Self::NoPurchaseAgreement { .. } => "price.no-purchase-agreement",
+            Self::OrderDuplicate { .. } => "order.duplicate",
+            Self::ServiceEndsBeforeStart { .. } => "order.service-dates",
+            Self::RefundOfRefund { .. } => "refund.of-refund",
+            Self::RefundExceeds { .. } => "refund.exceeds",
+            Self::RefundBeforeOrder { .. } => "refund.before-order",
+            Self::OrderLines { .. } => "order.lines-refused",
+            Self::UnreadableFile { reason, .. } => match reason {
+                UnreadableFile::Empty => "file.empty",
+                UnreadableFile::NoLines => "file.no-lines",
+                UnreadableFile::Binary => "file.binary",
+                UnreadableFile::NotUtf8 { .. } => "file.not-utf8",
+                UnreadableFile::UnknownLayout { .. } => "file.unknown-layout",
+                UnreadableFile::RepeatedColumn { .. } => "file.repeated-column",
+                UnreadableFile::RecordTooLong { .. } => "file.record-too-long",
+                UnreadableFile::Io { .. } => "file.unreadable",
+            },
+            Self::BadLines { .. } => "file.bad-lines",
+            Self::LineConflict { .. } => "bill.line-conflict",
+            Self::WrongPeriod { .. } => "bill.wrong-period",
+            Self::NoBill { .. } => "bill.none",
+            Self::CloseBlocked { .. } => "period.blocked",
+            Self::NoStatement { .. } => "statement.none",
+        }
+    }
+}
+
+impl From<Overflow> for Refusal {
+    fn from(_: Overflow) -> Self {
+        Self::AmountOverflow
+    }
+}
+
+/// Something worth saying that refuses nothing. Shown on standard error, and in JSON under `notices`.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "notice", rename_all = "kebab-case")]
+pub enum Notice {
+    /// A UID without the usual sixteen digits.
+    UnusualUid {
+        /// The UID.
+        uid: String,
+    },
+    /// A credential without a checksum.
+    UncheckedCredential {
+        /// The credential.
+        credential: String,
+    },
+    /// A recorded fact has put an account in arrears.
+    Arrears {
+        /// The account.
+        account: Code,
+        /// By how much.
+        arrears: Money,
+    },
+    /// Accounts on a bill that the book does not have.
+    UnknownAccounts {
+        /// How many.
+        count: u64,
+        /// The first of them.
+        first: String,
+    },
+    /// Lines that came twice with the same content; each counted once.
+    RepeatedLines {
+        /// How many lines were left out.
+        count: u64,
+    },
+    /// Negative lines of a neighbouring month.
+    NeighbouringMonths {
+        /// How many lines.
+        count: u64,
+    },
+    /// Columns that the layout does not know; ignored.
+    UnknownColumns {
+        /// Their names.
+        columns: Vec<String>,
+    },
+    /// A group has no sale agreement, so that list price was charged.
+    ListPrice {
+        /// The group.
+        group: Code,
+    },
+}

@@ -1,0 +1,78 @@
+//! Who may do what: roles, permissions, and the one table that joins them.
+
+use crate::domain::account::words;
+
+words! {
+    /// What an operator is in the agent's house.
+    Role, "a role" {
+        /// Runs the tool: operators, policy, the agent itself.
+        Admin = "admin",
+        /// The account manager: customers, accounts, orders, agreements.
+        Manager = "manager",
+        /// Money, bills, periods, statements.
+        Finance = "finance",
+        /// Records orders and refunds.
+        Tech = "tech",
+        /// Reads everything.
+        Auditor = "auditor",
+    }
+}
+
+words! {
+    /// What a write command needs; each use case declares exactly one.
+    Permission, "a permission" {
+        /// The agent, its operators and policy.
+        Administer = "administer",
+        /// Entities, groups, accounts, hand-overs.
+        ManageAccounts = "manage-accounts",
+        /// Orders and refunds.
+        RecordOrders = "record-orders",
+        /// Pool, funds, credit, budgets, settlements.
+        MoveMoney = "move-money",
+        /// Agreements.
+        ApplyPrices = "apply-prices",
+        /// Bills, reconciliation, periods, statements, invoices.
+        CloseMonths = "close-months",
+    }
+}
+
+impl Role {
+    /// Whether the role carries a permission.
+    pub fn may(self, permission: Permission) -> bool {
+        use Permission::{Administer, ApplyPrices, CloseMonths, ManageAccounts, MoveMoney, RecordOrders};
+        match self {
+            Self::Admin => matches!(permission, Administer),
+            Self::Manager => matches!(permission, ManageAccounts | RecordOrders | ApplyPrices),
+            Self::Finance => matches!(permission, MoveMoney | ApplyPrices | CloseMonths),
+            Self::Tech => matches!(permission, RecordOrders),
+            Self::Auditor => false,
+        }
+    }
+}
+
+/// The roles that carry a permission, for the sentence that refuses.
+pub fn roles_with(permission: Permission) -> Vec<Role> {
+    Role::ALL.iter().copied().filter(|role| role.may(permission)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_permission_is_somebodys() {
+        let mut table = String::new();
+        for permission in Permission::ALL {
+            let roles: Vec<_> = roles_with(*permission).iter().map(|r| r.as_str()).collect();
+            table.push_str(&format!("{permission}: {}\n", roles.join(" ")));
+        }
+        insta::assert_snapshot!(table, @r"
+        administer: admin
+        manage-accounts: manager
+        record-orders: manager tech
+        move-money: finance
+        apply-prices: manager finance
+        close-months: finance
+        ");
+    }
+}

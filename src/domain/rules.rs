@@ -1,0 +1,173 @@
+//! The posting rules: one function per business event, to be read by an accountant.
+//!
+//! Each function returns the entry that the event posts, or `None` when no money moves. Amounts are minor units of `currency`.
+//! Sales and cost are billings, tax included.
+
+use crate::domain::account::Mode;
+use crate::domain::chart::LedgerAccount;
+use crate::domain::id::{AccountId, GroupId};
+use crate::domain::journal::{Entry, Event, Unbalanced};
+use crate::domain::money::{Amount, Currency};
+use crate::domain::period::OpenDate;
+
+/// What a rule returns.
+type Posted = Result<Option<Entry>, Unbalanced>;
+
+/// The account that a charge or refund falls on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Party {
+    /// The account.
+    pub account: AccountId,
+    /// Its group.
+    pub group: GroupId,
+    /// Who pays.
+    pub mode: Mode,
+    /// What its money is counted in.
+    pub currency: Currency,
+}
+
+impl Party {
+    /// Where a charge is debited: the allocated funds, or what the account owes.
+    fn balance(&self) -> LedgerAccount {
+        match self.mode {
+            Mode::Prepaid => LedgerAccount::funds(self.account, self.currency),
+            Mode::AgentPays => LedgerAccount::receivable(self.account, self.currency),
+        }
+    }
+}
+
+/// A customer pays money in: Dr bank, Cr deposits.
+pub fn deposit(date: OpenDate, group: GroupId, currency: Currency, amount: Amount) -> Posted {
+    Entry::of(Event::Deposit, date)
+        .group(group)
+        .debit(LedgerAccount::bank(currency), amount)
+        .credit(LedgerAccount::deposits(group, currency), amount)?
+        .balanced()
+}
+
+/// Finance gives a prepaid account money of its group: Dr deposits, Cr funds.
+pub fn allocate(date: OpenDate, group: GroupId, account: AccountId, currency: Currency, amount: Amount) -> Posted {
+    Entry::of(Event::Allocate, date)
+        .group(group)
+        .account(account)
+        .debit(LedgerAccount::deposits(group, currency), amount)
+        .credit(LedgerAccount::funds(account, currency), amount)?
+        .balanced()
+}
+
+/// An order is charged: Dr funds or receivable, Cr sales; and Dr cost, Cr accrued with what the provider is expected to bill.
+pub fn charge(date: OpenDate, party: &Party, payable: Amount, expected_cost: Amount) -> Posted {
+    charged(Event::Charge, date, party, payable, expected_cost)
+}
+
+/// A month's usage of one product is charged: as an order, with the billed amount as its cost.
+pub fn usage(date: OpenDate, party: &Party, payable: Amount, cost: Amount) -> Posted {
+    charged(Event::Usage, date, party, payable, cost)
+}
+
+fn charged(event: Event, date: OpenDate, party: &Party, payable: Amount, cost: Amount) -> Posted {
+    let Party { account, group, currency, .. } = *party;
+    Entry::of(event, date)
+        .group(group)
+        .account(account)
+        .debit(party.balance(), payable)
+        .credit(LedgerAccount::sales(account, currency), payable)?
+        .debit(LedgerAccount::cost(account, currency), cost)
+        .credit(LedgerAccount::accrued(currency), cost)?
+        .balanced()
+}
+
+/// An order is refunded, the charge's mirror: Dr sales, Cr funds or receivable; and Dr accrued, Cr cost. What an agent-pays
+/// account does not owe any more (`owed` is less than `paid_back`) goes to the group's deposits.
+pub fn refund(date: OpenDate, party: &Party, paid_back: Amount, owed: Amount, expected_cost_back: Amount) -> Posted {
+    let Party { account, group, currency, .. } = *party;
+    let to_balance = match party.mode {
+        Mode::Prepaid => paid_back,
+        Mode::AgentPays => paid_back.min(owed.or_zero()),
+    };
+    Entry::of(Event::Refund, date)
+        .group(group)
+        .account(account)
+        .debit(LedgerAccount::sales(account, currency), paid_back)
+        .credit(party.balance(), to_balance)?
+        .credit(LedgerAccount::deposits(group, currency), paid_back.minus(to_balance)?)?
+        .debit(LedgerAccount::accrued(currency), expected_cost_back)
+        .credit(LedgerAccount::cost(account, currency), expected_cost_back)?
+        .balanced()
+}
+
+/// The provider's bill is accepted: Cr payable the whole bill, Dr accrued what the matched charges credited, Cr incentives the
+/// commission (negative on the bill), and the last sub-cent to rounding.
+pub fn bill_accepted(date: OpenDate, currency: Currency, billed: Amount, accrued: Amount, commission: Amount) -> Posted {
+    let residual = billed.minus(accrued)?.minus(commission)?;
+    Entry::of(Event::BillAccepted, date)
+        .debit(LedgerAccount::accrued(currency), accrued)
+        .debit(LedgerAccount::incentives(currency), commission)
+        .debit(LedgerAccount::rounding(currency), residual)
+        .credit(LedgerAccount::payable(currency), billed)?
+        .balanced()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::chart::LedgerCode;
+    use crate::domain::period::{ClosedThrough, parse_date};
+
+    fn day() -> OpenDate {
+        ClosedThrough(None).open(parse_date("2026-06-30").unwrap()).unwrap()
+    }
+
+    fn cny() -> Currency {
+        Currency::parse("CNY").unwrap()
+    }
+
+    fn fen(minor: i64) -> Amount {
+        Amount::from_minor(minor)
+    }
+
+    fn lines(posted: Posted) -> String {
+        let entry = posted.unwrap().unwrap();
+        let line = |code: LedgerCode, minor: i64| format!("{} {code} {}", if minor > 0 { "Dr" } else { "Cr" }, minor.abs());
+        let lines: Vec<_> = entry.postings().iter().map(|p| line(p.ledger_account.code(), p.amount.minor())).collect();
+        lines.join(", ")
+    }
+
+    fn party(mode: Mode) -> Party {
+        Party { account: AccountId(7), group: GroupId(3), mode, currency: cny() }
+    }
+
+    #[test]
+    fn each_event_posts_what_the_accountant_expects() {
+        let table = [
+            (deposit(day(), GroupId(3), cny(), fen(5_000_000)), "Dr bank 5000000, Cr deposits 5000000"),
+            (allocate(day(), GroupId(3), AccountId(7), cny(), fen(200)), "Dr deposits 200, Cr funds 200"),
+            (
+                charge(day(), &party(Mode::AgentPays), fen(1140), fen(960)),
+                "Dr receivable 1140, Cr sales 1140, Dr cost 960, Cr accrued 960",
+            ),
+            (charge(day(), &party(Mode::Prepaid), fen(0), fen(960)), "Dr cost 960, Cr accrued 960"),
+            (usage(day(), &party(Mode::Prepaid), fen(-5), fen(-4)), "Cr funds 5, Dr sales 5, Cr cost 4, Dr accrued 4"),
+            (
+                refund(day(), &party(Mode::AgentPays), fen(100), fen(500), fen(80)),
+                "Dr sales 100, Cr receivable 100, Dr accrued 80, Cr cost 80",
+            ),
+            (
+                refund(day(), &party(Mode::AgentPays), fen(100), fen(30), fen(80)),
+                "Dr sales 100, Cr receivable 30, Cr deposits 70, Dr accrued 80, Cr cost 80",
+            ),
+            (
+                bill_accepted(day(), cny(), fen(5_203_362), fen(5_203_361), fen(0)),
+                "Dr accrued 5203361, Dr rounding 1, Cr payable 5203362",
+            ),
+            (
+                bill_accepted(day(), cny(), fen(9_000), fen(10_000), fen(-1_001)),
+                "Dr accrued 10000, Cr incentives 1001, Dr rounding 1, Cr payable 9000",
+            ),
+        ];
+        for (posted, expected) in table {
+            assert_eq!(lines(posted), expected);
+        }
+        assert_eq!(charge(day(), &party(Mode::Prepaid), fen(0), fen(0)), Ok(None));
+    }
+}

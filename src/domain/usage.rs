@@ -1,0 +1,90 @@
+//! Usage: what a bill charges without an order number, and what the customer owes for it.
+//!
+//! Usage is dated the charge month's last day, after that day's orders, and priced by account and product in that order. The
+//! same function prices pending usage and the usage charges of a close, so that the two can never differ.
+
+use crate::domain::code::Code;
+use crate::domain::id::AccountId;
+use crate::domain::money::{Amount, Currency, Exact};
+use crate::domain::period::Month;
+use crate::domain::price::{Agreement, Price, Volume, price};
+use crate::domain::refusal::Refusal;
+
+/// One account's use of one product in one charge month, as a bill sums it up.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Usage {
+    /// The account's code: usage is priced in the order of these.
+    pub account_code: Code,
+    /// The product's code.
+    pub product: String,
+    /// The month that it was used in.
+    pub charge_month: Month,
+    /// The account.
+    pub account: AccountId,
+    /// At list price, less what a plan has covered already.
+    pub list: Exact,
+    /// What the provider bills.
+    pub billed: Exact,
+}
+
+/// Priced usage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PricedUsage {
+    /// What was used.
+    pub usage: Usage,
+    /// What the customer owes.
+    pub price: Price,
+    /// What the provider bills, rounded once to the minor unit, half away from zero.
+    pub cost: Amount,
+}
+
+/// Prices a group's usage of one month, each at the tier that the volume before it has reached.
+pub fn price_usage(
+    agreement: Option<&Agreement>,
+    mut volume_before: Volume,
+    mut usages: Vec<Usage>,
+    currency: Currency,
+) -> Result<Vec<PricedUsage>, Refusal> {
+    usages.sort();
+    let mut priced = Vec::with_capacity(usages.len());
+    for usage in usages {
+        let price = price(agreement, &usage.product, usage.list, volume_before, currency)?;
+        volume_before = volume_before.plus(price.volume(currency))?;
+        let cost = usage.billed.round(currency)?;
+        priced.push(PricedUsage { usage, price, cost });
+    }
+    Ok(priced)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::price::tests::agreement;
+
+    #[test]
+    fn usage_is_priced_by_account_and_product_after_the_months_orders() {
+        let acme = agreement(&[("0", "5%"), ("65000", "15%")]);
+        let cny = acme.terms.currency;
+        let usage = |code: &str, product: &str, list: &str, billed: &str| Usage {
+            account_code: code.parse().unwrap(),
+            product: product.into(),
+            charge_month: Month::parse("2026-06").unwrap(),
+            account: AccountId(1),
+            list: list.parse().unwrap(),
+            billed: billed.parse().unwrap(),
+        };
+        let given = vec![
+            usage("b", "oss", "4.375", "3.5"),
+            usage("a", "oss", "37.6543209864", "30.1234567891"),
+            usage("a", "ecs", "1", "0.8"),
+        ];
+        let volume = Volume { list: "64999.99".parse().unwrap(), payable: Exact::ZERO };
+        let priced = price_usage(Some(&acme), volume, given, cny).unwrap();
+        let shown: Vec<_> = priced
+            .iter()
+            .map(|p| format!("{} {} {} {}", p.usage.account_code, p.usage.product, p.price.payable.minor(), p.cost.minor()))
+            .collect();
+        // The first one crosses the tier, the others are priced beyond it.
+        assert_eq!(shown, ["a ecs 95 80", "a oss 3201 3012", "b oss 372 350"]);
+    }
+}

@@ -1,0 +1,9 @@
+//! subledger: the cloud reseller's sub-ledger.
+//!
+//! *The domain decides, the book carries it out, the store remembers, the view tells.* Arrows point towards [`domain`] only:
+//!
+//! | layer | what it is | what only it may do |
+//! |---|---|---|
+//! | [`domain`] | money, prices, matching, the close: pure values and rules | decide |
+
+pub mod domain;
