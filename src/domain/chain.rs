@@ -221,7 +221,7 @@ mod tests {
     fn the_byte_form_is_fixed() {
         let mut facts = Facts::default();
         facts.change("group", "acme", None, "{\"code\":\"acme\"}");
-        insta::assert_snapshot!(hex(&hash(&header(), facts, &GENESIS)), @"");
+        insta::assert_snapshot!(hex(&hash(&header(), facts, &GENESIS)), @"f575c435e55b98752e0040433ce63ddf12d5652830f705559024ec1df134a070");
     }
 
     #[test]
