@@ -5,5 +5,7 @@
 //! | layer | what it is | what only it may do |
 //! |---|---|---|
 //! | [`domain`] | money, prices, matching, the close: pure values and rules | decide |
+//! | [`store`] | the book's file: rows ⇄ domain values | speak SQL |
 
 pub mod domain;
+pub mod store;

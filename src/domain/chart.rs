@@ -94,6 +94,11 @@ pub struct LedgerAccount {
 }
 
 impl LedgerAccount {
+    /// A ledger account as the book has stored it.
+    pub(crate) fn stored(code: LedgerCode, owner: Owner, currency: Currency) -> Self {
+        Self { code, owner, currency }
+    }
+
     /// A ledger account of the agent's own.
     fn of_agent(code: LedgerCode, currency: Currency) -> Self {
         Self { code, owner: Owner::Agent, currency }

@@ -47,6 +47,11 @@ impl Credential {
         }
     }
 
+    /// A credential that was checked when it was stored.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
     /// The normalised text.
     pub fn as_str(&self) -> &str {
         &self.0

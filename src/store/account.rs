@@ -1,0 +1,261 @@
+//! Groups, accounts, invitations, attestations.
+
+use chrono::NaiveDate;
+use rusqlite::{OptionalExtension as _, Row, params};
+use serde::{Deserialize, Serialize};
+
+use super::error::Result;
+use super::sql::{Columns as _, day};
+use super::{Reader, Writer};
+use crate::domain::account::{Account, AccountState, Attestation, Environment, Group, Mode, Origin, Uid};
+use crate::domain::code::{Code, Name};
+use crate::domain::contact::{Email, Mobile};
+use crate::domain::id::{AccountId, EntityId, GroupId, InvitationId};
+use crate::domain::money::{Amount, Currency};
+
+/// An account that is about to be written.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// What people type.
+    pub code: Code,
+    /// Its number at the provider, once known.
+    pub uid: Option<Uid>,
+    /// Whose purchases it counts with.
+    pub group: GroupId,
+    /// Its real-name owner.
+    pub entity: EntityId,
+    /// How it came into the book.
+    pub origin: Origin,
+    /// Who pays.
+    pub mode: Mode,
+    /// What it is used for.
+    pub environment: Environment,
+    /// The holder's mobile number.
+    pub mobile: Option<Mobile>,
+    /// The holder's e-mail address.
+    pub email: Option<Email>,
+    /// The person who holds the login.
+    pub holder: Option<Name>,
+    /// How much it may owe.
+    pub credit_limit: Amount,
+    /// From when its charges are ours.
+    pub since: NaiveDate,
+}
+
+/// The link by which a holder accepts an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// Its row.
+    pub id: InvitationId,
+    /// For which account.
+    pub account: AccountId,
+    /// When it was sent.
+    pub sent: NaiveDate,
+    /// The last day on which it can be accepted.
+    pub expires: NaiveDate,
+}
+
+const SELECT_GROUP: &str = "SELECT id, code, name, currency FROM customer_group";
+const SELECT_ACCOUNT: &str = "SELECT id, code, uid, group_id, entity_id, state, origin, mode, environment, mobile, email, holder, credit_minor, since FROM account";
+
+fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
+    Ok(Group { id: GroupId(row.get(0)?), code: row.parsed(1)?, name: row.parsed(2)?, currency: row.parsed(3)? })
+}
+
+fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
+    Ok(Account {
+        id: AccountId(row.get(0)?),
+        code: row.parsed(1)?,
+        uid: row.parsed_opt(2)?,
+        group: GroupId(row.get(3)?),
+        entity: EntityId(row.get(4)?),
+        state: row.parsed(5)?,
+        origin: row.parsed(6)?,
+        mode: row.parsed(7)?,
+        environment: row.parsed(8)?,
+        mobile: row.parsed_opt(9)?,
+        email: row.parsed_opt(10)?,
+        holder: row.parsed_opt(11)?,
+        credit_limit: row.amount(12)?,
+        since: row.date(13)?,
+    })
+}
+
+impl Reader<'_> {
+    /// The group of a code.
+    pub fn group_by_code(&self, code: &str) -> Result<Option<Group>> {
+        let mut select = self.connection.prepare_cached(&format!("{SELECT_GROUP} WHERE code = ?1"))?;
+        Ok(select.query_row([code], group).optional()?)
+    }
+
+    /// The group of an id.
+    pub fn group(&self, id: GroupId) -> Result<Group> {
+        let mut select = self.connection.prepare_cached(&format!("{SELECT_GROUP} WHERE id = ?1"))?;
+        Ok(select.query_row([id.0], group)?)
+    }
+
+    /// Every group, by code.
+    pub fn groups(&self) -> Result<Vec<Group>> {
+        let mut select = self.connection.prepare_cached(&format!("{SELECT_GROUP} ORDER BY code"))?;
+        let rows = select.query_map([], group)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn account_where(&self, condition: &str, value: &dyn rusqlite::ToSql) -> Result<Option<Account>> {
+        let mut select = self.connection.prepare_cached(&format!("{SELECT_ACCOUNT} WHERE {condition}"))?;
+        Ok(select.query_row([value], account).optional()?)
+    }
+
+    /// The account of a code or a UID.
+    pub fn account_by_name(&self, name: &str) -> Result<Option<Account>> {
+        match self.account_where("code = ?1", &name)? {
+            Some(account) => Ok(Some(account)),
+            None => self.account_where("uid = ?1", &name),
+        }
+    }
+
+    /// The account of a UID.
+    pub fn account_by_uid(&self, uid: &Uid) -> Result<Option<Account>> {
+        self.account_where("uid = ?1", &uid.as_str())
+    }
+
+    /// The account of a mobile number.
+    pub fn account_by_mobile(&self, mobile: &Mobile) -> Result<Option<Account>> {
+        self.account_where("mobile = ?1", &mobile.as_str())
+    }
+
+    /// The account of an e-mail address.
+    pub fn account_by_email(&self, email: &Email) -> Result<Option<Account>> {
+        self.account_where("email = ?1", &email.as_str())
+    }
+
+    /// The account of an id.
+    pub fn account(&self, id: AccountId) -> Result<Account> {
+        let mut select = self.connection.prepare_cached(&format!("{SELECT_ACCOUNT} WHERE id = ?1"))?;
+        Ok(select.query_row([id.0], account)?)
+    }
+
+    /// Every account, by code.
+    pub fn accounts(&self) -> Result<Vec<Account>> {
+        let mut select = self.connection.prepare_cached(&format!("{SELECT_ACCOUNT} ORDER BY code"))?;
+        let rows = select.query_map([], account)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The accounts of a group, by code.
+    pub fn accounts_of(&self, group: GroupId) -> Result<Vec<Account>> {
+        let mut select = self.connection.prepare_cached(&format!("{SELECT_ACCOUNT} WHERE group_id = ?1 ORDER BY code"))?;
+        let rows = select.query_map([group.0], account)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The latest invitation of an account.
+    pub fn invitation_of(&self, account: AccountId) -> Result<Option<Invitation>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT id, account_id, sent, expires FROM invitation WHERE account_id = ?1 ORDER BY id DESC LIMIT 1",
+        )?;
+        Ok(select.query_row([account.0], invitation).optional()?)
+    }
+
+    pub(super) fn invitations(&self) -> Result<Vec<Invitation>> {
+        let mut select = self.connection.prepare_cached("SELECT id, account_id, sent, expires FROM invitation")?;
+        let rows = select.query_map([], invitation)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What was vouched for when an account was associated: what, by whom, when.
+    pub fn attestations_of(&self, account: AccountId) -> Result<Vec<(Attestation, String, NaiveDate)>> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT attestation, operator, day FROM attestation WHERE account_id = ?1 ORDER BY attestation")?;
+        let rows = select.query_map([account.0], |row| Ok((row.parsed(0)?, row.get(1)?, row.date(2)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+fn invitation(row: &Row<'_>) -> rusqlite::Result<Invitation> {
+    Ok(Invitation { id: InvitationId(row.get(0)?), account: AccountId(row.get(1)?), sent: row.date(2)?, expires: row.date(3)? })
+}
+
+impl Writer<'_> {
+    /// Writes a new group.
+    pub fn insert_group(&mut self, code: &Code, name: &Name, currency: Currency) -> Result<Group> {
+        let group = Group { id: GroupId(self.next_id("customer_group")?), code: code.clone(), name: name.clone(), currency };
+        self.connection().execute(
+            "INSERT INTO customer_group (id, code, name, currency) VALUES (?1, ?2, ?3, ?4)",
+            params![group.id.0, code.as_str(), name.as_str(), currency.code()],
+        )?;
+        self.log_change("group", code.as_str(), None, &group)?;
+        Ok(group)
+    }
+
+    /// Writes a new account, invited.
+    pub fn insert_account(&mut self, new: NewAccount) -> Result<Account> {
+        let id = AccountId(self.next_id("account")?);
+        let NewAccount { code, uid, group, entity, origin, mode, environment, mobile, email, holder, credit_limit, since } = new;
+        let state = AccountState::Invited;
+        let account =
+            Account { id, code, uid, group, entity, state, origin, mode, environment, mobile, email, holder, credit_limit, since };
+        let mut insert = self.connection().prepare_cached(
+            "INSERT INTO account (id, code, uid, group_id, entity_id, state, origin, mode, environment, mobile, email, holder,
+                                  credit_minor, since)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        )?;
+        insert.execute(params![
+            id.0,
+            account.code.as_str(),
+            account.uid.as_ref().map(Uid::as_str),
+            group.0,
+            entity.0,
+            state.as_str(),
+            origin.as_str(),
+            mode.as_str(),
+            environment.as_str(),
+            account.mobile.as_ref().map(Mobile::as_str),
+            account.email.as_ref().map(Email::as_str),
+            account.holder.as_ref().map(Name::as_str),
+            credit_limit.minor(),
+            day(since),
+        ])?;
+        drop(insert);
+        self.log_change("account", account.code.as_str(), None, &account)?;
+        Ok(account)
+    }
+
+    /// Writes an account's new state and UID.
+    pub fn update_account(&mut self, before: &Account, after: &Account) -> Result<()> {
+        let mut update =
+            self.connection().prepare_cached("UPDATE account SET uid = ?2, state = ?3, entity_id = ?4 WHERE id = ?1")?;
+        update.execute(params![after.id.0, after.uid.as_ref().map(Uid::as_str), after.state.as_str(), after.entity.0])?;
+        drop(update);
+        self.log_change("account", after.code.as_str(), Some(before), after)
+    }
+
+    /// Writes an invitation.
+    pub fn insert_invitation(&mut self, account: AccountId, sent: NaiveDate, expires: NaiveDate) -> Result<Invitation> {
+        let invitation = Invitation { id: InvitationId(self.next_id("invitation")?), account, sent, expires };
+        let mut insert =
+            self.connection().prepare_cached("INSERT INTO invitation (id, account_id, sent, expires) VALUES (?1, ?2, ?3, ?4)")?;
+        insert.execute(params![invitation.id.0, account.0, day(sent), day(expires)])?;
+        drop(insert);
+        self.log_change("invitation", &invitation.id.0.to_string(), None, &invitation)?;
+        Ok(invitation)
+    }
+
+    /// Writes what a person vouched for.
+    pub fn insert_attestation(
+        &mut self,
+        account: &Account,
+        attestation: Attestation,
+        operator: &str,
+        date: NaiveDate,
+    ) -> Result<()> {
+        let mut insert = self
+            .connection()
+            .prepare_cached("INSERT INTO attestation (account_id, attestation, operator, day) VALUES (?1, ?2, ?3, ?4)")?;
+        insert.execute(params![account.id.0, attestation.as_str(), operator, day(date)])?;
+        drop(insert);
+        let key = format!("{}/{attestation}", account.code);
+        self.log_change("attestation", &key, None, &(attestation, operator, date))
+    }
+}

@@ -1,0 +1,67 @@
+//! Agreements.
+
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::error::Result;
+use super::sql::{Columns as _, day, to_json};
+use super::{Reader, Writer};
+use crate::domain::code::Code;
+use crate::domain::id::{AgreementId, GroupId};
+use crate::domain::price::{Agreement, AgreementKind, Terms};
+
+const SELECT: &str = "SELECT id, group_id, terms FROM agreement";
+
+fn agreement(row: &Row<'_>) -> rusqlite::Result<Agreement> {
+    Ok(Agreement { id: AgreementId(row.get(0)?), group: row.get::<_, Option<i64>>(1)?.map(GroupId), terms: row.json(2)? })
+}
+
+impl Reader<'_> {
+    /// Every version of the sale agreements of a group, by date.
+    pub fn sale_agreements(&self, group: GroupId) -> Result<Vec<Agreement>> {
+        let mut select =
+            self.connection.prepare_cached(&format!("{SELECT} WHERE kind = 'sale' AND group_id = ?1 ORDER BY valid_from, id"))?;
+        let rows = select.query_map([group.0], agreement)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Every version of the purchase agreements, by date.
+    pub fn purchase_agreements(&self) -> Result<Vec<Agreement>> {
+        let mut select = self.connection.prepare_cached(&format!("{SELECT} WHERE kind = 'purchase' ORDER BY valid_from, id"))?;
+        let rows = select.query_map([], agreement)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The version of an agreement that begins on a date.
+    pub fn agreement_version(&self, name: &Code, valid_from: chrono::NaiveDate) -> Result<Option<Agreement>> {
+        let mut select = self.connection.prepare_cached(&format!("{SELECT} WHERE name = ?1 AND valid_from = ?2"))?;
+        Ok(select.query_row(params![name.as_str(), day(valid_from)], agreement).optional()?)
+    }
+
+    /// Every version of every agreement, by name and date.
+    pub fn agreements(&self) -> Result<Vec<Agreement>> {
+        let mut select = self.connection.prepare_cached(&format!("{SELECT} ORDER BY name, valid_from"))?;
+        let rows = select.query_map([], agreement)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+impl Writer<'_> {
+    /// Writes a version of an agreement.
+    pub fn insert_agreement(&mut self, group: Option<GroupId>, terms: &Terms) -> Result<Agreement> {
+        let agreement = Agreement { id: AgreementId(self.next_id("agreement")?), group, terms: terms.clone() };
+        debug_assert_eq!(group.is_some(), terms.kind == AgreementKind::Sale);
+        self.connection().execute(
+            "INSERT INTO agreement (id, name, kind, group_id, valid_from, terms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                agreement.id.0,
+                terms.name.as_str(),
+                terms.kind.as_str(),
+                group.map(|g| g.0),
+                day(terms.valid_from),
+                to_json(terms)
+            ],
+        )?;
+        self.log_change("agreement", &agreement.id.0.to_string(), None, &agreement)?;
+        Ok(agreement)
+    }
+}

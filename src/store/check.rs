@@ -1,0 +1,665 @@
+//! Proofs over the whole file, each with a name, none of which trusts what another keeps.
+//!
+//! Everything that can be large is walked once, side by side, in the order in which it was written; memory follows the number
+//! of ledger accounts and days, not the number of entries.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+use rusqlite::{Connection, Row, Rows, params};
+
+use super::Reader;
+use super::error::Result;
+use super::journal::owner_of;
+use super::order::{SELECT_CHARGE, SELECT_ORDER, charge_at, order};
+use super::sql::{Columns as _, day, to_json};
+use crate::domain::account::words;
+use crate::domain::chain::{self, Facts, GENESIS, Hash, Header};
+use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
+use crate::domain::close::Receipt;
+use crate::domain::id::{AccountId, GroupId, LedgerAccountId};
+use crate::domain::journal::{About, Event, Posting};
+use crate::domain::money::{Amount, Currency, Exact, Overflow};
+use crate::domain::order::{Charge, Order};
+use crate::domain::price::Volume;
+
+words! {
+    /// A proof.
+    CheckName, "a check" {
+        /// The file's pages and indexes are sound, and its schema is the one that this version makes.
+        Integrity = "integrity",
+        /// Every row that points to another finds it.
+        ForeignKeys = "foreign-keys",
+        /// Every entry sums to zero per currency.
+        Balanced = "balanced",
+        /// Balances are the fold of the journal, and volumes the fold of the charges.
+        Balances = "balances",
+        /// The audit log's hashes follow from what it and the book hold.
+        Chain = "chain",
+        /// Closed months are as they were when they closed.
+        Receipts = "receipts",
+        /// Every order has its charge, and every charge the entry that posts it.
+        Orders = "orders",
+        /// Every bill's lines add up to its totals.
+        Bills = "bills",
+        /// No posting lacks its entry.
+        Orphans = "orphans",
+        /// Accrued and disputed are the sum of their open items.
+        OpenItems = "open-items",
+        /// Every row of master data is as the log last left it.
+        State = "state",
+    }
+}
+
+/// The outcome of a proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Which.
+    pub name: CheckName,
+    /// What was proved, or the first thing that is wrong and how many there are.
+    pub detail: String,
+    /// Whether it holds.
+    pub ok: bool,
+}
+
+/// What a proof has found wrong so far.
+#[derive(Debug, Default)]
+struct Findings {
+    first: Option<String>,
+    count: u64,
+}
+
+impl Findings {
+    fn add(&mut self, what: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.first.is_none() {
+            self.first = Some(what());
+        }
+    }
+
+    fn checked(self, name: CheckName, proved: String) -> Checked {
+        match self.first {
+            None => Checked { name, ok: true, detail: proved },
+            Some(first) if self.count == 1 => Checked { name, ok: false, detail: first },
+            Some(first) => Checked { name, ok: false, detail: format!("{first}, and {} more", self.count - 1) },
+        }
+    }
+}
+
+/// Rows of a statement, one ahead.
+struct Cursor<'s, T> {
+    rows: Rows<'s>,
+    read: fn(&Row<'_>) -> rusqlite::Result<T>,
+    head: Option<T>,
+}
+
+impl<'s, T> Cursor<'s, T> {
+    fn new(rows: Rows<'s>, read: fn(&Row<'_>) -> rusqlite::Result<T>) -> Result<Self> {
+        let mut cursor = Self { rows, read, head: None };
+        cursor.fetch()?;
+        Ok(cursor)
+    }
+
+    fn fetch(&mut self) -> Result<()> {
+        self.head = self.rows.next()?.map(self.read).transpose()?;
+        Ok(())
+    }
+
+    /// The next row, if it satisfies a condition.
+    fn next_if(&mut self, condition: impl FnOnce(&T) -> bool) -> Result<Option<T>> {
+        if !self.head.as_ref().is_some_and(condition) {
+            return Ok(None);
+        }
+        let row = self.head.take();
+        self.fetch()?;
+        Ok(row)
+    }
+}
+
+struct EntryRow {
+    id: i64,
+    operation: i64,
+    event: Event,
+    effective: NaiveDate,
+    about: About,
+}
+
+struct PostingRow {
+    entry: i64,
+    line: i64,
+    ledger_account: LedgerAccountId,
+    amount: Amount,
+}
+
+struct ChangeRow {
+    operation: i64,
+    noun: String,
+    key: String,
+    before: Option<String>,
+    after: String,
+}
+
+struct OperationRow {
+    id: i64,
+    recorded_at: String,
+    operator: String,
+    os_uid: i64,
+    command: String,
+    arguments: String,
+    key: Option<String>,
+    result: String,
+    outcome: String,
+    previous: Hash,
+    hash: Hash,
+}
+
+fn entry_row(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
+    Ok(EntryRow {
+        id: row.get(0)?,
+        operation: row.get(1)?,
+        event: row.parsed(2)?,
+        effective: row.date(3)?,
+        about: About {
+            group: row.get::<_, Option<i64>>(4)?.map(GroupId),
+            account: row.get::<_, Option<i64>>(5)?.map(AccountId),
+            reference: row.get(6)?,
+        },
+    })
+}
+
+fn posting_row(row: &Row<'_>) -> rusqlite::Result<PostingRow> {
+    Ok(PostingRow { entry: row.get(0)?, line: row.get(1)?, ledger_account: LedgerAccountId(row.get(2)?), amount: row.amount(3)? })
+}
+
+fn change_row(row: &Row<'_>) -> rusqlite::Result<ChangeRow> {
+    Ok(ChangeRow { operation: row.get(0)?, noun: row.get(1)?, key: row.get(2)?, before: row.get(3)?, after: row.get(4)? })
+}
+
+fn operation_row(row: &Row<'_>) -> rusqlite::Result<OperationRow> {
+    Ok(OperationRow {
+        id: row.get(0)?,
+        recorded_at: row.get(1)?,
+        operator: row.get(2)?,
+        os_uid: row.get(3)?,
+        command: row.get(4)?,
+        arguments: row.get(5)?,
+        key: row.get(6)?,
+        result: row.get(7)?,
+        outcome: row.get(8)?,
+        previous: row.get(9)?,
+        hash: row.get(10)?,
+    })
+}
+
+fn order_with_operation(row: &Row<'_>) -> rusqlite::Result<(i64, Order)> {
+    Ok((row.get(10)?, order(row)?))
+}
+
+fn charge_with_operation(row: &Row<'_>) -> rusqlite::Result<(i64, Charge)> {
+    Ok((row.get(14)?, charge_at(row, 0)?))
+}
+
+/// The fold of the journal: debits and credits by ledger account and day.
+type Fold = HashMap<LedgerAccountId, BTreeMap<NaiveDate, (i128, i128)>>;
+
+/// Everything that one walk over the journal, the orders and the log tells.
+struct Walk {
+    balanced: Checked,
+    orphans: Checked,
+    chain: Checked,
+    fold: Fold,
+    accounts: HashMap<LedgerAccountId, LedgerAccount>,
+    head: Hash,
+}
+
+impl Reader<'_> {
+    /// Runs every proof, in the order of [`CheckName`].
+    pub fn check(&self) -> Result<Vec<Checked>> {
+        let integrity = integrity(self.connection)?;
+        let foreign_keys = foreign_keys(self.connection)?;
+        let walk = self.walk()?;
+        let balances = self.check_balances(&walk)?;
+        let receipts = self.check_receipts(&walk)?;
+        let orders = self.check_orders()?;
+        let bills = self.check_bills()?;
+        let open_items = self.check_open_items(&walk)?;
+        let state = self.check_state()?;
+        let Walk { balanced, orphans, chain, .. } = walk;
+        Ok(vec![integrity, foreign_keys, balanced, balances, chain, receipts, orders, bills, orphans, open_items, state])
+    }
+
+    fn ledger_accounts(&self) -> Result<HashMap<LedgerAccountId, LedgerAccount>> {
+        let mut select = self.connection.prepare("SELECT id, code, owner_kind, owner_id, currency FROM ledger_account")?;
+        let mut rows = select.query([])?;
+        let mut accounts = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let kind: String = row.get(2)?;
+            let owner = owner_of(&kind, row.get(3)?)?;
+            let (code, currency): (LedgerCode, Currency) = (row.parsed(1)?, row.parsed(4)?);
+            let account = LedgerAccount::stored(code, owner, currency);
+            accounts.insert(LedgerAccountId(row.get(0)?), account);
+        }
+        Ok(accounts)
+    }
+
+    fn walk(&self) -> Result<Walk> {
+        let accounts = self.ledger_accounts()?;
+        let connection = self.connection;
+        let mut entries = connection
+            .prepare("SELECT id, operation_id, event, effective, group_id, account_id, reference FROM entry ORDER BY id")?;
+        let mut postings =
+            connection.prepare("SELECT entry_id, line, ledger_account_id, amount_minor FROM posting ORDER BY entry_id, line")?;
+        let mut changes = connection.prepare("SELECT operation_id, noun, key, before, after FROM change ORDER BY id")?;
+        let mut orders =
+            connection.prepare(&format!("{} ORDER BY o.id", SELECT_ORDER.replacen(" FROM", ", o.operation_id FROM", 1)))?;
+        let mut charges =
+            connection.prepare(&format!("{} ORDER BY c.id", SELECT_CHARGE.replacen(" FROM", ", c.operation_id FROM", 1)))?;
+        let mut operations = connection.prepare(
+            "SELECT id, recorded_at, operator, os_uid, command, arguments, key, result, outcome, previous, hash FROM operation ORDER BY id",
+        )?;
+        let mut journal = JournalWalk {
+            entries: Cursor::new(entries.query([])?, entry_row)?,
+            postings: Cursor::new(postings.query([])?, posting_row)?,
+            accounts: &accounts,
+            fold: Fold::new(),
+            balanced: Findings::default(),
+            orphans: Findings::default(),
+            seen: 0,
+        };
+        let mut changes = Cursor::new(changes.query([])?, change_row)?;
+        let mut orders = Cursor::new(orders.query([])?, order_with_operation)?;
+        let mut charges = Cursor::new(charges.query([])?, charge_with_operation)?;
+        let mut operations = Cursor::new(operations.query([])?, operation_row)?;
+        let mut broken = Findings::default();
+        let mut head = GENESIS;
+        let mut last = 0;
+        while let Some(operation) = operations.next_if(|_| true)? {
+            let mut facts = Facts::default();
+            while let Some(change) = changes.next_if(|c| c.operation <= operation.id)? {
+                facts.change(&change.noun, &change.key, change.before.as_deref(), &change.after);
+            }
+            while let Some((_, order)) = orders.next_if(|(id, _)| *id <= operation.id)? {
+                facts.order(&order);
+            }
+            while let Some((_, charge)) = charges.next_if(|(id, _)| *id <= operation.id)? {
+                facts.charge(&charge);
+            }
+            journal.advance(operation.id, &mut facts)?;
+            let expected = chain::hash(
+                &Header {
+                    sequence: operation.id,
+                    recorded_at: &operation.recorded_at,
+                    operator: &operation.operator,
+                    os_uid: operation.os_uid,
+                    command: &operation.command,
+                    arguments: &operation.arguments,
+                    key: operation.key.as_deref(),
+                    result: &operation.result,
+                    outcome: &operation.outcome,
+                },
+                facts,
+                &head,
+            );
+            if operation.id != last + 1 || operation.previous != head || operation.hash != expected {
+                broken.add(|| format!("operation {} ({}) is not what was recorded", operation.id, operation.command));
+            }
+            head = operation.hash;
+            last = operation.id;
+        }
+        journal.advance(i64::MAX, &mut Facts::default())?;
+        let stray_rows = changes.head.is_some() || orders.head.is_some() || charges.head.is_some();
+        if stray_rows {
+            broken.add(|| "rows belong to an operation that is not in the log".to_owned());
+        }
+        let JournalWalk { fold, balanced, orphans, seen, .. } = journal;
+        Ok(Walk {
+            balanced: balanced.checked(CheckName::Balanced, format!("{seen} entries sum to zero per currency")),
+            orphans: orphans.checked(CheckName::Orphans, "every posting has its entry".to_owned()),
+            chain: broken.checked(CheckName::Chain, format!("{last} operations, head {}", chain::hex(&head))),
+            fold,
+            accounts,
+            head,
+        })
+    }
+
+    fn check_balances(&self, walk: &Walk) -> Result<Checked> {
+        let mut wrong = Findings::default();
+        let mut kept: HashMap<(LedgerAccountId, i64), (i128, i128)> = HashMap::new();
+        let mut select = self.connection.prepare("SELECT ledger_account_id, day, debit_minor, credit_minor FROM balance")?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let sides = (i128::from(row.get::<_, i64>(2)?), i128::from(row.get::<_, i64>(3)?));
+            kept.insert((LedgerAccountId(row.get(0)?), row.get(1)?), sides);
+        }
+        let mut days = 0_u64;
+        for (account, by_day) in &walk.fold {
+            for (date, sides) in by_day {
+                days += 1;
+                if kept.remove(&(*account, day(*date))).unwrap_or_default() != *sides {
+                    wrong.add(|| {
+                        format!("the balance of {} on {date} is not the sum of its postings", name_of(&walk.accounts, *account))
+                    });
+                }
+            }
+        }
+        for ((account, day), sides) in kept {
+            if sides != (0, 0) {
+                wrong.add(|| format!("the balance of {} on day {day} has no postings", name_of(&walk.accounts, account)));
+            }
+        }
+        self.check_volumes(&mut wrong)?;
+        let accounts = walk.fold.len();
+        Ok(wrong.checked(CheckName::Balances, format!("{accounts} ledger accounts, {days} balances by day")))
+    }
+
+    fn check_volumes(&self, wrong: &mut Findings) -> Result<()> {
+        let mut fold: BTreeMap<(String, i64, String, i64), Volume> = BTreeMap::new();
+        let mut select = self.connection.prepare(
+            "SELECT a.group_id, g.currency, c.day, c.list, c.payable_minor, c.cost_minor, c.counts
+               FROM charge AS c JOIN account AS a ON a.id = c.account_id JOIN customer_group AS g ON g.id = a.group_id",
+        )?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let currency: Currency = row.parsed(1)?;
+            let (group, day): (i64, i64) = (row.get(0)?, row.get(2)?);
+            let list: Exact = row.parsed(3)?;
+            let mut add = |scope: &str, owner: i64, payable: Amount| -> std::result::Result<(), Overflow> {
+                let sum = fold.entry((scope.to_owned(), owner, currency.code().to_owned(), day)).or_default();
+                *sum = sum.plus(Volume { list, payable: Exact::from_amount(payable, currency) })?;
+                Ok(())
+            };
+            if row.get::<_, bool>(6)? {
+                add("sale", group, row.amount(4)?)?;
+            }
+            add("purchase", 0, row.amount(5)?)?;
+        }
+        let mut select = self.connection.prepare("SELECT scope, owner_id, currency, day, list, payable FROM volume")?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let key: (String, i64, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+            let kept = Volume { list: row.parsed(4)?, payable: row.parsed(5)? };
+            if fold.remove(&key).unwrap_or_default() != kept {
+                wrong.add(|| format!("the {} volume of day {} is not the sum of the charges", key.0, key.3));
+            }
+        }
+        for (key, sum) in fold {
+            if sum != Volume::default() {
+                wrong.add(|| format!("the {} volume of day {} is missing", key.0, key.3));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_receipts(&self, walk: &Walk) -> Result<Checked> {
+        let mut wrong = Findings::default();
+        let receipts = self.receipts()?;
+        let count = receipts.len();
+        for (month, content, sha256) in receipts {
+            let Ok(receipt) = serde_json::from_str::<Receipt>(&content) else {
+                wrong.add(|| format!("the receipt of {month} cannot be read"));
+                continue;
+            };
+            if chain::sha256_hex(content.as_bytes()) != sha256 {
+                wrong.add(|| format!("the receipt of {month} is not the one that was hashed"));
+            }
+            let mut now: BTreeMap<(LedgerCode, Currency), i128> = BTreeMap::new();
+            for (id, by_day) in &walk.fold {
+                let Some(account) = walk.accounts.get(id) else { continue };
+                let sum = by_day.range(..=month.last_day()).map(|(_, (debit, credit))| debit - credit).sum::<i128>();
+                *now.entry((account.code(), account.currency())).or_default() += sum;
+            }
+            for total in &receipt.ledger {
+                let found = now.remove(&(total.code, total.currency)).unwrap_or_default();
+                if found != i128::from(total.balance.minor()) {
+                    wrong.add(|| format!("{} at the end of {month} is no longer what the receipt says", total.code));
+                }
+            }
+            for ((code, _), sum) in now {
+                if sum != 0 {
+                    wrong.add(|| format!("{code} at the end of {month} is not on the receipt"));
+                }
+            }
+            let frozen = self.frozen_statements(month)?;
+            if frozen.len() != receipt.statements.len() {
+                wrong.add(|| {
+                    format!("{month} has {} frozen statements, the receipt names {}", frozen.len(), receipt.statements.len())
+                });
+            }
+            for (account, content, _) in frozen {
+                let sha256 = chain::sha256_hex(content.as_bytes());
+                if !receipt.statements.iter().any(|s| s.account == account && s.sha256 == sha256) {
+                    wrong.add(|| format!("the statement of {account} for {month} is not the one that was frozen"));
+                }
+            }
+        }
+        // Months that closed along with a later one have no receipt of their own; the later one's covers their figures.
+        Ok(wrong.checked(CheckName::Receipts, format!("{count} closed months are as they were")))
+    }
+
+    fn check_orders(&self) -> Result<Checked> {
+        let mut wrong = Findings::default();
+        let mut select = self.connection.prepare(
+            "SELECT o.id FROM orders AS o WHERE NOT EXISTS (SELECT 1 FROM charge AS c WHERE c.order_id = o.id) ORDER BY o.id",
+        )?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            wrong.add(|| format!("order o-{id} has no charge"));
+        }
+        // By the entry's own lines: what the charge says must be what was posted to sales and cost.
+        let mut select = self.connection.prepare(
+            "SELECT c.id, c.payable_minor, c.cost_minor, c.entry_id, c.account_id, c.day = COALESCE(e.effective, c.day),
+                    (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id
+                      WHERE p.entry_id = c.entry_id AND l.code = 'sales' AND l.owner_id = c.account_id),
+                    (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id
+                      WHERE p.entry_id = c.entry_id AND l.code = 'cost' AND l.owner_id = c.account_id)
+               FROM charge AS c LEFT JOIN entry AS e ON e.id = c.entry_id",
+        )?;
+        let mut rows = select.query([])?;
+        let mut count = 0_u64;
+        while let Some(row) = rows.next()? {
+            count += 1;
+            let (payable, cost): (i64, i64) = (row.get(1)?, row.get(2)?);
+            let (sales, posted_cost): (i64, i64) = (row.get(6)?, row.get(7)?);
+            let same_day: bool = row.get(5)?;
+            if i128::from(sales) != -i128::from(payable) || posted_cost != cost || !same_day {
+                let id: i64 = row.get(0)?;
+                wrong.add(|| format!("charge {id} is not what its entry posts"));
+            }
+        }
+        Ok(wrong.checked(CheckName::Orders, format!("{count} charges are what their entries post")))
+    }
+
+    fn check_bills(&self) -> Result<Checked> {
+        let mut wrong = Findings::default();
+        let bills = self.bills()?;
+        for bill in &bills {
+            let (mut lines, mut payable, mut list) = (0_u64, Exact::ZERO, Exact::ZERO);
+            self.each_bill_line(bill, |line| {
+                lines += 1;
+                payable = payable.plus(line.payable)?;
+                list = list.plus(line.list)?;
+                Ok(())
+            })?;
+            if (lines, payable, list) != (bill.totals.lines, bill.totals.payable, bill.totals.list) {
+                wrong.add(|| format!("the lines of bill {} version {} do not add up to its totals", bill.period, bill.version));
+            }
+        }
+        Ok(wrong.checked(CheckName::Bills, format!("{} versions of bills add up", bills.len())))
+    }
+
+    fn check_open_items(&self, walk: &Walk) -> Result<Checked> {
+        let mut wrong = Findings::default();
+        let mut open: BTreeMap<Currency, i128> = BTreeMap::new();
+        let mut select = self.connection.prepare(
+            "SELECT g.currency, c.cost_minor
+               FROM charge AS c JOIN account AS a ON a.id = c.account_id JOIN customer_group AS g ON g.id = a.group_id
+              WHERE NOT EXISTS (SELECT 1 FROM bill_match AS m WHERE m.charge_id = c.id)",
+        )?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            *open.entry(row.parsed(0)?).or_default() += i128::from(row.get::<_, i64>(1)?);
+        }
+        let mut accrued: BTreeMap<Currency, i128> = BTreeMap::new();
+        for (id, by_day) in &walk.fold {
+            let Some(account) = walk.accounts.get(id) else { continue };
+            let sum = by_day.values().map(|(debit, credit)| credit - debit).sum::<i128>();
+            match account.code() {
+                LedgerCode::Accrued => *accrued.entry(account.currency()).or_default() += sum,
+                LedgerCode::Disputed if sum != 0 => wrong.add(|| "disputed has a balance and no open item".to_owned()),
+                _ => {}
+            }
+        }
+        for currency in open.keys().chain(accrued.keys()) {
+            let (items, balance) = (open.get(currency).copied().unwrap_or(0), accrued.get(currency).copied().unwrap_or(0));
+            if items != balance {
+                wrong.add(|| format!("accrued in {currency} is {balance} minor units, its open items are {items}"));
+            }
+        }
+        Ok(wrong.checked(CheckName::OpenItems, "accrued is the sum of what is not billed yet".to_owned()))
+    }
+
+    fn check_state(&self) -> Result<Checked> {
+        let mut wrong = Findings::default();
+        let mut rows: Vec<(&str, String, String)> = Vec::new();
+        rows.push(("agent", "agent".to_owned(), to_json(&self.agent()?)));
+        rows.extend(self.operators()?.iter().map(|o| ("operator", o.name.clone(), to_json(o))));
+        rows.extend(self.entities()?.iter().map(|e| ("entity", e.code.to_string(), to_json(e))));
+        rows.extend(self.groups()?.iter().map(|g| ("group", g.code.to_string(), to_json(g))));
+        rows.extend(self.invitations()?.iter().map(|i| ("invitation", i.id.0.to_string(), to_json(i))));
+        rows.extend(self.agreements()?.iter().map(|a| ("agreement", a.id.0.to_string(), to_json(a))));
+        rows.extend(self.reconciliations()?.iter().map(|r| ("reconciliation", r.period.to_string(), to_json(r))));
+        rows.extend(self.differences(None)?.iter().map(|d| ("difference", d.id.clone(), to_json(d))));
+        rows.extend(self.closed_months()?.iter().map(|m| ("period", m.to_string(), "\"closed\"".to_owned())));
+        for account in self.accounts()? {
+            for attested in self.attestations_of(account.id)? {
+                rows.push(("attestation", format!("{}/{}", account.code, attested.0), to_json(&attested)));
+            }
+            rows.push(("account", account.code.to_string(), to_json(&account)));
+        }
+        for bill in self.bills()? {
+            for (number, file) in (1..).zip(self.bill_files(bill.id)?) {
+                rows.push(("bill-file", format!("{}/{number}", bill.id.0), to_json(&file)));
+            }
+            rows.push(("bill", bill.id.0.to_string(), to_json(&bill)));
+        }
+        let mut last = self.connection.prepare("SELECT after FROM change WHERE noun = ?1 AND key = ?2 ORDER BY id DESC LIMIT 1")?;
+        for (noun, key, now) in &rows {
+            let logged: Option<String> = last.query_map(params![noun, key], |row| row.get(0))?.next().transpose()?;
+            if logged.as_ref() != Some(now) {
+                wrong.add(|| format!("{noun} {key} is not as the log last left it"));
+            }
+        }
+        let mut known =
+            self.connection.prepare("SELECT DISTINCT noun, key FROM change WHERE noun NOT IN ('order-file', 'receipt')")?;
+        let known: u64 = known.query_map([], |_| Ok(()))?.count() as u64;
+        let rows = rows.len() as u64;
+        if known > rows {
+            wrong.add(|| format!("{} rows of master data are gone", known - rows));
+        }
+        Ok(wrong.checked(CheckName::State, format!("{rows} rows are as the log left them")))
+    }
+
+    /// The head of the audit log as recomputed from everything that it covers.
+    pub fn proved_head(&self) -> Result<Hash> {
+        Ok(self.walk()?.head)
+    }
+}
+
+/// The journal while it is walked beside the log.
+struct JournalWalk<'s, 'a> {
+    entries: Cursor<'s, EntryRow>,
+    postings: Cursor<'s, PostingRow>,
+    accounts: &'a HashMap<LedgerAccountId, LedgerAccount>,
+    fold: Fold,
+    balanced: Findings,
+    orphans: Findings,
+    seen: u64,
+}
+
+impl JournalWalk<'_, '_> {
+    /// Takes every entry up to an operation.
+    fn advance(&mut self, operation: i64, facts: &mut Facts) -> Result<()> {
+        while let Some(entry) = self.entries.next_if(|e| e.operation <= operation)? {
+            self.skip_orphans(|posting| posting.entry < entry.id)?;
+            let mut lines = Vec::with_capacity(4);
+            let mut sums: BTreeMap<Option<Currency>, i128> = BTreeMap::new();
+            while let Some(posting) = self.postings.next_if(|p| p.entry == entry.id)? {
+                let account = self.accounts.get(&posting.ledger_account);
+                let amount = posting.amount.minor();
+                *sums.entry(account.map(|a| a.currency())).or_default() += i128::from(amount);
+                let sides = self.fold.entry(posting.ledger_account).or_default().entry(entry.effective).or_default();
+                if amount > 0 {
+                    sides.0 += i128::from(amount);
+                } else {
+                    sides.1 -= i128::from(amount);
+                }
+                if let Some(account) = account {
+                    lines.push(Posting { ledger_account: *account, amount: posting.amount });
+                }
+            }
+            if lines.is_empty() || sums.values().any(|sum| *sum != 0) {
+                self.balanced.add(|| format!("entry {} ({}) does not sum to zero", entry.id, entry.event));
+            }
+            self.seen += 1;
+            facts.entry(entry.id, entry.event, entry.effective, &entry.about, &lines);
+        }
+        if operation == i64::MAX {
+            self.skip_orphans(|_| true)?;
+        }
+        Ok(())
+    }
+
+    fn skip_orphans(&mut self, condition: impl Fn(&PostingRow) -> bool) -> Result<()> {
+        while let Some(posting) = self.postings.next_if(&condition)? {
+            self.orphans.add(|| format!("posting {}/{} has no entry", posting.entry, posting.line));
+        }
+        Ok(())
+    }
+}
+
+fn name_of(accounts: &HashMap<LedgerAccountId, LedgerAccount>, id: LedgerAccountId) -> String {
+    match accounts.get(&id) {
+        None => format!("ledger account {}", id.0),
+        Some(account) => match account.owner() {
+            Owner::Agent => account.code().to_string(),
+            Owner::Group(group) => format!("{} of group {}", account.code(), group.0),
+            Owner::Account(owner) => format!("{} of account {}", account.code(), owner.0),
+        },
+    }
+}
+
+fn integrity(connection: &Connection) -> Result<Checked> {
+    let mut wrong = Findings::default();
+    let mut select = connection.prepare("PRAGMA integrity_check(10)")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let line: String = row.get(0)?;
+        if line != "ok" {
+            wrong.add(|| line);
+        }
+    }
+    let schema = |connection: &Connection| -> Result<BTreeMap<String, String>> {
+        let mut select = connection.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    };
+    let (mine, expected) = (schema(connection)?, schema(&super::open::fresh_schema()?)?);
+    for (name, sql) in &expected {
+        if mine.get(name) != Some(sql) {
+            wrong.add(|| format!("{name} of the schema is missing or changed"));
+        }
+    }
+    Ok(wrong.checked(CheckName::Integrity, "pages, indexes and schema are sound".to_owned()))
+}
+
+fn foreign_keys(connection: &Connection) -> Result<Checked> {
+    let mut wrong = Findings::default();
+    let mut select = connection.prepare("PRAGMA foreign_key_check")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
+        wrong.add(|| format!("a row of {table} points to a {parent} that does not exist"));
+    }
+    Ok(wrong.checked(CheckName::ForeignKeys, "every row finds what it points to".to_owned()))
+}

@@ -1,0 +1,79 @@
+//! What can go wrong with the file.
+
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+
+/// A failure of the file or of SQLite; rules are refused elsewhere.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another command is writing, and did not finish in time.
+    #[error("another command is writing to the book")]
+    Busy,
+    /// There is no such file.
+    #[error("there is no book at {}", .0.display())]
+    Missing(PathBuf),
+    /// There is a file where a new book should be.
+    #[error("{} exists already", .0.display())]
+    Exists(PathBuf),
+    /// The file is something else.
+    #[error("{} is not a subledger book", .0.display())]
+    NotABook(PathBuf),
+    /// A later version of the tool has upgraded the file.
+    #[error("the book has schema version {found}; this subledger knows versions up to {known}")]
+    Newer {
+        /// The file's version.
+        found: i64,
+        /// The latest version that this tool knows.
+        known: i64,
+    },
+    /// The file may not be written.
+    #[error("{} cannot be written to", .0.display())]
+    ReadOnly(PathBuf),
+    /// No space is left.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The file's content contradicts itself.
+    #[error("the book is damaged: {0}")]
+    Damaged(String),
+    /// A figure became too large.
+    #[error("an amount is too large to be counted")]
+    Overflow,
+    /// Reading or making the file failed.
+    #[error("{path}: {source}", path = .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Anything else that SQLite says.
+    #[error("SQLite: {0}")]
+    Sqlite(rusqlite::Error),
+}
+
+/// The result of talking to the store.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match &error {
+            rusqlite::Error::SqliteFailure(failure, message) => match failure.code {
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,
+                ErrorCode::DiskFull => Self::DiskFull,
+                ErrorCode::DatabaseCorrupt => Self::Damaged(message.clone().unwrap_or_else(|| failure.to_string())),
+                _ => Self::Sqlite(error),
+            },
+            rusqlite::Error::FromSqlConversionFailure(..) | rusqlite::Error::InvalidColumnType(..) => {
+                Self::Damaged(error.to_string())
+            }
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+impl From<crate::domain::money::Overflow> for StoreError {
+    fn from(_: crate::domain::money::Overflow) -> Self {
+        Self::Overflow
+    }
+}

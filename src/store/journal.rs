@@ -1,0 +1,190 @@
+//! Entries, postings and balances.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::error::{Result, StoreError};
+use super::sql::{Columns as _, day};
+use super::{Reader, Writer};
+use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
+use crate::domain::id::{AccountId, EntryId, GroupId, LedgerAccountId};
+use crate::domain::journal::Entry;
+use crate::domain::money::{Amount, Currency, Overflow};
+
+/// What a ledger account moved on one day.
+#[derive(Clone, Copy, Debug, Default)]
+struct Moved {
+    debit: Amount,
+    credit: Amount,
+}
+
+/// A ledger account while a transaction is open.
+#[derive(Debug)]
+struct Line {
+    id: LedgerAccountId,
+    /// Debits less credits, the transaction's own postings included.
+    balance: Amount,
+    moved: BTreeMap<NaiveDate, Moved>,
+}
+
+/// Balances of the ledger accounts that a transaction has touched.
+#[derive(Debug, Default)]
+pub(super) struct LedgerCache {
+    lines: HashMap<LedgerAccount, Line>,
+}
+
+/// One row of a trial balance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrialBalanceRow {
+    /// The line of the chart.
+    pub code: LedgerCode,
+    /// Whose: `agent`, or the code of the group or account.
+    pub owner: String,
+    /// What it is counted in.
+    pub currency: Currency,
+    /// Debits less credits.
+    pub balance: Amount,
+}
+
+pub(super) fn owner_parts(owner: Owner) -> (&'static str, i64) {
+    match owner {
+        Owner::Agent => ("agent", 0),
+        Owner::Group(id) => ("group", id.0),
+        Owner::Account(id) => ("account", id.0),
+    }
+}
+
+pub(super) fn owner_of(kind: &str, id: i64) -> Result<Owner> {
+    match kind {
+        "agent" => Ok(Owner::Agent),
+        "group" => Ok(Owner::Group(GroupId(id))),
+        "account" => Ok(Owner::Account(AccountId(id))),
+        other => Err(StoreError::Damaged(format!("a ledger account has the owner {other:?}"))),
+    }
+}
+
+fn ledger_account_id(connection: &Connection, account: LedgerAccount) -> Result<Option<LedgerAccountId>> {
+    let (kind, owner) = owner_parts(account.owner());
+    let mut select = connection
+        .prepare_cached("SELECT id FROM ledger_account WHERE code = ?1 AND owner_kind = ?2 AND owner_id = ?3 AND currency = ?4")?;
+    let found = select.query_row(params![account.code().as_str(), kind, owner, account.currency().code()], |row| row.get(0));
+    Ok(found.optional()?.map(LedgerAccountId))
+}
+
+impl Reader<'_> {
+    /// Debits less credits of a ledger account up to and including a day; all of them without one.
+    pub fn balance(&self, account: LedgerAccount, as_of: Option<NaiveDate>) -> Result<Amount> {
+        let Some(id) = ledger_account_id(self.connection, account)? else { return Ok(Amount::ZERO) };
+        let until = as_of.map_or(i64::MAX, day);
+        let mut select = self.connection.prepare_cached(
+            "SELECT COALESCE(SUM(debit_minor), 0) - COALESCE(SUM(credit_minor), 0) FROM balance WHERE ledger_account_id = ?1 AND day <= ?2",
+        )?;
+        Ok(select.query_row(params![id.0, until], |row| row.amount(0))?)
+    }
+
+    /// Every ledger account with a balance up to and including a day, by the chart's order and owner.
+    pub fn trial_balance(&self, as_of: Option<NaiveDate>) -> Result<Vec<TrialBalanceRow>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT l.code, COALESCE(g.code, a.code, 'agent'), l.currency, SUM(b.debit_minor) - SUM(b.credit_minor) AS balance
+               FROM balance AS b
+               JOIN ledger_account AS l ON l.id = b.ledger_account_id
+               LEFT JOIN customer_group AS g ON l.owner_kind = 'group' AND g.id = l.owner_id
+               LEFT JOIN account AS a ON l.owner_kind = 'account' AND a.id = l.owner_id
+              WHERE b.day <= ?1
+              GROUP BY l.id HAVING balance <> 0",
+        )?;
+        let rows = select.query_map([as_of.map_or(i64::MAX, day)], |row| {
+            Ok(TrialBalanceRow { code: row.parsed(0)?, owner: row.get(1)?, currency: row.parsed(2)?, balance: row.amount(3)? })
+        })?;
+        let mut rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+        rows.sort_by(|a, b| (a.currency, a.code, &a.owner).cmp(&(b.currency, b.code, &b.owner)));
+        Ok(rows)
+    }
+}
+
+impl Writer<'_> {
+    /// Debits less credits, this transaction's own postings included.
+    pub fn balance(&mut self, account: LedgerAccount) -> Result<Amount> {
+        if let Some(line) = self.ledger.lines.get(&account) {
+            return Ok(line.balance);
+        }
+        self.reader().balance(account, None)
+    }
+
+    fn ledger_line(&mut self, account: LedgerAccount) -> Result<&mut Line> {
+        if !self.ledger.lines.contains_key(&account) {
+            let balance = self.reader().balance(account, None)?;
+            let id = match ledger_account_id(self.connection(), account)? {
+                Some(id) => id,
+                None => self.insert_ledger_account(account)?,
+            };
+            self.ledger.lines.insert(account, Line { id, balance, moved: BTreeMap::new() });
+        }
+        Ok(self.ledger.lines.get_mut(&account).expect("it was inserted above"))
+    }
+
+    fn insert_ledger_account(&mut self, account: LedgerAccount) -> Result<LedgerAccountId> {
+        let id = self.next_id("ledger_account")?;
+        let (kind, owner) = owner_parts(account.owner());
+        let mut insert = self
+            .connection()
+            .prepare_cached("INSERT INTO ledger_account (id, code, owner_kind, owner_id, currency) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        insert.execute(params![id, account.code().as_str(), kind, owner, account.currency().code()])?;
+        Ok(LedgerAccountId(id))
+    }
+
+    /// Writes an entry: postings first, then the header that seals them.
+    pub fn post(&mut self, entry: &Entry) -> Result<EntryId> {
+        let operation = self.operation_id()?;
+        let id = self.next_id("entry")?;
+        let date = entry.effective();
+        for (number, posting) in entry.postings().iter().enumerate() {
+            let line = self.ledger_line(posting.ledger_account)?;
+            line.balance = line.balance.plus(posting.amount)?;
+            let moved = line.moved.entry(date).or_default();
+            if posting.amount.is_negative() {
+                moved.credit = moved.credit.minus(posting.amount)?;
+            } else {
+                moved.debit = moved.debit.plus(posting.amount)?;
+            }
+            let ledger_account = line.id.0;
+            let number = i64::try_from(number).map_err(|_| Overflow)?;
+            let mut insert = self
+                .connection()
+                .prepare_cached("INSERT INTO posting (entry_id, line, ledger_account_id, amount_minor) VALUES (?1, ?2, ?3, ?4)")?;
+            insert.execute(params![id, number, ledger_account, posting.amount.minor()])?;
+        }
+        let about = entry.about();
+        let mut insert = self.connection().prepare_cached(
+            "INSERT INTO entry (id, operation_id, event, effective, group_id, account_id, reference, reverses)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL)",
+        )?;
+        insert.execute(params![
+            id,
+            operation.0,
+            entry.event().as_str(),
+            day(date),
+            about.group.map(|g| g.0),
+            about.account.map(|a| a.0),
+            about.reference,
+        ])?;
+        drop(insert);
+        self.facts.entry(id, entry.event(), date, about, entry.postings());
+        Ok(EntryId(id))
+    }
+
+    pub(super) fn flush_balances(&mut self) -> Result<()> {
+        let mut upsert = self.connection().prepare_cached(
+            "INSERT INTO balance (ledger_account_id, day, debit_minor, credit_minor) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET debit_minor = debit_minor + excluded.debit_minor, credit_minor = credit_minor + excluded.credit_minor",
+        )?;
+        for line in self.ledger.lines.values() {
+            for (date, moved) in &line.moved {
+                upsert.execute(params![line.id.0, day(*date), moved.debit.minor(), moved.credit.minor()])?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,44 @@
+//! The book's file: SQLite, rows ⇄ domain values.
+//!
+//! The only layer that knows SQL. It remembers and finds; it never decides, prints, or looks at the clock. [`Reader`] loads,
+//! [`Writer`] is one immediate transaction that also keeps balances, volumes and the hash chain in step; both have their
+//! methods in one file per noun.
+
+mod account;
+mod agent;
+mod agreement;
+mod bill;
+mod check;
+mod entity;
+mod error;
+mod journal;
+mod open;
+mod operation;
+mod order;
+mod period;
+mod reconciliation;
+mod sql;
+mod statement;
+mod volume;
+mod writer;
+
+pub use account::{Invitation, NewAccount};
+pub use agent::{Agent, Operator};
+pub use bill::{BillFile, BillVersion, NewBillVersion, StoredLine, UsageSum};
+pub use check::{CheckName, Checked};
+pub use error::{Result, StoreError};
+pub use journal::TrialBalanceRow;
+pub use open::{Access, Store};
+pub use operation::{NewOperation, Recorded};
+pub use order::{OrderFilter, OrderRow};
+pub use reconciliation::Reconciliation;
+pub use volume::Scope;
+pub use writer::Writer;
+
+use rusqlite::Connection;
+
+/// Loads from the book inside one consistent view of it.
+#[derive(Clone, Copy)]
+pub struct Reader<'c> {
+    connection: &'c Connection,
+}

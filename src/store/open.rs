@@ -1,0 +1,220 @@
+//! Opening and making the file.
+//!
+//! A new book is built beside its place and linked there when it is whole, so that a crash leaves nothing half made. An older
+//! book is copied before it is upgraded; a newer one is refused; a read-only open never upgrades.
+
+use std::fs::{self, OpenOptions};
+use std::io::Read as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite_migration::{M, Migrations};
+
+use super::error::{Result, StoreError};
+use super::{Reader, Writer};
+
+/// `SLGR` as a number: says that a SQLite file is a subledger book.
+const APPLICATION_ID: i64 = 0x534C_4752;
+
+/// How long a command waits for another one that is writing.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
+
+/// Every version of the schema, oldest first.
+const SCHEMA: &[M<'static>] = &[M::up(include_str!("schema.sql"))];
+
+/// What a command will do with the book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Only look.
+    Read,
+    /// Look and write.
+    Write,
+}
+
+/// An open book file.
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Makes a new book at `path` with what `fill` writes, readable by its owner only. All of it is there, or nothing.
+    pub fn create<T, E: From<StoreError>>(
+        path: &Path,
+        fill: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        if path.exists() {
+            return Err(StoreError::Exists(path.to_owned()).into());
+        }
+        let draft = beside(path, &format!("new-{}", std::process::id()));
+        let made = Self::create_draft(&draft).map_err(E::from).and_then(|mut store| {
+            let filled = fill(&mut store)?;
+            store.close().map_err(E::from)?;
+            Ok(filled)
+        });
+        // A link fails where a file stands, unlike a rename: two commands at once cannot overwrite each other.
+        let linked = made.and_then(|filled| match fs::hard_link(&draft, path) {
+            Ok(()) => sync_folder_of(path).map(|()| filled).map_err(E::from),
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(StoreError::Exists(path.to_owned()).into()),
+            Err(source) => Err(StoreError::Io { path: path.to_owned(), source }.into()),
+        });
+        for leftover in [draft.clone(), suffixed(&draft, "-wal"), suffixed(&draft, "-shm")] {
+            match fs::remove_file(&leftover) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::Io { path: leftover, source: e }.into());
+                }
+                _ => {}
+            }
+        }
+        linked
+    }
+
+    fn create_draft(path: &Path) -> Result<Self> {
+        let io = |source| StoreError::Io { path: path.to_owned(), source };
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
+        let mut connection =
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        prepare(&connection)?;
+        migrations().to_latest(&mut connection).map_err(migration_failed)?;
+        Ok(Self { connection, path: path.to_owned() })
+    }
+
+    /// Opens an existing book.
+    pub fn open(path: &Path, access: Access) -> Result<Self> {
+        let metadata = match fs::metadata(path) {
+            Ok(metadata) => metadata,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(StoreError::Missing(path.to_owned())),
+            Err(source) => return Err(StoreError::Io { path: path.to_owned(), source }),
+        };
+        if !metadata.is_file() || !has_sqlite_header(path)? {
+            return Err(StoreError::NotABook(path.to_owned()));
+        }
+        if access == Access::Write && metadata.permissions().readonly() {
+            return Err(StoreError::ReadOnly(path.to_owned()));
+        }
+        let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        flags |=
+            if metadata.permissions().readonly() { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
+        let connection = Connection::open_with_flags(path, flags)?;
+        let mut store = Self { connection, path: path.to_owned() };
+        store.identify()?;
+        prepare(&store.connection)?;
+        if access == Access::Write && store.connection.is_readonly("main")? {
+            return Err(StoreError::ReadOnly(path.to_owned()));
+        }
+        store.upgrade(access)?;
+        Ok(store)
+    }
+
+    fn identify(&self) -> Result<()> {
+        self.connection.busy_timeout(BUSY_WAIT)?;
+        let id: i64 =
+            self.connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(|error| match &error {
+                rusqlite::Error::SqliteFailure(failure, _) if failure.code == rusqlite::ErrorCode::NotADatabase => {
+                    StoreError::NotABook(self.path.clone())
+                }
+                _ => error.into(),
+            })?;
+        if id == APPLICATION_ID { Ok(()) } else { Err(StoreError::NotABook(self.path.clone())) }
+    }
+
+    fn upgrade(&mut self, access: Access) -> Result<()> {
+        let found: i64 = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let known = i64::try_from(SCHEMA.len()).expect("there are few schema versions");
+        if found > known {
+            return Err(StoreError::Newer { found, known });
+        }
+        if found < known && access == Access::Write {
+            let copy = suffixed(&self.path, &format!(".before-version-{known}"));
+            if !copy.exists() {
+                OpenOptions::new()
+                    .write(true)
+                    .create_new(true)
+                    .mode(0o600)
+                    .open(&copy)
+                    .map_err(|source| StoreError::Io { path: copy.clone(), source })?;
+                self.connection.backup("main", &copy, None)?;
+            }
+            migrations().to_latest(&mut self.connection).map_err(migration_failed)?;
+        }
+        Ok(())
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs `work` on one consistent view of the book.
+    pub fn read<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(Reader<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let view = self.connection.transaction_with_behavior(TransactionBehavior::Deferred).map_err(StoreError::from)?;
+        work(Reader { connection: &view })
+    }
+
+    /// Begins an immediate write transaction; it is rolled back unless it is committed.
+    pub fn begin(&mut self) -> Result<Writer<'_>> {
+        Ok(Writer::new(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?))
+    }
+
+    fn close(self) -> Result<()> {
+        self.connection.close().map_err(|(_, error)| error.into())
+    }
+}
+
+/// The schema as this version makes it, for comparison with a file's.
+pub(super) fn fresh_schema() -> Result<Connection> {
+    let mut connection = Connection::open_in_memory()?;
+    migrations().to_latest(&mut connection).map_err(migration_failed)?;
+    Ok(connection)
+}
+
+fn migrations() -> Migrations<'static> {
+    Migrations::from_slice(SCHEMA)
+}
+
+fn migration_failed(error: rusqlite_migration::Error) -> StoreError {
+    match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => err.into(),
+        other => StoreError::Damaged(other.to_string()),
+    }
+}
+
+/// Settings belong to a connection, not to the file.
+fn prepare(connection: &Connection) -> Result<()> {
+    connection.busy_timeout(BUSY_WAIT)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "recursive_triggers", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(())
+}
+
+fn has_sqlite_header(path: &Path) -> Result<bool> {
+    let io = |source| StoreError::Io { path: path.to_owned(), source };
+    let mut head = Vec::with_capacity(16);
+    fs::File::open(path).map_err(io)?.take(16).read_to_end(&mut head).map_err(io)?;
+    Ok(head == b"SQLite format 3\0")
+}
+
+fn suffixed(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn beside(path: &Path, what: &str) -> PathBuf {
+    suffixed(path, &format!(".{what}"))
+}
+
+fn sync_folder_of(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|source| StoreError::Io { path: folder.to_owned(), source })
+}

@@ -1,0 +1,111 @@
+//! The audit log: operations, their hash chain, and their keys.
+
+use rusqlite::{OptionalExtension as _, params};
+
+use super::error::{Result, StoreError};
+use super::{Reader, Writer};
+use crate::domain::chain::{self, GENESIS, Hash, Header};
+use crate::domain::id::OperationId;
+
+/// An operation that is about to be recorded.
+#[derive(Clone, Debug)]
+pub struct NewOperation {
+    /// When, RFC 3339 in UTC.
+    pub recorded_at: String,
+    /// The operator's name; empty for somebody without one.
+    pub operator: String,
+    /// The OS user.
+    pub os_uid: u32,
+    /// `fund deposit`.
+    pub command: String,
+    /// JSON of what was typed.
+    pub arguments: String,
+    /// The idempotency key.
+    pub key: Option<String>,
+    /// Whether it was denied.
+    pub denied: bool,
+    /// JSON of the outcome, where a key may ask for it again.
+    pub outcome: String,
+}
+
+/// An operation in the log.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Its number.
+    pub id: OperationId,
+    /// `fund deposit`.
+    pub command: String,
+    /// JSON of what was typed.
+    pub arguments: String,
+    /// JSON of the outcome.
+    pub outcome: String,
+    /// Its hash.
+    pub hash: Hash,
+}
+
+impl Reader<'_> {
+    /// The operation that used a key.
+    pub fn operation_by_key(&self, key: &str) -> Result<Option<Recorded>> {
+        let mut select =
+            self.connection.prepare_cached("SELECT id, command, arguments, outcome, hash FROM operation WHERE key = ?1")?;
+        let found = select.query_row([key], |row| {
+            Ok(Recorded {
+                id: OperationId(row.get(0)?),
+                command: row.get(1)?,
+                arguments: row.get(2)?,
+                outcome: row.get(3)?,
+                hash: row.get(4)?,
+            })
+        });
+        Ok(found.optional()?)
+    }
+
+    /// The hash of the last operation.
+    pub fn audit_head(&self) -> Result<(OperationId, Hash)> {
+        let mut select = self.connection.prepare_cached("SELECT id, hash FROM operation ORDER BY id DESC LIMIT 1")?;
+        let head = select.query_row([], |row| Ok((OperationId(row.get(0)?), row.get(1)?))).optional()?;
+        Ok(head.unwrap_or((OperationId(0), GENESIS)))
+    }
+}
+
+impl Writer<'_> {
+    pub(super) fn insert_operation(&mut self, operation: &NewOperation) -> Result<Recorded> {
+        let id = self.operation_id()?;
+        let (last, previous) = self.reader().audit_head()?;
+        if last.0 + 1 != id.0 {
+            return Err(StoreError::Damaged(format!("the audit log has a gap before operation {}", id.0)));
+        }
+        let result = if operation.denied { "denied" } else { "done" };
+        let header = Header {
+            sequence: id.0,
+            recorded_at: &operation.recorded_at,
+            operator: &operation.operator,
+            os_uid: i64::from(operation.os_uid),
+            command: &operation.command,
+            arguments: &operation.arguments,
+            key: operation.key.as_deref(),
+            result,
+            outcome: &operation.outcome,
+        };
+        let hash = chain::hash(&header, std::mem::take(&mut self.facts), &previous);
+        let mut insert = self.connection().prepare_cached(
+            "INSERT INTO operation (id, recorded_at, operator, os_uid, command, arguments, key, result, outcome, previous, hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?;
+        insert.execute(params![
+            id.0,
+            operation.recorded_at,
+            operation.operator,
+            operation.os_uid,
+            operation.command,
+            operation.arguments,
+            operation.key,
+            result,
+            operation.outcome,
+            previous,
+            hash,
+        ])?;
+        let NewOperation { command, arguments, outcome, .. } = operation.clone();
+        Ok(Recorded { id, command, arguments, outcome, hash })
+    }
+}

@@ -1,0 +1,321 @@
+//! Orders, charges, products.
+
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::error::{Result, StoreError};
+use super::sql::{Columns as _, day};
+use super::{Reader, Writer};
+use crate::domain::code::Code;
+use crate::domain::id::{AccountId, AgreementId, ChargeId, EntryId, OrderId, ProductId};
+use crate::domain::money::{Amount, Currency, Discount, Exact};
+use crate::domain::order::{Charge, Order, PaidBack};
+use crate::domain::period::Month;
+
+/// An order with its charge, as lists show it.
+#[derive(Clone, Debug)]
+pub struct OrderRow {
+    /// The order.
+    pub order: Order,
+    /// What it costs.
+    pub charge: Charge,
+    /// The account's code.
+    pub account: Code,
+    /// What its amounts are counted in.
+    pub currency: Currency,
+    /// The name of the agreement that priced it.
+    pub agreement: Option<Code>,
+}
+
+/// Which orders to list.
+#[derive(Clone, Debug, Default)]
+pub struct OrderFilter {
+    /// Of one account.
+    pub account: Option<AccountId>,
+    /// Dated in one month.
+    pub period: Option<Month>,
+    /// Dated up to and including a day.
+    pub until: Option<chrono::NaiveDate>,
+}
+
+pub(super) const SELECT_ORDER: &str =
+    "SELECT o.id, o.account_id, p.code, o.kind, o.provider_order, o.day, o.service_from, o.service_to, o.placement, o.refunds
+       FROM orders AS o JOIN product AS p ON p.id = o.product_id";
+
+pub(super) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
+    Ok(Order {
+        id: OrderId(row.get(0)?),
+        account: AccountId(row.get(1)?),
+        product: row.get(2)?,
+        kind: row.parsed(3)?,
+        provider_order: row.get(4)?,
+        date: row.date(5)?,
+        service_from: row.date_opt(6)?,
+        service_to: row.date_opt(7)?,
+        placement: row.parsed(8)?,
+        refunds: row.get::<_, Option<i64>>(9)?.map(OrderId),
+    })
+}
+
+pub(super) const SELECT_CHARGE: &str =
+    "SELECT c.id, c.account_id, c.order_id, p.code, c.charge_month, c.day, c.list, c.agreement_id, c.tier, c.discount,
+            c.payable_minor, c.cost_minor, c.counts, c.entry_id
+       FROM charge AS c JOIN product AS p ON p.id = c.product_id";
+
+pub(super) fn charge_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Charge> {
+    let discount: i64 = row.get(first + 9)?;
+    Ok(Charge {
+        id: ChargeId(row.get(first)?),
+        account: AccountId(row.get(first + 1)?),
+        order: row.get::<_, Option<i64>>(first + 2)?.map(OrderId),
+        product: row.get(first + 3)?,
+        charge_month: row.month(first + 4)?,
+        date: row.date(first + 5)?,
+        list: row.parsed(first + 6)?,
+        agreement: row.get::<_, Option<i64>>(first + 7)?.map(AgreementId),
+        tier: row.parsed_opt(first + 8)?,
+        discount: Discount::from_millionths(discount).unwrap_or_default(),
+        payable: row.amount(first + 10)?,
+        cost: row.amount(first + 11)?,
+        counts: row.get(first + 12)?,
+        entry: row.get::<_, Option<i64>>(first + 13)?.map(EntryId),
+    })
+}
+
+impl Reader<'_> {
+    /// The order of an id or of the provider's order number.
+    pub fn order_by_name(&self, name: &str) -> Result<Option<Order>> {
+        if let Some(id) = OrderId::parse(name) {
+            let mut select = self.connection.prepare_cached(&format!("{SELECT_ORDER} WHERE o.id = ?1"))?;
+            return Ok(select.query_row([id.0], order).optional()?);
+        }
+        self.order_by_provider_order(name)
+    }
+
+    /// The order of the provider's order number.
+    pub fn order_by_provider_order(&self, provider_order: &str) -> Result<Option<Order>> {
+        let mut select = self.connection.prepare_cached(&format!("{SELECT_ORDER} WHERE o.provider_order = ?1"))?;
+        Ok(select.query_row([provider_order], order).optional()?)
+    }
+
+    /// The charge of an order.
+    pub fn charge_of(&self, order: OrderId) -> Result<Charge> {
+        let mut select = self.connection.prepare_cached(&format!("{SELECT_CHARGE} WHERE c.order_id = ?1"))?;
+        Ok(select.query_row([order.0], |row| charge_at(row, 0))?)
+    }
+
+    /// What refunds of an order have given back so far.
+    pub fn paid_back(&self, original: OrderId) -> Result<PaidBack> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT c.list, c.payable_minor, c.cost_minor FROM orders AS o JOIN charge AS c ON c.order_id = o.id WHERE o.refunds = ?1",
+        )?;
+        let mut rows = select.query([original.0])?;
+        let mut back = PaidBack::default();
+        while let Some(row) = rows.next()? {
+            // Refunds are stored as negative charges.
+            back.list = back.list.minus(row.parsed::<Exact>(0)?)?;
+            back.payable = back.payable.minus(row.amount(1)?)?;
+            back.cost = back.cost.minus(row.amount(2)?)?;
+        }
+        Ok(back)
+    }
+
+    /// Orders with their charges, by date and number.
+    pub fn orders(&self, filter: &OrderFilter) -> Result<Vec<OrderRow>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT o.id, o.account_id, p.code, o.kind, o.provider_order, o.day, o.service_from, o.service_to, o.placement, o.refunds,
+                    c.id, c.account_id, c.order_id, p.code, c.charge_month, c.day, c.list, c.agreement_id, c.tier, c.discount,
+                    c.payable_minor, c.cost_minor, c.counts, c.entry_id,
+                    a.code, g.currency, t.name
+               FROM orders AS o
+               JOIN charge AS c ON c.order_id = o.id
+               JOIN product AS p ON p.id = o.product_id
+               JOIN account AS a ON a.id = o.account_id
+               JOIN customer_group AS g ON g.id = a.group_id
+               LEFT JOIN agreement AS t ON t.id = c.agreement_id
+              WHERE (?1 IS NULL OR o.account_id = ?1) AND o.day BETWEEN ?2 AND ?3
+              ORDER BY o.day, o.id",
+        )?;
+        let (first, last) = filter.period.map_or((0, i64::MAX), |m| (day(m.first_day()), day(m.last_day())));
+        let last = filter.until.map_or(last, |until| last.min(day(until)));
+        let rows = select.query_map(params![filter.account.map(|a| a.0), first, last], |row| {
+            Ok(OrderRow {
+                order: order(row)?,
+                charge: charge_at(row, 10)?,
+                account: row.parsed(24)?,
+                currency: row.parsed(25)?,
+                agreement: row.parsed_opt(26)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// One order with its charge.
+    pub fn order_row(&self, id: OrderId) -> Result<OrderRow> {
+        let order = {
+            let mut select = self.connection.prepare_cached(&format!("{SELECT_ORDER} WHERE o.id = ?1"))?;
+            select.query_row([id.0], order)?
+        };
+        let charge = self.charge_of(id)?;
+        let account = self.account(order.account)?;
+        let currency = self.group(account.group)?.currency;
+        let agreement = match charge.agreement {
+            Some(id) => {
+                let mut select = self.connection.prepare_cached("SELECT name FROM agreement WHERE id = ?1")?;
+                Some(select.query_row([id.0], |row| row.parsed(0))?)
+            }
+            None => None,
+        };
+        Ok(OrderRow { order, charge, account: account.code, currency, agreement })
+    }
+
+    /// Walks over the order charges in a currency, dated up to and including a day, that no accepted bill covers.
+    pub fn each_open_order(
+        &self,
+        currency: Currency,
+        until: chrono::NaiveDate,
+        mut visit: impl FnMut(ChargeId, AccountId, &str, Amount) -> Result<()>,
+    ) -> Result<()> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT c.id, c.account_id, o.provider_order, c.cost_minor
+               FROM charge AS c
+               JOIN orders AS o ON o.id = c.order_id
+               JOIN account AS a ON a.id = c.account_id
+               JOIN customer_group AS g ON g.id = a.group_id
+              WHERE g.currency = ?1 AND c.day <= ?2 AND NOT EXISTS (SELECT 1 FROM bill_match AS m WHERE m.charge_id = c.id)",
+        )?;
+        let mut rows = select.query(params![currency.code(), day(until)])?;
+        while let Some(row) = rows.next()? {
+            let provider_order = row.get_ref(2)?.as_str().map_err(|e| StoreError::Damaged(e.to_string()))?;
+            visit(ChargeId(row.get(0)?), AccountId(row.get(1)?), provider_order, row.amount(3)?)?;
+        }
+        Ok(())
+    }
+
+    /// How many order charges, dated up to and including a day, no accepted bill covers.
+    pub fn open_order_count(&self, until: chrono::NaiveDate) -> Result<u64> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT COUNT(*) FROM charge AS c
+              WHERE c.order_id IS NOT NULL AND c.day <= ?1 AND NOT EXISTS (SELECT 1 FROM bill_match AS m WHERE m.charge_id = c.id)",
+        )?;
+        Ok(select.query_row([day(until)], |row| row.get(0))?)
+    }
+
+    /// The day of the earliest order charge that no accepted bill covers.
+    pub fn earliest_open_order(&self) -> Result<Option<chrono::NaiveDate>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT MIN(c.day) FROM charge AS c
+              WHERE c.order_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bill_match AS m WHERE m.charge_id = c.id)",
+        )?;
+        Ok(select.query_row([], |row| row.date_opt(0))?)
+    }
+
+    /// Whether an order list was imported before, and how many orders it had.
+    pub fn order_file(&self, sha256: &str) -> Result<Option<u64>> {
+        let mut select = self.connection.prepare_cached("SELECT orders FROM order_file WHERE sha256 = ?1")?;
+        Ok(select.query_row([sha256], |row| row.get(0)).optional()?)
+    }
+}
+
+impl Writer<'_> {
+    /// The row of a product, made when it is new.
+    pub fn product(&mut self, code: &str) -> Result<ProductId> {
+        if let Some(id) = self.products.get(code) {
+            return Ok(*id);
+        }
+        let found = {
+            let mut select = self.connection().prepare_cached("SELECT id FROM product WHERE code = ?1")?;
+            select.query_row([code], |row| row.get(0)).optional()?
+        };
+        let id = match found {
+            Some(id) => ProductId(id),
+            None => {
+                let id = self.next_id("product")?;
+                self.connection()
+                    .prepare_cached("INSERT INTO product (id, code, name) VALUES (?1, ?2, '')")?
+                    .execute(params![id, code])?;
+                ProductId(id)
+            }
+        };
+        self.products.insert(code.to_owned(), id);
+        Ok(id)
+    }
+
+    /// The number that the next order will have.
+    pub fn next_order(&mut self) -> Result<OrderId> {
+        Ok(OrderId(self.next_id("orders")?))
+    }
+
+    /// The number that the next charge will have.
+    pub fn next_charge(&mut self) -> Result<ChargeId> {
+        Ok(ChargeId(self.next_id("charge")?))
+    }
+
+    /// Writes an order.
+    pub fn insert_order(&mut self, order: &Order) -> Result<()> {
+        let operation = self.operation_id()?;
+        let product = self.product(&order.product)?;
+        let mut insert = self.connection().prepare_cached(
+            "INSERT INTO orders (id, operation_id, account_id, product_id, kind, provider_order, day, service_from, service_to,
+                                 placement, refunds)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?;
+        insert.execute(params![
+            order.id.0,
+            operation.0,
+            order.account.0,
+            product.0,
+            order.kind.as_str(),
+            order.provider_order,
+            day(order.date),
+            order.service_from.map(day),
+            order.service_to.map(day),
+            order.placement.as_str(),
+            order.refunds.map(|o| o.0),
+        ])?;
+        drop(insert);
+        self.facts.order(order);
+        Ok(())
+    }
+
+    /// Writes a charge.
+    pub fn insert_charge(&mut self, charge: &Charge) -> Result<()> {
+        let operation = self.operation_id()?;
+        let product = self.product(&charge.product)?;
+        let mut insert = self.connection().prepare_cached(
+            "INSERT INTO charge (id, operation_id, account_id, order_id, product_id, charge_month, day, list, agreement_id, tier,
+                                 discount, payable_minor, cost_minor, counts, entry_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        )?;
+        insert.execute(params![
+            charge.id.0,
+            operation.0,
+            charge.account.0,
+            charge.order.map(|o| o.0),
+            product.0,
+            charge.charge_month.number(),
+            day(charge.date),
+            charge.list.to_string(),
+            charge.agreement.map(|a| a.0),
+            charge.tier.map(|t| t.to_string()),
+            charge.discount.millionths(),
+            charge.payable.minor(),
+            charge.cost.minor(),
+            charge.counts,
+            charge.entry.map(|e| e.0),
+        ])?;
+        drop(insert);
+        self.facts.charge(charge);
+        Ok(())
+    }
+
+    /// Remembers an order list that was imported.
+    pub fn insert_order_file(&mut self, sha256: &str, orders: usize) -> Result<()> {
+        let operation = self.operation_id()?;
+        let orders = i64::try_from(orders).map_err(|_| StoreError::Overflow)?;
+        self.connection().execute(
+            "INSERT INTO order_file (sha256, operation_id, orders) VALUES (?1, ?2, ?3)",
+            params![sha256, operation.0, orders],
+        )?;
+        self.log_change("order-file", sha256, None, &orders)
+    }
+}

@@ -1,0 +1,440 @@
+-- The book: one SQLite file, one agent. Version 1.
+--
+-- Conventions. Days are INTEGER yyyymmdd (20260630), months INTEGER yyyymm (202606), both in the book's time zone (UTC+8).
+-- Amounts named *_minor are INTEGER minor units of the row's currency (fen, cents, yen). Exact decimals in major units are TEXT
+-- ('37.6543209864'), except on bill lines, where they are INTEGER counts of 10^-10 and TEXT only where that does not fit.
+-- A debit is positive, a credit negative. Every table is STRICT.
+--
+-- What is money, or proof, is append-only. The triggers hold on any connection, also from a bare shell with foreign keys and
+-- recursive triggers off: BEFORE INSERT refuses a row that exists, because REPLACE deletes silently there.
+
+------------------------------------------------------------------------------------------------------------------ the log
+
+-- One write command, sealed last in its transaction.
+CREATE TABLE operation (
+    id           INTEGER PRIMARY KEY,  -- 1, 2, 3 … without gaps
+    recorded_at  TEXT    NOT NULL,     -- RFC 3339, UTC
+    operator     TEXT    NOT NULL,     -- name in the book; empty for somebody without one
+    os_uid       INTEGER NOT NULL,     -- the OS user who ran it
+    command      TEXT    NOT NULL,     -- 'fund deposit'
+    arguments    TEXT    NOT NULL,     -- JSON object of what was typed; input files by their SHA-256
+    key          TEXT    UNIQUE,       -- idempotency key
+    result       TEXT    NOT NULL CHECK (result IN ('done', 'denied')),
+    outcome      TEXT    NOT NULL,     -- JSON, kept where a key may ask for it again; else empty
+    previous     BLOB    NOT NULL CHECK (length(previous) = 32),
+    hash         BLOB    NOT NULL CHECK (length(hash) = 32)  -- SHA-256 over all of this and all that it wrote
+) STRICT;
+
+-- What an operation did to master data: the whole row before and after, as JSON.
+CREATE TABLE change (
+    id           INTEGER PRIMARY KEY,
+    operation_id INTEGER NOT NULL REFERENCES operation DEFERRABLE INITIALLY DEFERRED,
+    noun         TEXT    NOT NULL,     -- 'account'
+    key          TEXT    NOT NULL,     -- 'acme-prod'
+    before       TEXT,                 -- NULL when it is new
+    after        TEXT    NOT NULL
+) STRICT;
+-- `check` compares every master row with its last change.
+CREATE INDEX change_of ON change (noun, key, id);
+
+-------------------------------------------------------------------------------------------------------------- master data
+
+-- The book's owner: exactly one row.
+CREATE TABLE agent (
+    id           INTEGER PRIMARY KEY CHECK (id = 1),
+    name         TEXT NOT NULL,
+    credential   TEXT NOT NULL,
+    provider     TEXT NOT NULL,
+    currency     TEXT NOT NULL,        -- ISO 4217, the default of groups and bills
+    uid          TEXT                  -- the agent's own account at the provider
+) STRICT;
+
+CREATE TABLE operator (
+    id           INTEGER PRIMARY KEY,
+    os_uid       INTEGER NOT NULL UNIQUE,
+    name         TEXT NOT NULL UNIQUE,
+    roles        TEXT NOT NULL         -- words with blanks between: 'admin manager finance tech'
+) STRICT;
+
+CREATE TABLE entity (
+    id           INTEGER PRIMARY KEY,
+    code         TEXT NOT NULL UNIQUE,
+    name         TEXT NOT NULL,
+    credential   TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE customer_group (
+    id           INTEGER PRIMARY KEY,
+    code         TEXT NOT NULL UNIQUE,
+    name         TEXT NOT NULL,
+    currency     TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE account (
+    id           INTEGER PRIMARY KEY,
+    code         TEXT NOT NULL UNIQUE,
+    uid          TEXT UNIQUE,          -- text: spreadsheets keep 15 digits, a UID has 16
+    group_id     INTEGER NOT NULL REFERENCES customer_group,
+    entity_id    INTEGER NOT NULL REFERENCES entity,
+    state        TEXT NOT NULL,
+    origin       TEXT NOT NULL,        -- 'created' or 'associated'
+    mode         TEXT NOT NULL,        -- 'agent-pays' or 'prepaid'
+    environment  TEXT NOT NULL,
+    mobile       TEXT UNIQUE,
+    email        TEXT UNIQUE,
+    holder       TEXT,
+    credit_minor INTEGER NOT NULL,     -- how much an agent-pays account may owe
+    since        INTEGER NOT NULL      -- from this day its charges are ours
+) STRICT;
+CREATE INDEX account_of_group ON account (group_id);
+
+-- The link by which a holder accepts an account.
+CREATE TABLE invitation (
+    id           INTEGER PRIMARY KEY,
+    account_id   INTEGER NOT NULL REFERENCES account,
+    sent         INTEGER NOT NULL,
+    expires      INTEGER NOT NULL      -- the last day on which it can be accepted
+) STRICT;
+CREATE INDEX invitation_of_account ON invitation (account_id, id);
+
+-- What a person vouched for when an account was associated.
+CREATE TABLE attestation (
+    account_id   INTEGER NOT NULL REFERENCES account,
+    attestation  TEXT NOT NULL,
+    operator     TEXT NOT NULL,
+    day          INTEGER NOT NULL,
+    PRIMARY KEY (account_id, attestation)
+) STRICT, WITHOUT ROWID;
+
+-- A version of an agreement; a later one of the same name supersedes it from its first day.
+CREATE TABLE agreement (
+    id           INTEGER PRIMARY KEY,
+    name         TEXT NOT NULL,
+    kind         TEXT NOT NULL,        -- 'sale' or 'purchase'
+    group_id     INTEGER REFERENCES customer_group,
+    valid_from   INTEGER NOT NULL,
+    terms        TEXT NOT NULL,        -- JSON
+    UNIQUE (name, valid_from)
+) STRICT;
+CREATE INDEX agreement_of ON agreement (kind, group_id, valid_from);
+
+-- Products by the provider's code.
+CREATE TABLE product (
+    id           INTEGER PRIMARY KEY,
+    code         TEXT NOT NULL UNIQUE,
+    name         TEXT NOT NULL         -- empty until a bill has told it
+) STRICT;
+
+-------------------------------------------------------------------------------------------------------------- the journal
+
+-- One line of the chart for one owner and currency.
+CREATE TABLE ledger_account (
+    id           INTEGER PRIMARY KEY,
+    code         TEXT    NOT NULL,
+    owner_kind   TEXT    NOT NULL CHECK (owner_kind IN ('agent', 'group', 'account')),
+    owner_id     INTEGER NOT NULL,     -- 0 for the agent
+    currency     TEXT    NOT NULL,
+    UNIQUE (code, owner_kind, owner_id, currency)
+) STRICT;
+
+-- The lines of an entry. They go in first; the entry's header seals them. Clustered by entry: no other index, because a
+-- secondary index costs more than everything else of a posting.
+CREATE TABLE posting (
+    entry_id          INTEGER NOT NULL REFERENCES entry DEFERRABLE INITIALLY DEFERRED,
+    line              INTEGER NOT NULL,
+    ledger_account_id INTEGER NOT NULL REFERENCES ledger_account,
+    amount_minor      INTEGER NOT NULL CHECK (amount_minor <> 0),
+    PRIMARY KEY (entry_id, line)
+) STRICT, WITHOUT ROWID;
+
+-- The header of an entry.
+CREATE TABLE entry (
+    id           INTEGER PRIMARY KEY,
+    operation_id INTEGER NOT NULL REFERENCES operation DEFERRABLE INITIALLY DEFERRED,
+    event        TEXT    NOT NULL,
+    effective    INTEGER NOT NULL CHECK (effective BETWEEN 19700101 AND 99991231),
+    group_id     INTEGER REFERENCES customer_group,
+    account_id   INTEGER REFERENCES account,
+    reference    TEXT,
+    reverses     INTEGER UNIQUE REFERENCES entry
+) STRICT;
+-- Statements look for what moved money other than charges, which have their own index.
+CREATE INDEX entry_moving_money ON entry (account_id, effective) WHERE event NOT IN ('charge', 'refund', 'usage', 'bill-accepted');
+
+-- What each ledger account moved on each day: the balance is the sum, as of any day. `check` proves it from the postings.
+CREATE TABLE balance (
+    ledger_account_id INTEGER NOT NULL REFERENCES ledger_account,
+    day               INTEGER NOT NULL,
+    debit_minor       INTEGER NOT NULL,
+    credit_minor      INTEGER NOT NULL,
+    PRIMARY KEY (ledger_account_id, day)
+) STRICT, WITHOUT ROWID;
+
+---------------------------------------------------------------------------------------------------------- orders, charges
+
+-- A purchase, renewal, upgrade or refund, as recorded; never changed.
+CREATE TABLE orders (
+    id             INTEGER PRIMARY KEY,  -- people see o-17
+    operation_id   INTEGER NOT NULL REFERENCES operation DEFERRABLE INITIALLY DEFERRED,
+    account_id     INTEGER NOT NULL REFERENCES account,
+    product_id     INTEGER NOT NULL REFERENCES product,
+    kind           TEXT    NOT NULL,
+    provider_order TEXT    NOT NULL UNIQUE,
+    day            INTEGER NOT NULL,
+    service_from   INTEGER,
+    service_to     INTEGER,
+    placement      TEXT    NOT NULL,     -- 'planned' or 'placed'
+    refunds        INTEGER REFERENCES orders
+) STRICT;
+CREATE INDEX order_refunding ON orders (refunds) WHERE refunds IS NOT NULL;
+
+-- What an account owes for an order, or for one product's usage in one month, with everything that explains the price.
+CREATE TABLE charge (
+    id             INTEGER PRIMARY KEY,
+    operation_id   INTEGER NOT NULL REFERENCES operation DEFERRABLE INITIALLY DEFERRED,
+    account_id     INTEGER NOT NULL REFERENCES account,
+    order_id       INTEGER UNIQUE REFERENCES orders,  -- NULL for usage
+    product_id     INTEGER NOT NULL REFERENCES product,
+    charge_month   INTEGER NOT NULL,     -- when it was incurred
+    day            INTEGER NOT NULL,     -- its effective date
+    list           TEXT    NOT NULL,     -- exact
+    agreement_id   INTEGER REFERENCES agreement,
+    tier           TEXT,                 -- where the tier begins, exact
+    discount       INTEGER NOT NULL,     -- millionths
+    payable_minor  INTEGER NOT NULL,
+    cost_minor     INTEGER NOT NULL,     -- what the provider is expected to bill
+    counts         INTEGER NOT NULL CHECK (counts IN (0, 1)),
+    entry_id       INTEGER REFERENCES entry DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX charge_of_account ON charge (account_id, day);
+
+-- Volume by day: of a group ('sale') or of the agent ('purchase', owner 0). `check` proves it from the charges.
+CREATE TABLE volume (
+    scope        TEXT    NOT NULL CHECK (scope IN ('sale', 'purchase')),
+    owner_id     INTEGER NOT NULL,
+    currency     TEXT    NOT NULL,
+    day          INTEGER NOT NULL,
+    list         TEXT    NOT NULL,       -- exact
+    payable      TEXT    NOT NULL,       -- exact; what was owed after discounts
+    PRIMARY KEY (scope, owner_id, currency, day)
+) STRICT, WITHOUT ROWID;
+
+-- Order lists that were imported: the same file twice is a no-op.
+CREATE TABLE order_file (
+    sha256       TEXT    PRIMARY KEY,
+    operation_id INTEGER NOT NULL REFERENCES operation DEFERRABLE INITIALLY DEFERRED,
+    orders       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-------------------------------------------------------------------------------------------------------------------- bills
+
+-- Account UIDs as bills name them, known to the book or not.
+CREATE TABLE seen_uid (
+    id           INTEGER PRIMARY KEY,
+    uid          TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- One version of a month's bill. The latest one counts.
+CREATE TABLE bill_version (
+    id           INTEGER PRIMARY KEY,
+    period       INTEGER NOT NULL,
+    version      INTEGER NOT NULL,       -- 1, 2, 3 … within the period
+    finality     TEXT    NOT NULL,       -- 'estimated' or 'final'
+    layout       TEXT    NOT NULL,
+    currency     TEXT    NOT NULL,
+    content      TEXT    NOT NULL,       -- SHA-256 over the SHA-256s of its files
+    first_line   INTEGER NOT NULL,       -- bill_line.id of its first and last line: lines of a version lie together
+    last_line    INTEGER NOT NULL,
+    lines        INTEGER NOT NULL,       -- repeats left out
+    repeats      INTEGER NOT NULL,
+    list         TEXT    NOT NULL,       -- exact sums
+    payable      TEXT    NOT NULL,
+    UNIQUE (period, version)
+) STRICT;
+
+CREATE TABLE bill_file (
+    version_id   INTEGER NOT NULL REFERENCES bill_version DEFERRABLE INITIALLY DEFERRED,
+    number       INTEGER NOT NULL,
+    name         TEXT    NOT NULL,
+    sha256       TEXT    NOT NULL,
+    header       TEXT    NOT NULL,       -- verbatim
+    PRIMARY KEY (version_id, number)
+) STRICT, WITHOUT ROWID;
+
+-- The file's own text, verbatim, in compressed runs of whole lines: any line can be shown as the provider wrote it.
+CREATE TABLE bill_block (
+    id           INTEGER PRIMARY KEY,
+    version_id   INTEGER NOT NULL REFERENCES bill_version DEFERRABLE INITIALLY DEFERRED,
+    file         INTEGER NOT NULL,       -- bill_file.number
+    first_line   INTEGER NOT NULL,       -- number of its first line in the file
+    content      BLOB    NOT NULL        -- zstd
+) STRICT;
+
+-- What matching needs of each line. No secondary index: reconciling reads a version from end to end, and an index would cost
+-- a quarter of the import.
+CREATE TABLE bill_line (
+    id           INTEGER PRIMARY KEY,
+    file         INTEGER NOT NULL,       -- bill_file.number
+    number       INTEGER NOT NULL,       -- its line in the file
+    line_id      TEXT,                   -- the provider's id
+    order_no     TEXT,
+    seen_uid_id  INTEGER NOT NULL,       -- seen_uid: the account that uses what is billed
+    product_id   INTEGER NOT NULL,
+    kind         INTEGER NOT NULL,       -- see store::bill::LINE_KINDS
+    month        INTEGER,                -- NULL: the bill's own month
+    day          INTEGER,                -- of consumption, where the line names it
+    list         ANY     NOT NULL,       -- INTEGER of 10^-10, or TEXT
+    covered      ANY,                    -- by a plan; NULL is zero
+    coupon       ANY,                    -- NULL is zero
+    payable      ANY     NOT NULL
+) STRICT;
+
+-- Lines that came twice with the same content: counted once.
+CREATE TABLE bill_repeat (
+    version_id   INTEGER NOT NULL REFERENCES bill_version DEFERRABLE INITIALLY DEFERRED,
+    file         INTEGER NOT NULL,
+    number       INTEGER NOT NULL,
+    line_id      TEXT    NOT NULL,
+    seen_uid_id  INTEGER NOT NULL,
+    PRIMARY KEY (version_id, file, number)
+) STRICT, WITHOUT ROWID;
+
+-- Usage summed up while the bill was read, so that what is pending can be told without reading it again.
+CREATE TABLE bill_usage (
+    version_id   INTEGER NOT NULL REFERENCES bill_version DEFERRABLE INITIALLY DEFERRED,
+    seen_uid_id  INTEGER NOT NULL,
+    product_id   INTEGER NOT NULL,
+    charge_month INTEGER NOT NULL,
+    list         TEXT    NOT NULL,       -- exact, less what a plan has covered
+    billed       TEXT    NOT NULL,       -- exact
+    PRIMARY KEY (version_id, seen_uid_id, product_id, charge_month)
+) STRICT, WITHOUT ROWID;
+
+------------------------------------------------------------------------------------------------- reconciliation and close
+
+-- The last run for a month.
+CREATE TABLE reconciliation (
+    period       INTEGER PRIMARY KEY,
+    version_id   INTEGER NOT NULL REFERENCES bill_version,
+    bridge       TEXT    NOT NULL,       -- JSON
+    matched      INTEGER NOT NULL,       -- orders
+    usage_lines  INTEGER NOT NULL
+) STRICT;
+
+-- What does not agree, with an identity that survives reruns.
+CREATE TABLE difference (
+    id             TEXT    PRIMARY KEY,
+    period         INTEGER NOT NULL,
+    kind           TEXT    NOT NULL,
+    account        TEXT    NOT NULL,     -- code, or UID where the book has none
+    provider_order TEXT    NOT NULL,     -- or the line id of a duplicate line
+    recorded       TEXT    NOT NULL,     -- exact
+    billed         TEXT    NOT NULL,     -- exact
+    detail         TEXT    NOT NULL,
+    state          TEXT    NOT NULL,
+    resolution     TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX difference_of_period ON difference (period);
+
+-- Charges that an accepted bill covers. A charge without a row here is still in `accrued`.
+CREATE TABLE bill_match (
+    charge_id    INTEGER PRIMARY KEY REFERENCES charge,
+    version_id   INTEGER NOT NULL REFERENCES bill_version,
+    rule         TEXT    NOT NULL,       -- 'exact', 'rounding-proof', 'usage'
+    billed       TEXT    NOT NULL        -- exact
+) STRICT;
+
+CREATE TABLE period (
+    month        INTEGER PRIMARY KEY,
+    state        TEXT    NOT NULL
+) STRICT;
+
+-- What a month was closed with, in the bytes that were hashed.
+CREATE TABLE receipt (
+    month        INTEGER PRIMARY KEY,
+    content      TEXT    NOT NULL,       -- JSON
+    sha256       TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE statement (
+    month        INTEGER NOT NULL,
+    account_id   INTEGER NOT NULL REFERENCES account,
+    content      TEXT    NOT NULL,       -- JSON, in the bytes that were hashed
+    sha256       TEXT    NOT NULL,
+    PRIMARY KEY (month, account_id)
+) STRICT, WITHOUT ROWID;
+
+----------------------------------------------------------------------------------------------- what the database refuses
+
+CREATE TRIGGER entry_sealed BEFORE INSERT ON entry BEGIN
+    SELECT RAISE(ABORT, 'the journal is append-only: an entry with this id exists')
+     WHERE EXISTS (SELECT 1 FROM entry WHERE id = NEW.id);
+    SELECT RAISE(ABORT, 'an entry can be reversed once')
+     WHERE EXISTS (SELECT 1 FROM entry WHERE reverses = NEW.reverses);
+    SELECT RAISE(ABORT, 'an entry needs postings')
+     WHERE NOT EXISTS (SELECT 1 FROM posting WHERE entry_id = NEW.id);
+    SELECT RAISE(ABORT, 'a posting names a ledger account that does not exist')
+     WHERE EXISTS (SELECT 1 FROM posting AS p WHERE p.entry_id = NEW.id
+                    AND NOT EXISTS (SELECT 1 FROM ledger_account AS l WHERE l.id = p.ledger_account_id));
+    SELECT RAISE(ABORT, 'an entry balances per currency')
+     WHERE EXISTS (SELECT 1 FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id
+                    WHERE p.entry_id = NEW.id GROUP BY l.currency HAVING SUM(p.amount_minor) <> 0);
+    SELECT RAISE(ABORT, 'the month is closed')
+     WHERE EXISTS (SELECT 1 FROM period WHERE state = 'closed' AND month >= NEW.effective / 100);
+END;
+CREATE TRIGGER entry_not_changed BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER entry_not_deleted BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+
+CREATE TRIGGER posting_before_seal BEFORE INSERT ON posting BEGIN
+    SELECT RAISE(ABORT, 'the entry is sealed') WHERE EXISTS (SELECT 1 FROM entry WHERE id = NEW.entry_id);
+    SELECT RAISE(ABORT, 'the journal is append-only: this posting exists')
+     WHERE EXISTS (SELECT 1 FROM posting WHERE entry_id = NEW.entry_id AND line = NEW.line);
+END;
+CREATE TRIGGER posting_not_changed BEFORE UPDATE ON posting BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER posting_not_deleted BEFORE DELETE ON posting BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+
+CREATE TRIGGER ledger_account_once BEFORE INSERT ON ledger_account BEGIN
+    SELECT RAISE(ABORT, 'this ledger account exists')
+     WHERE EXISTS (SELECT 1 FROM ledger_account WHERE id = NEW.id
+                    OR (code = NEW.code AND owner_kind = NEW.owner_kind AND owner_id = NEW.owner_id AND currency = NEW.currency));
+END;
+CREATE TRIGGER ledger_account_not_changed BEFORE UPDATE ON ledger_account BEGIN SELECT RAISE(ABORT, 'a ledger account never changes'); END;
+CREATE TRIGGER ledger_account_not_deleted BEFORE DELETE ON ledger_account BEGIN SELECT RAISE(ABORT, 'a ledger account is never deleted'); END;
+
+CREATE TRIGGER operation_once BEFORE INSERT ON operation BEGIN
+    SELECT RAISE(ABORT, 'the audit log is append-only') WHERE EXISTS (SELECT 1 FROM operation WHERE id = NEW.id OR key = NEW.key);
+END;
+CREATE TRIGGER operation_not_changed BEFORE UPDATE ON operation BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER operation_not_deleted BEFORE DELETE ON operation BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+
+CREATE TRIGGER change_once BEFORE INSERT ON change BEGIN
+    SELECT RAISE(ABORT, 'the audit log is append-only') WHERE EXISTS (SELECT 1 FROM change WHERE id = NEW.id);
+END;
+CREATE TRIGGER change_not_changed BEFORE UPDATE ON change BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER change_not_deleted BEFORE DELETE ON change BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+
+CREATE TRIGGER order_once BEFORE INSERT ON orders BEGIN
+    SELECT RAISE(ABORT, 'orders are append-only')
+     WHERE EXISTS (SELECT 1 FROM orders WHERE id = NEW.id) OR EXISTS (SELECT 1 FROM orders WHERE provider_order = NEW.provider_order);
+END;
+CREATE TRIGGER order_not_changed BEFORE UPDATE ON orders BEGIN SELECT RAISE(ABORT, 'orders are append-only'); END;
+CREATE TRIGGER order_not_deleted BEFORE DELETE ON orders BEGIN SELECT RAISE(ABORT, 'orders are append-only'); END;
+
+CREATE TRIGGER charge_once BEFORE INSERT ON charge BEGIN
+    SELECT RAISE(ABORT, 'charges are append-only')
+     WHERE EXISTS (SELECT 1 FROM charge WHERE id = NEW.id) OR EXISTS (SELECT 1 FROM charge WHERE order_id = NEW.order_id);
+END;
+CREATE TRIGGER charge_not_changed BEFORE UPDATE ON charge BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END;
+CREATE TRIGGER charge_not_deleted BEFORE DELETE ON charge BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END;
+
+CREATE TRIGGER receipt_once BEFORE INSERT ON receipt BEGIN
+    SELECT RAISE(ABORT, 'a receipt stays') WHERE EXISTS (SELECT 1 FROM receipt WHERE month = NEW.month);
+END;
+CREATE TRIGGER receipt_not_changed BEFORE UPDATE ON receipt BEGIN SELECT RAISE(ABORT, 'a receipt stays'); END;
+CREATE TRIGGER receipt_not_deleted BEFORE DELETE ON receipt BEGIN SELECT RAISE(ABORT, 'a receipt stays'); END;
+
+CREATE TRIGGER statement_once BEFORE INSERT ON statement BEGIN
+    SELECT RAISE(ABORT, 'a frozen statement stays') WHERE EXISTS (SELECT 1 FROM statement WHERE month = NEW.month AND account_id = NEW.account_id);
+END;
+CREATE TRIGGER statement_not_changed BEFORE UPDATE ON statement BEGIN SELECT RAISE(ABORT, 'a frozen statement stays'); END;
+CREATE TRIGGER statement_not_deleted BEFORE DELETE ON statement BEGIN SELECT RAISE(ABORT, 'a frozen statement stays'); END;

@@ -1,0 +1,141 @@
+//! Domain values as SQLite stores them.
+
+use std::str::FromStr;
+
+use chrono::{Datelike, NaiveDate};
+use rusqlite::Row;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Value, ValueRef};
+
+use crate::domain::money::{Amount, Exact};
+use crate::domain::period::Month;
+
+/// Bill line amounts are counted in steps of 10^-10.
+const LINE_STEP: i128 = 100_000_000;
+
+/// An exact amount of a bill line: INTEGER of 10^-10, TEXT where that does not fit.
+pub(super) struct LineAmount(pub(super) Exact);
+
+impl ToSql for LineAmount {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let mantissa = self.0.mantissa();
+        let steps = (mantissa % LINE_STEP == 0).then(|| i64::try_from(mantissa / LINE_STEP).ok()).flatten();
+        Ok(ToSqlOutput::Owned(steps.map_or_else(|| Value::Text(self.0.to_string()), Value::Integer)))
+    }
+}
+
+impl FromSql for LineAmount {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value {
+            ValueRef::Null => Ok(Self(Exact::ZERO)),
+            ValueRef::Integer(steps) => Ok(Self(Exact::from_mantissa(i128::from(steps) * LINE_STEP))),
+            ValueRef::Text(text) => Exact::parse(text).map(Self).map_err(|e| FromSqlError::Other(Box::new(e))),
+            _ => Err(FromSqlError::InvalidType),
+        }
+    }
+}
+
+/// `NULL` for zero, to keep rows small.
+pub(super) fn unless_zero(amount: Exact) -> Option<LineAmount> {
+    (!amount.is_zero()).then_some(LineAmount(amount))
+}
+
+/// 20260630.
+pub(super) fn day(date: NaiveDate) -> i64 {
+    i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
+}
+
+/// The date of 20260630.
+pub(super) fn date_of(day: i64) -> FromSqlResult<NaiveDate> {
+    let year = i32::try_from(day / 10_000).map_err(|_| FromSqlError::OutOfRange(day))?;
+    let part = |n: i64| u32::try_from(n % 100).map_err(|_| FromSqlError::OutOfRange(day));
+    NaiveDate::from_ymd_opt(year, part(day / 100)?, part(day)?).ok_or(FromSqlError::OutOfRange(day))
+}
+
+fn failed(index: usize, error: FromSqlError) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Integer, Box::new(error))
+}
+
+/// Reads columns of a row as domain values.
+pub(super) trait Columns {
+    /// A date.
+    fn date(&self, index: usize) -> rusqlite::Result<NaiveDate>;
+    /// A date that may be absent.
+    fn date_opt(&self, index: usize) -> rusqlite::Result<Option<NaiveDate>>;
+    /// A month.
+    fn month(&self, index: usize) -> rusqlite::Result<Month>;
+    /// Minor units.
+    fn amount(&self, index: usize) -> rusqlite::Result<Amount>;
+    /// A text that a domain type parses: a word, a code, an exact decimal.
+    fn parsed<T: FromStr<Err: std::fmt::Display>>(&self, index: usize) -> rusqlite::Result<T>;
+    /// The same, which may be absent.
+    fn parsed_opt<T: FromStr<Err: std::fmt::Display>>(&self, index: usize) -> rusqlite::Result<Option<T>>;
+    /// JSON.
+    fn json<T: serde::de::DeserializeOwned>(&self, index: usize) -> rusqlite::Result<T>;
+}
+
+impl Columns for Row<'_> {
+    fn date(&self, index: usize) -> rusqlite::Result<NaiveDate> {
+        date_of(self.get(index)?).map_err(|e| failed(index, e))
+    }
+
+    fn date_opt(&self, index: usize) -> rusqlite::Result<Option<NaiveDate>> {
+        self.get::<_, Option<i64>>(index)?.map(date_of).transpose().map_err(|e| failed(index, e))
+    }
+
+    fn month(&self, index: usize) -> rusqlite::Result<Month> {
+        let number = self.get(index)?;
+        Month::from_number(number).ok_or_else(|| failed(index, FromSqlError::OutOfRange(number)))
+    }
+
+    fn amount(&self, index: usize) -> rusqlite::Result<Amount> {
+        self.get(index).map(Amount::from_minor)
+    }
+
+    fn parsed<T: FromStr<Err: std::fmt::Display>>(&self, index: usize) -> rusqlite::Result<T> {
+        let text = self.get_ref(index)?.as_str().map_err(|e| failed(index, e))?;
+        text.parse().map_err(|e: T::Err| failed(index, FromSqlError::Other(format!("{text:?} is {e}").into())))
+    }
+
+    fn parsed_opt<T: FromStr<Err: std::fmt::Display>>(&self, index: usize) -> rusqlite::Result<Option<T>> {
+        if self.get_ref(index)? == ValueRef::Null { Ok(None) } else { self.parsed(index).map(Some) }
+    }
+
+    fn json<T: serde::de::DeserializeOwned>(&self, index: usize) -> rusqlite::Result<T> {
+        let text = self.get_ref(index)?.as_str().map_err(|e| failed(index, e))?;
+        serde_json::from_str(text).map_err(|e| failed(index, FromSqlError::Other(Box::new(e))))
+    }
+}
+
+/// JSON of a value that the book stores; its types cannot fail to serialise.
+pub(super) fn to_json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("stored values have string keys only")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_amounts_are_integers_where_they_fit() {
+        let stored = |text: &str| match LineAmount(text.parse().unwrap()).to_sql().unwrap() {
+            ToSqlOutput::Owned(value) => value,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(stored("10.1234567890"), Value::Integer(101_234_567_890));
+        assert_eq!(stored("0.00000000001"), Value::Text("0.00000000001".into()));
+        assert_eq!(stored("1000000000"), Value::Text("1000000000".into()));
+        for text in ["10.123456789", "-0.00000000001", "1000000000.5"] {
+            let value = stored(text);
+            assert_eq!(LineAmount::column_result(ValueRef::from(&value)).unwrap().0.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn days_are_readable_numbers() {
+        let date = NaiveDate::from_ymd_opt(2026, 6, 30).unwrap();
+        assert_eq!(day(date), 20_260_630);
+        assert_eq!(date_of(20_260_630).unwrap(), date);
+        assert!(date_of(20_260_631).is_err());
+        assert!(date_of(-1).is_err());
+    }
+}

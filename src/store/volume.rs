@@ -1,0 +1,117 @@
+//! Volumes: what charges have added up to, by day.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use rusqlite::{Connection, params};
+
+use super::error::Result;
+use super::sql::{Columns as _, day};
+use super::{Reader, Writer};
+use crate::domain::id::GroupId;
+use crate::domain::money::Currency;
+use crate::domain::price::Volume;
+
+/// Whose volume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// A group's charges, for its sale agreement.
+    Sale(GroupId),
+    /// All of the agent's, for the purchase agreement.
+    Purchase,
+}
+
+impl Scope {
+    fn parts(self) -> (&'static str, i64) {
+        match self {
+            Self::Sale(group) => ("sale", group.0),
+            Self::Purchase => ("purchase", 0),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Days {
+    by_day: BTreeMap<NaiveDate, Volume>,
+    dirty: BTreeSet<NaiveDate>,
+}
+
+/// Volumes that a transaction has touched.
+#[derive(Debug, Default)]
+pub(super) struct VolumeCache {
+    days: HashMap<(Scope, Currency), Days>,
+}
+
+fn load(connection: &Connection, scope: Scope, currency: Currency) -> Result<BTreeMap<NaiveDate, Volume>> {
+    let (kind, owner) = scope.parts();
+    let mut select =
+        connection.prepare_cached("SELECT day, list, payable FROM volume WHERE scope = ?1 AND owner_id = ?2 AND currency = ?3")?;
+    let rows = select.query_map(params![kind, owner, currency.code()], |row| {
+        Ok((row.date(0)?, Volume { list: row.parsed(1)?, payable: row.parsed(2)? }))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn sum(days: &BTreeMap<NaiveDate, Volume>, from: NaiveDate, to: NaiveDate) -> Result<Volume> {
+    if to < from {
+        return Ok(Volume::default());
+    }
+    let sum = days.range(from..=to).try_fold(Volume::default(), |sum, (_, volume)| sum.plus(*volume))?;
+    Ok(sum)
+}
+
+impl Reader<'_> {
+    /// What was added up from one day to another, both included.
+    pub fn volume(&self, scope: Scope, currency: Currency, from: NaiveDate, to: NaiveDate) -> Result<Volume> {
+        sum(&load(self.connection, scope, currency)?, from, to)
+    }
+}
+
+impl Writer<'_> {
+    fn volume_days(&mut self, scope: Scope, currency: Currency) -> Result<&mut Days> {
+        if !self.volumes.days.contains_key(&(scope, currency)) {
+            let by_day = load(self.connection(), scope, currency)?;
+            self.volumes.days.insert((scope, currency), Days { by_day, dirty: BTreeSet::new() });
+        }
+        Ok(self.volumes.days.get_mut(&(scope, currency)).expect("it was inserted above"))
+    }
+
+    /// What was added up from one day to another, both and this transaction's own charges included.
+    pub fn volume(&mut self, scope: Scope, currency: Currency, from: NaiveDate, to: NaiveDate) -> Result<Volume> {
+        sum(&self.volume_days(scope, currency)?.by_day, from, to)
+    }
+
+    /// Adds to a day.
+    pub fn add_volume(&mut self, scope: Scope, currency: Currency, date: NaiveDate, volume: Volume) -> Result<()> {
+        if volume == Volume::default() {
+            return Ok(());
+        }
+        let days = self.volume_days(scope, currency)?;
+        let sum = days.by_day.entry(date).or_default();
+        *sum = sum.plus(volume)?;
+        days.dirty.insert(date);
+        Ok(())
+    }
+
+    pub(super) fn flush_volumes(&mut self) -> Result<()> {
+        let mut upsert = self.connection().prepare_cached(
+            "INSERT INTO volume (scope, owner_id, currency, day, list, payable) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO UPDATE SET list = excluded.list, payable = excluded.payable",
+        )?;
+        for ((scope, currency), days) in &self.volumes.days {
+            let (kind, owner) = scope.parts();
+            for date in &days.dirty {
+                let volume = days.by_day[date];
+                upsert.execute(params![
+                    kind,
+                    owner,
+                    currency.code(),
+                    day(*date),
+                    volume.list.to_string(),
+                    volume.payable.to_string()
+                ])?;
+            }
+        }
+        Ok(())
+    }
+}

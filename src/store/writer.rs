@@ -1,0 +1,122 @@
+//! One write transaction.
+//!
+//! A [`Writer`] writes rows through the noun files, keeps balances and volumes in memory until [`Writer::commit`], and hashes
+//! everything that it writes. Dropping it rolls everything back.
+
+use std::collections::HashMap;
+
+use rusqlite::{Transaction, params};
+
+use super::Reader;
+use super::error::Result;
+use super::journal::LedgerCache;
+use super::operation::{NewOperation, Recorded};
+use super::sql::to_json;
+use super::volume::VolumeCache;
+use crate::domain::chain::Facts;
+use crate::domain::id::{OperationId, ProductId};
+
+/// An immediate transaction in the making.
+pub struct Writer<'c> {
+    transaction: Transaction<'c>,
+    operation: Option<OperationId>,
+    pub(super) facts: Facts,
+    pub(super) ledger: LedgerCache,
+    pub(super) volumes: VolumeCache,
+    pub(super) products: HashMap<String, ProductId>,
+    pub(super) next_ids: HashMap<&'static str, i64>,
+}
+
+impl<'c> Writer<'c> {
+    pub(super) fn new(transaction: Transaction<'c>) -> Self {
+        Self {
+            transaction,
+            operation: None,
+            facts: Facts::default(),
+            ledger: LedgerCache::default(),
+            volumes: VolumeCache::default(),
+            products: HashMap::new(),
+            next_ids: HashMap::new(),
+        }
+    }
+
+    /// Loads what the transaction sees, its own writes included.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { connection: &self.transaction }
+    }
+
+    pub(super) fn connection(&self) -> &rusqlite::Connection {
+        &self.transaction
+    }
+
+    /// The number that this operation will have in the log.
+    pub fn operation_id(&mut self) -> Result<OperationId> {
+        if let Some(id) = self.operation {
+            return Ok(id);
+        }
+        let id = OperationId(self.next_id("operation")?);
+        self.operation = Some(id);
+        Ok(id)
+    }
+
+    /// The next row id of a table; ids of one transaction follow each other.
+    pub(super) fn next_id(&mut self, table: &'static str) -> Result<i64> {
+        if let Some(next) = self.next_ids.get_mut(table) {
+            *next += 1;
+            return Ok(*next - 1);
+        }
+        let sql = format!("SELECT COALESCE(MAX(id), 0) + 1 FROM {table}");
+        let next: i64 = self.transaction.query_row(&sql, [], |row| row.get(0))?;
+        self.next_ids.insert(table, next + 1);
+        Ok(next)
+    }
+
+    /// Logs what happened to a row of master data.
+    pub(super) fn log_change<T: serde::Serialize>(
+        &mut self,
+        noun: &'static str,
+        key: &str,
+        before: Option<&T>,
+        after: &T,
+    ) -> Result<()> {
+        let operation = self.operation_id()?;
+        let (before, after) = (before.map(to_json), to_json(after));
+        let id = self.next_id("change")?;
+        self.facts.change(noun, key, before.as_deref(), &after);
+        let mut insert = self
+            .transaction
+            .prepare_cached("INSERT INTO change (id, operation_id, noun, key, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+        insert.execute(params![id, operation.0, noun, key, before, after])?;
+        Ok(())
+    }
+
+    /// Whether anything has been written that the log must tell of.
+    pub fn has_written(&self) -> bool {
+        !self.facts.is_empty()
+    }
+
+    /// Writes balances, volumes and the operation itself, then commits durably.
+    pub fn commit(mut self, operation: &NewOperation) -> Result<Recorded> {
+        let recorded = self.seal(operation)?;
+        self.transaction.commit()?;
+        Ok(recorded)
+    }
+
+    /// Does everything that [`commit`](Self::commit) does but the commit: a preview that fails where the real one would.
+    pub fn rehearse(mut self, operation: &NewOperation) -> Result<()> {
+        self.seal(operation)?;
+        // Deferred foreign keys are checked by the commit only; ask for them here.
+        let orphans = self.transaction.prepare("PRAGMA foreign_key_check")?.exists([])?;
+        if orphans {
+            return Err(super::StoreError::Damaged("a row points to nothing".to_owned()));
+        }
+        self.transaction.rollback()?;
+        Ok(())
+    }
+
+    fn seal(&mut self, operation: &NewOperation) -> Result<Recorded> {
+        self.flush_balances()?;
+        self.flush_volumes()?;
+        self.insert_operation(operation)
+    }
+}
