@@ -5,5 +5,7 @@
 //! | layer | what it is | what only it may do |
 //! |---|---|---|
 //! | [`domain`] | money, prices, matching, the close: pure values and rules | decide |
+//! | [`view`] | an outcome as a description, a description as table, JSON, CSV | choose how it looks |
 
 pub mod domain;
+pub mod view;
