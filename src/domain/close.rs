@@ -24,8 +24,6 @@ pub enum Blocker {
     NoBill,
     /// The bill may still change.
     BillNotFinal,
-    /// The bill has not been reconciled with the book as it is now.
-    NotReconciled,
     /// Differences wait for a person.
     OpenDifferences {
         /// How many.
@@ -47,10 +45,8 @@ pub struct Readiness {
     pub earlier_open: Option<Month>,
     /// Orders of the month or before that no accepted bill covers.
     pub open_orders: u64,
-    /// The latest version of the bill.
-    pub bill: Option<Finality>,
-    /// The bridge of a reconciliation of that version with the book as it is now.
-    pub bridge: Option<Bridge>,
+    /// The latest version of the bill, and its bridge with the book as it is now.
+    pub bill: Option<(Finality, Bridge)>,
     /// Open differences: how many, and the sum of their sizes.
     pub open_differences: (u64, Exact),
 }
@@ -61,24 +57,22 @@ pub fn blockers(readiness: &Readiness) -> Result<Vec<Blocker>, crate::domain::mo
     if let Some(month) = readiness.earlier_open {
         found.push(Blocker::EarlierMonthOpen { month });
     }
-    match readiness.bill {
-        None if readiness.open_orders > 0 => found.push(Blocker::NoBill),
-        None => return Ok(found),
-        Some(Finality::Estimated) => found.push(Blocker::BillNotFinal),
-        Some(Finality::Final) => {}
-    }
-    if let (Some(_), None) = (readiness.bill, &readiness.bridge) {
-        found.push(Blocker::NotReconciled);
+    let Some((finality, bridge)) = &readiness.bill else {
+        if readiness.open_orders > 0 {
+            found.push(Blocker::NoBill);
+        }
+        return Ok(found);
+    };
+    if *finality == Finality::Estimated {
+        found.push(Blocker::BillNotFinal);
     }
     let (count, amount) = readiness.open_differences;
     if count > 0 {
         found.push(Blocker::OpenDifferences { count, amount });
     }
-    if let Some(bridge) = &readiness.bridge {
-        let amount = bridge.unexplained()?;
-        if !amount.is_zero() {
-            found.push(Blocker::Unexplained { amount });
-        }
+    let amount = bridge.unexplained()?;
+    if !amount.is_zero() {
+        found.push(Blocker::Unexplained { amount });
     }
     Ok(found)
 }
@@ -156,8 +150,7 @@ mod tests {
         Readiness {
             earlier_open: None,
             open_orders: 3,
-            bill: Some(Finality::Final),
-            bridge: Some(Bridge::default()),
+            bill: Some((Finality::Final, Bridge::default())),
             open_differences: (0, Exact::ZERO),
         }
     }
@@ -173,11 +166,11 @@ mod tests {
     fn each_thing_undone_blocks() {
         assert_eq!(names(|_| {}), Vec::<String>::new());
         assert_eq!(names(|r| r.earlier_open = Month::parse("2026-05")), ["earlier-month-open"]);
-        assert_eq!(names(|r| (r.bill, r.bridge) = (None, None)), ["no-bill"]);
-        assert_eq!(names(|r| (r.bill, r.bridge, r.open_orders) = (None, None, 0)), Vec::<String>::new());
-        assert_eq!(names(|r| r.bill = Some(Finality::Estimated)), ["bill-not-final"]);
-        assert_eq!(names(|r| r.bridge = None), ["not-reconciled"]);
+        assert_eq!(names(|r| r.bill = None), ["no-bill"]);
+        assert_eq!(names(|r| (r.bill, r.open_orders) = (None, 0)), Vec::<String>::new());
+        assert_eq!(names(|r| r.bill = Some((Finality::Estimated, Bridge::default()))), ["bill-not-final"]);
         assert_eq!(names(|r| r.open_differences = (2, "5".parse().unwrap())), ["open-differences"]);
-        assert_eq!(names(|r| r.bridge = Some(Bridge { billed: "1".parse().unwrap(), ..Bridge::default() })), ["unexplained"]);
+        let unexplained = Bridge { billed: "1".parse().unwrap(), ..Bridge::default() };
+        assert_eq!(names(|r| r.bill = Some((Finality::Final, unexplained.clone()))), ["unexplained"]);
     }
 }

@@ -38,8 +38,10 @@ words! {
 words! {
     /// How a difference was resolved.
     Resolution, "a resolution" {
-        /// By itself: a repeat that was counted once, or gone with a later bill.
+        /// By itself: gone with a later bill or a later order.
         Auto = "auto",
+        /// A repeat that was counted once.
+        Merged = "merged",
     }
 }
 
@@ -101,7 +103,7 @@ impl Difference {
             billed,
             detail,
             state: if merged { DifferenceState::Resolved } else { DifferenceState::Open },
-            resolution: merged.then_some(Resolution::Auto),
+            resolution: merged.then_some(Resolution::Merged),
         }
     }
 
@@ -113,6 +115,11 @@ impl Difference {
     /// Whether somebody has to look at it.
     pub fn is_open(&self) -> bool {
         self.state == DifferenceState::Open
+    }
+
+    /// Whether the last run found it: open, or a repeat that was counted once.
+    pub fn is_current(&self) -> bool {
+        self.is_open() || self.resolution == Some(Resolution::Merged)
     }
 
     /// The same difference when a later run does not find it any more.

@@ -120,6 +120,8 @@ impl MatchRule {
 pub struct Match {
     /// The order's charge.
     pub charge: ChargeId,
+    /// What was expected.
+    pub expected: Amount,
     /// How it agreed.
     pub rule: MatchRule,
     /// What was billed, exact.
@@ -232,10 +234,10 @@ impl Matcher {
             let residual = sides.billed.minus(recorded)?;
             match compare(&sides, residual, currency) {
                 Ok(rule) => {
-                    let charge = sides.recorded.map(|(charge, _)| charge).expect("only recorded orders match");
+                    let (charge, expected) = sides.recorded.expect("only recorded orders match");
                     let class = if rule == MatchRule::Exact { Class::Matched } else { Class::Rounding };
                     bridge.add(class, 1, residual)?;
-                    matches.push(Match { charge, rule, billed: sides.billed });
+                    matches.push(Match { charge, expected, rule, billed: sides.billed });
                 }
                 Err(kind) => mismatches.push(Mismatch {
                     kind,

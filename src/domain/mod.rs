@@ -28,3 +28,8 @@ pub mod rules;
 pub mod statement;
 pub mod suggest;
 pub mod usage;
+
+/// `1 line`, `2 lines`.
+pub fn plural(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

@@ -146,6 +146,8 @@ pub enum Refusal {
     WrongPeriod { asked: Month, found: Month },
     /// A month without a bill cannot be reconciled.
     NoBill { period: Month },
+    /// A month has a bill and was not reconciled yet.
+    NotReconciled { period: Month },
 
     /// A month cannot close as it is.
     CloseBlocked { period: Month, blockers: Vec<Blocker> },
@@ -246,6 +248,7 @@ impl Refusal {
             Self::LineConflict { .. } => "bill.line-conflict",
             Self::WrongPeriod { .. } => "bill.wrong-period",
             Self::NoBill { .. } => "bill.none",
+            Self::NotReconciled { .. } => "reconcile.none",
             Self::CloseBlocked { .. } => "period.blocked",
             Self::NoStatement { .. } => "statement.none",
         }

@@ -355,8 +355,12 @@ impl Reader<'_> {
     fn check_volumes(&self, wrong: &mut Findings) -> Result<()> {
         let mut fold: BTreeMap<(String, i64, String, i64), Volume> = BTreeMap::new();
         let mut select = self.connection.prepare(
-            "SELECT a.group_id, g.currency, c.day, c.list, c.payable_minor, c.cost_minor, c.counts
-               FROM charge AS c JOIN account AS a ON a.id = c.account_id JOIN customer_group AS g ON g.id = a.group_id",
+            "SELECT a.group_id, g.currency, COALESCE(original.day, c.day), c.list, c.payable_minor, c.cost_minor, c.counts
+               FROM charge AS c
+               JOIN account AS a ON a.id = c.account_id
+               JOIN customer_group AS g ON g.id = a.group_id
+               LEFT JOIN orders AS o ON o.id = c.order_id
+               LEFT JOIN orders AS original ON original.id = o.refunds",
         )?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {

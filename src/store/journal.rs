@@ -175,16 +175,20 @@ impl Writer<'_> {
         Ok(EntryId(id))
     }
 
-    pub(super) fn flush_balances(&mut self) -> Result<()> {
+    /// Writes the balances that this transaction has moved so far.
+    pub fn flush_balances(&mut self) -> Result<()> {
+        let mut ledger = std::mem::take(&mut self.ledger);
         let mut upsert = self.connection().prepare_cached(
             "INSERT INTO balance (ledger_account_id, day, debit_minor, credit_minor) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT DO UPDATE SET debit_minor = debit_minor + excluded.debit_minor, credit_minor = credit_minor + excluded.credit_minor",
         )?;
-        for line in self.ledger.lines.values() {
-            for (date, moved) in &line.moved {
-                upsert.execute(params![line.id.0, day(*date), moved.debit.minor(), moved.credit.minor()])?;
+        for line in ledger.lines.values_mut() {
+            for (date, moved) in std::mem::take(&mut line.moved) {
+                upsert.execute(params![line.id.0, day(date), moved.debit.minor(), moved.credit.minor()])?;
             }
         }
+        drop(upsert);
+        self.ledger = ledger;
         Ok(())
     }
 }

@@ -1,0 +1,315 @@
+//! Accounts: how they come into the book, and what they have, owe and may spend.
+
+use std::collections::HashMap;
+
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::operation::{find_account, find_group, not_negative};
+use super::{Operation, Result, UseCase, usage};
+use crate::domain::account::{
+    Account, AccountState, Attestation, Environment, Group, Mode, Origin, Standing, Transition, Uid, next_state,
+};
+use crate::domain::chart::LedgerAccount;
+use crate::domain::code::{Code, Name};
+use crate::domain::contact::{Email, Mobile};
+use crate::domain::entity::Entity;
+use crate::domain::id::AccountId;
+use crate::domain::money::{Amount, Exact};
+use crate::domain::refusal::{Notice, Noun, Refusal, Unique};
+use crate::domain::role::Permission;
+use crate::store::{Invitation, NewAccount, Reader};
+
+/// How long the holder has to accept an invitation: the provider's registration link lives that long.
+const INVITATION_DAYS: u64 = 15;
+
+/// What both ways into the book ask for.
+#[derive(Clone, Debug)]
+pub struct Particulars {
+    /// What people will type.
+    pub code: Code,
+    /// The group's code.
+    pub group: String,
+    /// The real-name owner's code.
+    pub entity: String,
+    /// What it is used for.
+    pub environment: Environment,
+    /// Who pays.
+    pub mode: Mode,
+    /// How much it may owe, in major units; only for an account whose agent pays.
+    pub credit: Option<Exact>,
+    /// From when its charges are ours; today when `None`.
+    pub since: Option<NaiveDate>,
+    /// The holder's mobile number.
+    pub mobile: Option<Mobile>,
+    /// The holder's e-mail address.
+    pub email: Option<Email>,
+    /// The person who holds the login.
+    pub holder: Option<Name>,
+}
+
+/// Opens an account for a customer: an invitation goes to the holder's mobile or e-mail, which nobody else may use.
+#[derive(Clone, Debug)]
+pub struct CreateAccount(pub Particulars);
+
+/// Brings an existing account into the book; the owner still has to consent.
+#[derive(Clone, Debug)]
+pub struct AssociateAccount {
+    /// What both ways ask for.
+    pub particulars: Particulars,
+    /// Its number at the provider, as it was typed.
+    pub uid: String,
+    /// What a person vouches for.
+    pub attest: Vec<Attestation>,
+}
+
+/// The holder accepted: the account's number is known.
+#[derive(Clone, Debug)]
+pub struct AcceptAccount {
+    /// The account, as it was typed.
+    pub account: String,
+    /// Its number at the provider, as it was typed.
+    pub uid: String,
+}
+
+/// The real name is tied to the entity: the account is active.
+#[derive(Clone, Debug)]
+pub struct VerifyAccount {
+    /// The account, as it was typed.
+    pub account: String,
+    /// The entity, when it is another one than was planned.
+    pub entity: Option<String>,
+}
+
+/// The owner consented to the association: the account is active.
+#[derive(Clone, Debug)]
+pub struct ConfirmAccount {
+    /// The account, as it was typed.
+    pub account: String,
+}
+
+/// An account after a step of its life.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccountStep {
+    /// The account.
+    pub account: Account,
+    /// Its group.
+    pub group: Group,
+    /// Its real-name owner.
+    pub entity: Entity,
+    /// The invitation, where one is open.
+    pub invitation: Option<Invitation>,
+    /// What is worth saying.
+    pub notices: Vec<Notice>,
+}
+
+/// A UID as it was typed, checked.
+pub(super) fn uid(text: &str) -> Result<Uid> {
+    Uid::parse(text).map_err(|reason| Refusal::Uid { text: text.to_owned(), reason }.into())
+}
+
+fn unusual(uid: &Uid) -> Option<Notice> {
+    (!uid.has_usual_length()).then(|| Notice::UnusualUid { uid: uid.to_string() })
+}
+
+fn require_unused(unique: Unique, value: &str, holder: Option<Account>) -> Result<()> {
+    match holder {
+        None => Ok(()),
+        Some(other) => Err(Refusal::InUse { unique, value: value.to_owned(), account: other.code }.into()),
+    }
+}
+
+fn insert(
+    operation: &mut Operation<'_>,
+    particulars: Particulars,
+    origin: Origin,
+    uid: Option<Uid>,
+) -> Result<(Account, Group, Entity)> {
+    let Particulars { code, group, entity, environment, mode, credit, since, mobile, email, holder } = particulars;
+    let group = find_group(operation.reader(), &group)?;
+    let entity = super::entity::find(operation.reader(), &entity)?;
+    if operation.reader().account_by_name(code.as_str())?.is_some() {
+        return Err(Refusal::Exists { noun: Noun::Account, code }.into());
+    }
+    super::agent::require_not_agent(operation, &entity)?;
+    if let Some(mobile) = &mobile {
+        require_unused(Unique::Mobile, mobile.as_str(), operation.reader().account_by_mobile(mobile)?)?;
+    }
+    if let Some(email) = &email {
+        require_unused(Unique::Email, email.as_str(), operation.reader().account_by_email(email)?)?;
+    }
+    if let Some(uid) = &uid {
+        require_unused(Unique::Uid, uid.as_str(), operation.reader().account_by_uid(uid)?)?;
+    }
+    let credit_limit = match (mode, credit) {
+        (Mode::Prepaid, Some(_)) => return Err(Refusal::CreditForPrepaid { account: code }.into()),
+        (_, None) => Amount::ZERO,
+        (Mode::AgentPays, Some(credit)) => not_negative(credit, group.currency)?.amount,
+    };
+    let since = since.unwrap_or_else(|| operation.today());
+    let new = NewAccount {
+        code,
+        uid,
+        group: group.id,
+        entity: entity.id,
+        origin,
+        mode,
+        environment,
+        mobile,
+        email,
+        holder,
+        credit_limit,
+        since,
+    };
+    Ok((operation.writer().insert_account(new)?, group, entity))
+}
+
+impl UseCase for CreateAccount {
+    const COMMAND: &'static str = "account create";
+    const PERMISSION: Permission = Permission::ManageAccounts;
+    type Outcome = AccountStep;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
+        let (account, group, entity) = insert(operation, self.0, Origin::Created, None)?;
+        let sent = operation.today();
+        let expires = sent.checked_add_days(Days::new(INVITATION_DAYS)).expect("dates are far from the end of time");
+        let invitation = operation.writer().insert_invitation(account.id, sent, expires)?;
+        Ok(AccountStep { account, group, entity, invitation: Some(invitation), notices: vec![] })
+    }
+}
+
+impl UseCase for AssociateAccount {
+    const COMMAND: &'static str = "account associate";
+    const PERMISSION: Permission = Permission::ManageAccounts;
+    type Outcome = AccountStep;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
+        let uid = uid(&self.uid)?;
+        let missing: Vec<_> = Attestation::ALL.iter().copied().filter(|a| !self.attest.contains(a)).collect();
+        if !missing.is_empty() {
+            return Err(Refusal::EvidenceMissing { account: self.particulars.code, missing }.into());
+        }
+        let notices = unusual(&uid).into_iter().collect();
+        let (account, group, entity) = insert(operation, self.particulars, Origin::Associated, Some(uid))?;
+        let (operator, today) = (operation.operator_name().to_owned(), operation.today());
+        for attestation in Attestation::ALL {
+            operation.writer().insert_attestation(&account, *attestation, &operator, today)?;
+        }
+        Ok(AccountStep { account, group, entity, invitation: None, notices })
+    }
+}
+
+fn step(operation: &mut Operation<'_>, before: &Account, after: Account, notices: Vec<Notice>) -> Result<AccountStep> {
+    operation.writer().update_account(before, &after)?;
+    let group = operation.reader().group(after.group)?;
+    let entity = operation.reader().entity(after.entity)?;
+    Ok(AccountStep { account: after, group, entity, invitation: None, notices })
+}
+
+impl UseCase for AcceptAccount {
+    const COMMAND: &'static str = "account accept";
+    const PERMISSION: Permission = Permission::ManageAccounts;
+    type Outcome = AccountStep;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
+        let before = find_account(operation.reader(), &self.account)?;
+        let state = next_state(&before, Transition::Accept)?;
+        let uid = uid(&self.uid)?;
+        if let Some(invitation) = operation.reader().invitation_of(before.id)?
+            && operation.today() > invitation.expires
+        {
+            return Err(Refusal::InvitationExpired { account: before.code, expired: invitation.expires }.into());
+        }
+        require_unused(Unique::Uid, uid.as_str(), operation.reader().account_by_uid(&uid)?)?;
+        let notices = unusual(&uid).into_iter().collect();
+        let after = Account { uid: Some(uid), state, ..before.clone() };
+        step(operation, &before, after, notices)
+    }
+}
+
+impl UseCase for VerifyAccount {
+    const COMMAND: &'static str = "account verify";
+    const PERMISSION: Permission = Permission::ManageAccounts;
+    type Outcome = AccountStep;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
+        let before = find_account(operation.reader(), &self.account)?;
+        let state = next_state(&before, Transition::Verify)?;
+        let mut after = Account { state, ..before.clone() };
+        if let Some(name) = &self.entity {
+            let entity = super::entity::find(operation.reader(), name)?;
+            super::agent::require_not_agent(operation, &entity)?;
+            after.entity = entity.id;
+        }
+        step(operation, &before, after, vec![])
+    }
+}
+
+impl UseCase for ConfirmAccount {
+    const COMMAND: &'static str = "account confirm";
+    const PERMISSION: Permission = Permission::ManageAccounts;
+    type Outcome = AccountStep;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
+        let before = find_account(operation.reader(), &self.account)?;
+        let state = next_state(&before, Transition::Confirm)?;
+        let after = Account { state, ..before.clone() };
+        step(operation, &before, after, vec![])
+    }
+}
+
+/// An account with what it has, owes and may still spend.
+#[derive(Clone, Debug)]
+pub struct AccountView {
+    /// The account.
+    pub account: Account,
+    /// Its group.
+    pub group: Group,
+    /// Its real-name owner.
+    pub entity: Entity,
+    /// Its money.
+    pub standing: Standing,
+    /// The invitation that it waits on.
+    pub invitation: Option<Invitation>,
+}
+
+/// Shows an account; its money as of a day.
+pub fn show(reader: Reader<'_>, name: &str, as_of: Option<NaiveDate>) -> Result<AccountView> {
+    let account = find_account(reader, name)?;
+    let pending = pending_as_of(reader, as_of)?;
+    view(reader, account, &pending, as_of)
+}
+
+/// Shows every account, by code; their money as of a day.
+pub fn list(reader: Reader<'_>, group: Option<&str>, as_of: Option<NaiveDate>) -> Result<Vec<AccountView>> {
+    let accounts = match group {
+        Some(name) => reader.accounts_of(find_group(reader, name)?.id)?,
+        None => reader.accounts()?,
+    };
+    let pending = pending_as_of(reader, as_of)?;
+    accounts.into_iter().map(|account| view(reader, account, &pending, as_of)).collect()
+}
+
+/// Usage is pending now, not on some day in the past.
+fn pending_as_of(reader: Reader<'_>, as_of: Option<NaiveDate>) -> Result<HashMap<AccountId, Amount>> {
+    if as_of.is_some() { Ok(HashMap::new()) } else { usage::pending(reader) }
+}
+
+fn view(
+    reader: Reader<'_>,
+    account: Account,
+    pending: &HashMap<AccountId, Amount>,
+    as_of: Option<NaiveDate>,
+) -> Result<AccountView> {
+    let group = reader.group(account.group)?;
+    let entity = reader.entity(account.entity)?;
+    let standing = Standing {
+        mode: account.mode,
+        funds: reader.balance(LedgerAccount::funds(account.id, group.currency), as_of)?.negated()?,
+        owed: reader.balance(LedgerAccount::receivable(account.id, group.currency), as_of)?,
+        credit_limit: account.credit_limit,
+        pending_usage: pending.get(&account.id).copied().unwrap_or_default(),
+    };
+    let invitation = if account.state == AccountState::Invited { reader.invitation_of(account.id)? } else { None };
+    Ok(AccountView { account, group, entity, standing, invitation })
+}

@@ -1,0 +1,69 @@
+//! The book's owner.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Operation, Result, UseCase};
+use crate::domain::code::Name;
+use crate::domain::money::Currency;
+use crate::domain::refusal::{Notice, Refusal};
+use crate::domain::role::{Permission, Role};
+use crate::store::{Agent, Operator};
+
+/// Makes an empty book. Whoever runs it becomes its first operator, with every role.
+#[derive(Clone, Debug)]
+pub struct Init {
+    /// The agent's registered name.
+    pub name: Name,
+    /// Its credential, as it was typed.
+    pub credential: String,
+    /// The provider that it resells.
+    pub provider: String,
+    /// The default of groups and bills.
+    pub currency: Currency,
+    /// Its own account at the provider, as it was typed.
+    pub uid: Option<String>,
+}
+
+/// A new book.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Initialised {
+    /// Its owner.
+    pub agent: Agent,
+    /// The first operator.
+    pub operator: Operator,
+    /// What is worth saying.
+    pub notices: Vec<Notice>,
+}
+
+impl Init {
+    /// Refuses what cannot be an agent, before any file is made.
+    pub fn check(&self) -> Result<Agent> {
+        let credential = super::entity::credential(&self.credential)?;
+        let uid = self.uid.as_deref().map(super::account::uid).transpose()?;
+        Ok(Agent { name: self.name.clone(), credential, provider: self.provider.clone(), currency: self.currency, uid })
+    }
+}
+
+impl UseCase for Init {
+    const COMMAND: &'static str = "init";
+    const PERMISSION: Permission = Permission::Administer;
+    type Outcome = Initialised;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<Initialised> {
+        let agent = self.check()?;
+        let operator =
+            Operator { os_uid: operation.session().os_uid, name: operation.session().os_name.clone(), roles: Role::ALL.to_vec() };
+        operation.writer().insert_agent(&agent)?;
+        operation.writer().insert_operator(&operator)?;
+        let notices = super::entity::unchecked(&agent.credential);
+        Ok(Initialised { agent, operator, notices })
+    }
+}
+
+/// Refuses a real-name owner that is the agent itself: the owner must be the business that uses the account.
+pub(super) fn require_not_agent(operation: &Operation<'_>, entity: &crate::domain::entity::Entity) -> Result<()> {
+    if operation.reader().agent()?.credential == entity.credential {
+        return Err(Refusal::EntityIsAgent { entity: entity.code.clone() }.into());
+    }
+    Ok(())
+}

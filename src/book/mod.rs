@@ -1,0 +1,280 @@
+//! The application: what the commands do, one use case each, and the one way to write.
+//!
+//! A use case is a type: its fields are the request, and [`UseCase::run`] loads what the rule needs, lets the domain decide, and
+//! writes. Only [`Book::write`] opens an operation: begin → authorise → replay of the key? → run → log → commit, or roll back for
+//! a preview. Nothing here prints, reads the clock, waits for a person, or speaks SQL.
+
+mod operation;
+
+pub mod account;
+pub mod agent;
+pub mod bill;
+pub mod check;
+pub mod entity;
+pub mod fund;
+pub mod group;
+pub mod month_end;
+pub mod order;
+pub mod period;
+pub mod price;
+pub mod reconcile;
+pub mod report;
+pub mod statement;
+pub mod status;
+mod usage;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use operation::Operation;
+
+use crate::domain::journal::Unbalanced;
+use crate::domain::money::Overflow;
+use crate::domain::refusal::Refusal;
+use crate::domain::role::{Permission, Role};
+use crate::store::{Access, NewOperation, Operator, Reader, Store, StoreError};
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub enum Error {
+    /// A rule refuses it.
+    Refused(Box<Refusal>),
+    /// The file cannot be read or written.
+    Store(StoreError),
+    /// A posting rule made an entry that does not balance: a bug.
+    Unbalanced(Unbalanced),
+}
+
+/// The result of a use case.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Overflow => Refusal::AmountOverflow.into(),
+            error => Self::Store(error),
+        }
+    }
+}
+
+impl From<Overflow> for Error {
+    fn from(overflow: Overflow) -> Self {
+        Refusal::from(overflow).into()
+    }
+}
+
+impl From<Unbalanced> for Error {
+    fn from(error: Unbalanced) -> Self {
+        match error {
+            Unbalanced::Overflow(overflow) => overflow.into(),
+            error => Self::Unbalanced(error),
+        }
+    }
+}
+
+/// Who runs a command, and when: read once, at the edge.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The OS user.
+    pub os_uid: u32,
+    /// How the OS calls them; for display only.
+    pub os_name: String,
+    /// The time.
+    pub now: DateTime<Utc>,
+}
+
+impl Session {
+    /// The day in the book's time zone, UTC+8.
+    pub fn today(&self) -> NaiveDate {
+        let zone = FixedOffset::east_opt(8 * 3600).expect("UTC+8 exists");
+        self.now.with_timezone(&zone).date_naive()
+    }
+}
+
+/// How a write command was called.
+#[derive(Clone, Debug, Default)]
+pub struct Call {
+    /// What was typed, by argument, before defaults; input files by the SHA-256 of their content.
+    pub arguments: BTreeMap<String, String>,
+    /// The idempotency key.
+    pub key: Option<String>,
+    /// Whether to do everything and then roll it back.
+    pub preview: bool,
+}
+
+/// What became of a write command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It is done.
+    Applied,
+    /// The key was used before for the same; this is the first outcome again.
+    Replayed,
+    /// It would be done like this; nothing was written.
+    Preview,
+}
+
+/// The outcome of a write command.
+#[derive(Clone, Debug)]
+pub struct Done<T> {
+    /// What became of it.
+    pub status: Status,
+    /// What it did.
+    pub outcome: T,
+}
+
+/// One thing that a command does to the book.
+pub trait UseCase {
+    /// The command, as the log names it.
+    const COMMAND: &'static str;
+    /// What the operator needs.
+    const PERMISSION: Permission;
+    /// What comes of it; stored when a key may ask for it again.
+    type Outcome: Serialize + DeserializeOwned;
+
+    /// Loads, decides, writes.
+    fn run(self, operation: &mut Operation<'_>) -> Result<Self::Outcome>;
+}
+
+/// An open book.
+pub struct Book {
+    store: Store,
+    session: Session,
+}
+
+impl Book {
+    /// Makes a new book; see [`agent::Init`].
+    pub fn create(path: &Path, session: Session, call: &Call, init: agent::Init) -> Result<Done<agent::Initialised>> {
+        if call.preview {
+            init.check()?;
+            if path.exists() {
+                return Err(StoreError::Exists(path.to_owned()).into());
+            }
+        }
+        Store::create(path, |store| {
+            let writer = store.begin()?;
+            let founder = Operator { os_uid: session.os_uid, name: session.os_name.clone(), roles: Role::ALL.to_vec() };
+            let mut operation = Operation::new(writer, founder, session.clone())?;
+            let outcome = init.run(&mut operation)?;
+            let recorded = record::<agent::Init>(&session, operation.operator_name(), call, &outcome);
+            operation.into_writer().commit(&recorded)?;
+            Ok(Done { status: Status::Applied, outcome })
+        })
+    }
+
+    /// Opens a book.
+    pub fn open(path: &Path, access: Access, session: Session) -> Result<Self> {
+        Ok(Self { store: Store::open(path, access)?, session })
+    }
+
+    /// Where the book is.
+    pub fn path(&self) -> &Path {
+        self.store.path()
+    }
+
+    /// Who runs the command, and when.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Looks at one consistent view of the book.
+    pub fn read<T>(&mut self, look: impl FnOnce(Reader<'_>) -> Result<T>) -> Result<T> {
+        self.store.read(look)
+    }
+
+    /// The one way to write.
+    pub fn write<U: UseCase>(&mut self, call: &Call, use_case: U) -> Result<Done<U::Outcome>> {
+        let writer = self.store.begin()?;
+        let Some(operator) = authorise(writer.reader(), &self.session, U::PERMISSION)? else {
+            drop(writer);
+            return Err(self.log_denial::<U>(call)?);
+        };
+        if let Some(first) = replay::<U>(writer.reader(), call)? {
+            return Ok(Done { status: Status::Replayed, outcome: first });
+        }
+        let mut operation = Operation::new(writer, operator, self.session.clone())?;
+        let outcome = use_case.run(&mut operation)?;
+        let recorded = record::<U>(&self.session, operation.operator_name(), call, &outcome);
+        let writer = operation.into_writer();
+        if call.preview {
+            writer.rehearse(&recorded)?;
+            return Ok(Done { status: Status::Preview, outcome });
+        }
+        // Something that was so already leaves no trace, unless a key must be remembered.
+        if writer.has_written() || call.key.is_some() {
+            writer.commit(&recorded)?;
+        }
+        Ok(Done { status: Status::Applied, outcome })
+    }
+
+    /// A refusal for lack of rights is itself recorded.
+    fn log_denial<U: UseCase>(&mut self, call: &Call) -> Result<Error> {
+        let operator = self.store.read(|reader| reader.operator(self.session.os_uid))?;
+        let name = operator.map_or_else(|| self.session.os_name.clone(), |operator| operator.name);
+        let mut denied = header::<U>(&self.session, &name, call);
+        (denied.denied, denied.key) = (true, None);
+        self.store.begin()?.commit(&denied)?;
+        Ok(Refusal::NotPermitted { operator: name, permission: U::PERMISSION }.into())
+    }
+}
+
+fn authorise(reader: Reader<'_>, session: &Session, permission: Permission) -> Result<Option<Operator>> {
+    let operator = reader.operator(session.os_uid)?;
+    Ok(operator.filter(|operator| operator.roles.iter().any(|role| role.may(permission))))
+}
+
+fn header<U: UseCase>(session: &Session, operator: &str, call: &Call) -> NewOperation {
+    NewOperation {
+        recorded_at: session.now.to_rfc3339_opts(SecondsFormat::Secs, true),
+        operator: operator.to_owned(),
+        os_uid: session.os_uid,
+        command: U::COMMAND.to_owned(),
+        arguments: serde_json::to_string(&call.arguments).expect("a map of texts is JSON"),
+        key: call.key.clone(),
+        denied: false,
+        outcome: String::new(),
+    }
+}
+
+fn record<U: UseCase>(session: &Session, operator: &str, call: &Call, outcome: &U::Outcome) -> NewOperation {
+    let mut operation = header::<U>(session, operator, call);
+    if call.key.is_some() {
+        operation.outcome = serde_json::to_string(outcome).expect("outcomes have text keys only");
+    }
+    operation
+}
+
+/// The first outcome of a key that was used before, refused when it was used for something else.
+fn replay<U: UseCase>(reader: Reader<'_>, call: &Call) -> Result<Option<U::Outcome>> {
+    let Some(key) = &call.key else { return Ok(None) };
+    let Some(first) = reader.operation_by_key(key)? else { return Ok(None) };
+    let reused = |field: &str, first: &str, now: &str| Refusal::KeyReused {
+        key: key.clone(),
+        field: field.to_owned(),
+        first: first.to_owned(),
+        now: now.to_owned(),
+    };
+    if first.command != U::COMMAND {
+        return Err(reused("command", &first.command, U::COMMAND).into());
+    }
+    let damaged = |e: serde_json::Error| StoreError::Damaged(format!("operation {}: {e}", first.id.0));
+    let before: BTreeMap<String, String> = serde_json::from_str(&first.arguments).map_err(damaged)?;
+    let names = before.keys().chain(call.arguments.keys());
+    let nothing = String::new();
+    for name in names {
+        let (then, now) = (before.get(name).unwrap_or(&nothing), call.arguments.get(name).unwrap_or(&nothing));
+        if then != now {
+            return Err(reused(name, then, now).into());
+        }
+    }
+    Ok(Some(serde_json::from_str(&first.outcome).map_err(damaged)?))
+}

@@ -1,0 +1,58 @@
+//! The month end, for cron: import, reconcile, then close or stop. One operation.
+
+use serde::{Deserialize, Serialize};
+
+use super::bill::{self, BillImported, ImportBill};
+use super::period::{self, PeriodClosed};
+use super::reconcile::{self, Reconciled};
+use super::{Operation, Result, UseCase};
+use crate::domain::close::Blocker;
+use crate::domain::period::PeriodState;
+use crate::domain::role::Permission;
+
+/// Imports a month's bill, reconciles it, and closes the month if nothing blocks.
+pub struct MonthEnd<'a>(pub ImportBill<'a>);
+
+/// What a month end came to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MonthEnded {
+    /// The bill.
+    pub bill: BillImported,
+    /// What agreed and what did not.
+    pub reconciled: Reconciled,
+    /// What keeps the month from closing.
+    pub blockers: Vec<Blocker>,
+    /// The close; `None` when something blocks.
+    pub closed: Option<PeriodClosed>,
+}
+
+impl MonthEnded {
+    /// The state of the month afterwards.
+    pub fn state(&self) -> PeriodState {
+        if self.closed.is_some() { PeriodState::Closed } else { PeriodState::Open }
+    }
+
+    /// Whether everything had been done before.
+    pub fn changed_nothing(&self) -> bool {
+        self.bill.already_imported && self.closed.as_ref().is_some_and(|closed| closed.already)
+    }
+}
+
+impl UseCase for MonthEnd<'_> {
+    const COMMAND: &'static str = "month-end";
+    const PERMISSION: Permission = Permission::CloseMonths;
+    type Outcome = MonthEnded;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<MonthEnded> {
+        let month = self.0.period;
+        let bill = bill::import(operation, self.0)?;
+        if let Some(closed) = period::already_closed(operation, month)? {
+            let reconciled = reconcile::show(operation.reader(), month)?;
+            return Ok(MonthEnded { bill, reconciled, blockers: vec![], closed: Some(closed) });
+        }
+        let (reconciled, matched) = reconcile::run(operation, month)?;
+        let blockers = period::blocking(operation, month, Some(&reconciled))?;
+        let closed = if blockers.is_empty() { Some(period::close(operation, month, Some(matched))?) } else { None };
+        Ok(MonthEnded { bill, reconciled, blockers, closed })
+    }
+}

@@ -1,0 +1,225 @@
+//! An open operation: what a use case works with.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use chrono::NaiveDate;
+
+use super::{Result, Session, usage};
+use crate::domain::account::{Account, Group, Mode, Standing};
+use crate::domain::chart::LedgerAccount;
+use crate::domain::id::{AccountId, EntryId, GroupId};
+use crate::domain::journal::{Entry, Unbalanced};
+use crate::domain::money::{Amount, Currency, Exact, Money};
+use crate::domain::period::{ClosedThrough, OpenDate};
+use crate::domain::price::{Agreement, in_force};
+use crate::domain::refusal::{Noun, Refusal};
+use crate::domain::rules::Party;
+use crate::store::{Operator, Reader, Scope, Writer};
+
+/// An account with its group, as rules need them.
+#[derive(Clone, Debug)]
+pub struct AccountInGroup {
+    /// The account.
+    pub account: Account,
+    /// Its group.
+    pub group: Group,
+}
+
+impl AccountInGroup {
+    /// As posting rules name it.
+    pub fn party(&self) -> Party {
+        Party { account: self.account.id, group: self.group.id, mode: self.account.mode, currency: self.group.currency }
+    }
+}
+
+/// A write transaction with everything that a use case may need; what it has loaded once it keeps.
+pub struct Operation<'c> {
+    writer: Writer<'c>,
+    operator: Operator,
+    session: Session,
+    closed_through: ClosedThrough,
+    accounts: HashMap<String, Rc<AccountInGroup>>,
+    sale_agreements: HashMap<GroupId, Rc<Vec<Agreement>>>,
+    purchase_agreements: Option<Rc<Vec<Agreement>>>,
+    pending_usage: Option<HashMap<AccountId, Amount>>,
+}
+
+impl<'c> Operation<'c> {
+    pub(super) fn new(writer: Writer<'c>, operator: Operator, session: Session) -> Result<Self> {
+        let closed_through = writer.reader().closed_through()?;
+        Ok(Self {
+            writer,
+            operator,
+            session,
+            closed_through,
+            accounts: HashMap::new(),
+            sale_agreements: HashMap::new(),
+            purchase_agreements: None,
+            pending_usage: None,
+        })
+    }
+
+    pub(super) fn into_writer(self) -> Writer<'c> {
+        self.writer
+    }
+
+    /// The operator's name in the book.
+    pub fn operator_name(&self) -> &str {
+        &self.operator.name
+    }
+
+    /// Who runs the command.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The day of the command in the book's time zone.
+    pub fn today(&self) -> NaiveDate {
+        self.session.today()
+    }
+
+    /// The boundary of the closed months.
+    pub fn closed_through(&self) -> ClosedThrough {
+        self.closed_through
+    }
+
+    /// Looks at the book, this operation's own rows included.
+    pub fn reader(&self) -> Reader<'_> {
+        self.writer.reader()
+    }
+
+    /// Writes rows.
+    pub fn writer(&mut self) -> &mut Writer<'c> {
+        &mut self.writer
+    }
+
+    /// The effective date that was asked for, or today; its month must be open.
+    pub fn effective(&self, asked: Option<NaiveDate>) -> Result<OpenDate> {
+        Ok(self.closed_through.open(asked.unwrap_or_else(|| self.today()))?)
+    }
+
+    /// Posts what a rule made; `None` when no money moved.
+    pub fn post(&mut self, posted: std::result::Result<Option<Entry>, Unbalanced>) -> Result<Option<EntryId>> {
+        match posted? {
+            Some(entry) => Ok(Some(self.writer.post(&entry)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The account of a code or UID, with its group.
+    pub fn account(&mut self, name: &str) -> Result<Rc<AccountInGroup>> {
+        if let Some(known) = self.accounts.get(name) {
+            return Ok(Rc::clone(known));
+        }
+        let account = find_account(self.reader(), name)?;
+        let group = self.reader().group(account.group)?;
+        let found = Rc::new(AccountInGroup { account, group });
+        self.accounts.insert(name.to_owned(), Rc::clone(&found));
+        Ok(found)
+    }
+
+    /// The agreement that prices a group's charges on a date.
+    pub fn sale_agreement(&mut self, group: GroupId, date: NaiveDate) -> Result<Option<Agreement>> {
+        if !self.sale_agreements.contains_key(&group) {
+            let loaded = Rc::new(self.reader().sale_agreements(group)?);
+            self.sale_agreements.insert(group, loaded);
+        }
+        Ok(in_force(&self.sale_agreements[&group], date).cloned())
+    }
+
+    /// The agreement that the provider's prices follow on a date.
+    pub fn purchase_agreement(&mut self, date: NaiveDate) -> Result<Option<Agreement>> {
+        let loaded = match &self.purchase_agreements {
+            Some(loaded) => Rc::clone(loaded),
+            None => {
+                let loaded = Rc::new(self.reader().purchase_agreements()?);
+                self.purchase_agreements = Some(Rc::clone(&loaded));
+                loaded
+            }
+        };
+        Ok(in_force(&loaded, date).cloned())
+    }
+
+    /// The volume that was reached in an agreement's window before a charge of a date.
+    pub fn volume_before(
+        &mut self,
+        scope: Scope,
+        currency: Currency,
+        agreement: Option<&Agreement>,
+        date: NaiveDate,
+    ) -> Result<crate::domain::price::Volume> {
+        let Some(agreement) = agreement else { return Ok(crate::domain::price::Volume::default()) };
+        Ok(self.writer.volume(scope, currency, agreement.terms.window_start(date), date)?)
+    }
+
+    /// What an account has, owes and may still spend, this operation's own entries included.
+    pub fn standing(&mut self, of: &AccountInGroup) -> Result<Standing> {
+        if self.pending_usage.is_none() {
+            self.pending_usage = Some(usage::pending(self.reader())?);
+        }
+        let pending = self.pending_usage.as_ref().and_then(|all| all.get(&of.account.id)).copied().unwrap_or_default();
+        let currency = of.group.currency;
+        let funds = self.writer.balance(LedgerAccount::funds(of.account.id, currency))?.negated()?;
+        let owed = self.writer.balance(LedgerAccount::receivable(of.account.id, currency))?;
+        Ok(Standing { mode: of.account.mode, funds, owed, credit_limit: credit_limit(&of.account), pending_usage: pending })
+    }
+
+    /// A group's money that is not allocated, this operation's own entries included.
+    pub fn deposits(&mut self, group: &Group) -> Result<Amount> {
+        Ok(self.writer.balance(LedgerAccount::deposits(group.id, group.currency))?.negated()?)
+    }
+}
+
+fn credit_limit(account: &Account) -> Amount {
+    match account.mode {
+        Mode::AgentPays => account.credit_limit,
+        Mode::Prepaid => Amount::ZERO,
+    }
+}
+
+/// The account of a code or UID, or the nearest names.
+pub(super) fn find_account(reader: Reader<'_>, name: &str) -> Result<Account> {
+    if let Some(account) = reader.account_by_name(name.trim())? {
+        return Ok(account);
+    }
+    let known: Vec<String> = reader.accounts()?.into_iter().map(|a| a.code.to_string()).collect();
+    Err(unknown(Noun::Account, name, &known).into())
+}
+
+/// The group of a code, or the nearest names.
+pub(super) fn find_group(reader: Reader<'_>, name: &str) -> Result<Group> {
+    if let Some(group) = reader.group_by_code(name.trim())? {
+        return Ok(group);
+    }
+    let known: Vec<String> = reader.groups()?.into_iter().map(|g| g.code.to_string()).collect();
+    Err(unknown(Noun::Group, name, &known).into())
+}
+
+/// The refusal of a name that nothing has.
+pub(super) fn unknown(noun: Noun, name: &str, known: &[String]) -> Refusal {
+    Refusal::Unknown { noun, name: name.to_owned(), near: crate::domain::suggest::nearest(name, known) }
+}
+
+/// An amount above zero, in minor units of a currency.
+pub(super) fn positive(asked: Exact, currency: Currency) -> Result<Money> {
+    let money = not_negative(asked, currency)?;
+    if !money.amount.is_positive() {
+        return Err(Refusal::NotPositive { amount: asked.to_string() }.into());
+    }
+    Ok(money)
+}
+
+/// An amount of zero or more, in minor units of a currency.
+pub(super) fn not_negative(asked: Exact, currency: Currency) -> Result<Money> {
+    if asked.is_negative() {
+        return Err(Refusal::Negative { amount: asked.to_string() }.into());
+    }
+    let too_large = asked.round(currency).is_err();
+    let amount = asked.to_amount(currency);
+    match amount {
+        Some(amount) => Ok(Money::new(amount, currency)),
+        None if too_large => Err(Refusal::AmountOverflow.into()),
+        None => Err(Refusal::TooPrecise { amount: asked, currency }.into()),
+    }
+}

@@ -1,0 +1,306 @@
+//! Orders: recorded one by one, imported as lists, refunded.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::operation::{not_negative, positive, unknown};
+use super::price::list_price_notice;
+use super::{Operation, Result, UseCase};
+use crate::domain::code::Code;
+use crate::domain::money::{Amount, Currency, Discount, Exact};
+use crate::domain::order::{self, Charge, Order, OrderKind, OrderRequest, Placement};
+use crate::domain::period::Month;
+use crate::domain::price::Volume;
+use crate::domain::progress::Watch;
+use crate::domain::refusal::{Notice, Noun, Refusal};
+use crate::domain::role::Permission;
+use crate::domain::rules;
+use crate::store::{OrderFilter, OrderRow, Reader, Scope};
+
+/// How many refused lines of a list are told; the rest is counted.
+const LINES_TOLD: usize = 100;
+
+/// Records one order.
+#[derive(Clone, Debug)]
+pub struct RecordOrder(pub OrderRequest);
+
+/// Records an order list: all of it, or nothing.
+pub struct ImportOrders<'a> {
+    /// The file, as it was typed.
+    pub file: String,
+    /// SHA-256 of its content.
+    pub sha256: String,
+    /// The orders, each with its line number.
+    pub orders: Vec<(u64, OrderRequest)>,
+    /// Who watches.
+    pub watch: &'a dyn Watch,
+}
+
+/// Refunds an order, wholly or in part, at the price that was paid.
+#[derive(Clone, Debug)]
+pub struct RefundOrder {
+    /// The order, as it was typed: `o-17`, or the provider's number.
+    pub order: String,
+    /// What the customer gets back, in major units; all that is left when `None`.
+    pub amount: Option<Exact>,
+    /// The provider's number of the refund.
+    pub provider_order: String,
+    /// What the provider gives back, in major units; the same share of the expected cost when `None`.
+    pub provider_amount: Option<Exact>,
+    /// When; today when `None`.
+    pub date: Option<NaiveDate>,
+}
+
+/// A recorded order or refund, with its price.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OrderRecorded {
+    /// The order.
+    pub order: Order,
+    /// What it costs.
+    pub charge: Charge,
+    /// The account's code.
+    pub account: Code,
+    /// The agreement that priced it.
+    pub agreement: Option<Code>,
+    /// What all amounts are counted in.
+    pub currency: Currency,
+    /// What the account may still spend.
+    pub available: Amount,
+    /// What is worth saying.
+    pub notices: Vec<Notice>,
+}
+
+/// An imported order list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OrdersImported {
+    /// The file, as it was typed.
+    pub file: String,
+    /// The orders; none when the file was imported before.
+    pub orders: Vec<OrderRecorded>,
+    /// How many orders the file has.
+    pub count: u64,
+    /// Whether it was imported before.
+    pub already_imported: bool,
+}
+
+impl UseCase for RecordOrder {
+    const COMMAND: &'static str = "order record";
+    const PERMISSION: Permission = Permission::RecordOrders;
+    type Outcome = OrderRecorded;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<OrderRecorded> {
+        record(operation, self.0)
+    }
+}
+
+impl UseCase for ImportOrders<'_> {
+    const COMMAND: &'static str = "order import";
+    const PERMISSION: Permission = Permission::RecordOrders;
+    type Outcome = OrdersImported;
+
+    /// Orders are recorded by date, then in file order. Every refused line is named; one refused line refuses the file.
+    fn run(mut self, operation: &mut Operation<'_>) -> Result<OrdersImported> {
+        if let Some(count) = operation.reader().order_file(&self.sha256)? {
+            return Ok(OrdersImported { file: self.file, orders: vec![], count, already_imported: true });
+        }
+        let today = operation.today();
+        self.orders.sort_by_key(|(_, order)| order.date.unwrap_or(today));
+        let total = self.orders.len();
+        let (mut recorded, mut refused, mut count) = (Vec::with_capacity(total), Vec::new(), 0_u64);
+        for (done, (line, order)) in (1..).zip(self.orders) {
+            match record(operation, order) {
+                Ok(order) => recorded.push(order),
+                Err(super::Error::Refused(refusal)) => {
+                    count += 1;
+                    refused.push((line, *refusal));
+                }
+                Err(other) => return Err(other),
+            }
+            if done % 1000 == 0 {
+                self.watch.advance(done, Some(total as u64));
+            }
+        }
+        if count > 0 {
+            refused.sort_by_key(|(line, _)| *line);
+            refused.truncate(LINES_TOLD);
+            return Err(Refusal::OrderLines { file: self.file, lines: refused, count }.into());
+        }
+        operation.writer().insert_order_file(&self.sha256, total)?;
+        Ok(OrdersImported { file: self.file, orders: recorded, count: total as u64, already_imported: false })
+    }
+}
+
+fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderRecorded> {
+    let of = operation.account(&request.account)?;
+    let (account, currency) = (&of.account, of.group.currency);
+    account.require_active()?;
+    let date = request.date.unwrap_or_else(|| operation.today());
+    account.require_dated_since(date)?;
+    let effective = operation.effective(Some(date))?;
+    if let (Some(from), Some(to)) = (request.service_from, request.service_to)
+        && to < from
+    {
+        return Err(Refusal::ServiceEndsBeforeStart { from, to }.into());
+    }
+    let list = Exact::from_amount(not_negative(request.list_price, currency)?.amount, currency);
+    require_new(operation.reader(), &request.provider_order)?;
+    let price = operation.sale_price(&of, &request.product, list, date)?;
+    let cost = match request.provider_amount {
+        Some(amount) => not_negative(amount, currency)?.amount,
+        None => {
+            let expected = operation.expected_cost(currency, &request.product, list, date)?;
+            expected.ok_or(Refusal::NoPurchaseAgreement { date })?
+        }
+    };
+    if request.placement == Placement::Planned {
+        operation.standing(&of)?.require_available(&account.code, price.payable, currency)?;
+    }
+    let entry = operation.post(rules::charge(effective, &of.party(), price.payable, cost))?;
+    let order = Order {
+        id: operation.writer().next_order()?,
+        account: account.id,
+        product: request.product,
+        kind: request.kind,
+        provider_order: request.provider_order,
+        date,
+        service_from: request.service_from,
+        service_to: request.service_to,
+        placement: request.placement,
+        refunds: None,
+    };
+    let charge = Charge::priced(
+        operation.writer().next_charge()?,
+        account.id,
+        Some(order.id),
+        order.product.clone(),
+        Month::of(date),
+        date,
+        &price,
+        cost,
+        entry,
+    );
+    operation.writer().insert_order(&order)?;
+    operation.writer().insert_charge(&charge)?;
+    add_volumes(operation, &of.group, &charge, date)?;
+    let standing = operation.standing(&of)?;
+    let mut notices = list_price_notice(&price, &of.group.code);
+    let arrears = standing.arrears()?;
+    if arrears.is_positive() {
+        let arrears = crate::domain::money::Money::new(arrears, currency);
+        notices.push(Notice::Arrears { account: account.code.clone(), arrears });
+    }
+    Ok(OrderRecorded {
+        order,
+        charge,
+        account: account.code.clone(),
+        agreement: price.agreement_name,
+        currency,
+        available: standing.available()?,
+        notices,
+    })
+}
+
+fn require_new(reader: Reader<'_>, provider_order: &str) -> Result<()> {
+    match reader.order_by_provider_order(provider_order)? {
+        None => Ok(()),
+        Some(known) => Err(Refusal::OrderDuplicate { provider_order: provider_order.to_owned(), order: known.id }.into()),
+    }
+}
+
+/// Adds a charge to the volumes of its group and of the agent, on the day whose window it belongs to.
+pub(super) fn add_volumes(
+    operation: &mut Operation<'_>,
+    group: &crate::domain::account::Group,
+    charge: &Charge,
+    day: NaiveDate,
+) -> Result<()> {
+    let currency = group.currency;
+    let volume = |payable| Volume { list: charge.list, payable: Exact::from_amount(payable, currency) };
+    if charge.counts {
+        operation.writer().add_volume(Scope::Sale(group.id), currency, day, volume(charge.payable))?;
+    }
+    Ok(operation.writer().add_volume(Scope::Purchase, currency, day, volume(charge.cost))?)
+}
+
+impl UseCase for RefundOrder {
+    const COMMAND: &'static str = "order refund";
+    const PERMISSION: Permission = Permission::RecordOrders;
+    type Outcome = OrderRecorded;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<OrderRecorded> {
+        let original = find(operation.reader(), &self.order)?;
+        let paid = operation.reader().charge_of(original.id)?;
+        let of = {
+            let account = operation.reader().account(original.account)?;
+            operation.account(account.code.as_str())?
+        };
+        let currency = of.group.currency;
+        let date = self.date.unwrap_or_else(|| operation.today());
+        let effective = operation.effective(Some(date))?;
+        if date < original.date {
+            return Err(Refusal::RefundBeforeOrder { order: original.id, date, ordered: original.date }.into());
+        }
+        require_new(operation.reader(), &self.provider_order)?;
+        let before = operation.reader().paid_back(original.id)?;
+        let asked = self.amount.map(|amount| positive(amount, currency)).transpose()?.map(|m| m.amount);
+        let provider_amount = self.provider_amount.map(|amount| not_negative(amount, currency)).transpose()?.map(|m| m.amount);
+        let back = order::refund(&paid, original.id, before, asked, provider_amount, currency)?;
+        let owed = operation.standing(&of)?.owed;
+        let entry = operation.post(rules::refund(effective, &of.party(), back.payable, owed, back.cost))?;
+        let order = Order {
+            id: operation.writer().next_order()?,
+            account: original.account,
+            product: original.product.clone(),
+            kind: OrderKind::Refund,
+            provider_order: self.provider_order,
+            date,
+            service_from: None,
+            service_to: None,
+            placement: Placement::Placed,
+            refunds: Some(original.id),
+        };
+        let charge = Charge {
+            id: operation.writer().next_charge()?,
+            order: Some(order.id),
+            charge_month: Month::of(date),
+            date,
+            list: Exact::ZERO.minus(back.list)?,
+            payable: back.payable.negated()?,
+            cost: back.cost.negated()?,
+            entry,
+            ..paid
+        };
+        operation.writer().insert_order(&order)?;
+        operation.writer().insert_charge(&charge)?;
+        // A refund reduces the volume of the window in which the original was bought.
+        add_volumes(operation, &of.group, &charge, original.date)?;
+        let agreement = operation.reader().order_row(original.id)?.agreement;
+        let available = operation.standing(&of)?.available()?;
+        Ok(OrderRecorded { order, charge, account: of.account.code.clone(), agreement, currency, available, notices: vec![] })
+    }
+}
+
+/// The order of `o-17` or of the provider's number.
+pub fn find(reader: Reader<'_>, name: &str) -> Result<Order> {
+    reader.order_by_name(name.trim())?.ok_or_else(|| unknown(Noun::Order, name, &[]).into())
+}
+
+/// Shows an order with its price.
+pub fn show(reader: Reader<'_>, name: &str) -> Result<OrderRow> {
+    let order = find(reader, name)?;
+    Ok(reader.order_row(order.id)?)
+}
+
+/// Lists orders, by date.
+pub fn list(reader: Reader<'_>, account: Option<&str>, period: Option<Month>, as_of: Option<NaiveDate>) -> Result<Vec<OrderRow>> {
+    let account = match account {
+        Some(name) => Some(super::operation::find_account(reader, name)?.id),
+        None => None,
+    };
+    Ok(reader.orders(&OrderFilter { account, period, until: as_of })?)
+}
+
+/// The discount of a charge as people read it.
+pub fn discount_of(charge: &Charge) -> Discount {
+    charge.discount
+}

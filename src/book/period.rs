@@ -1,0 +1,280 @@
+//! Closing a month: usage charged, the bill accepted, statements frozen, a receipt kept. All of it in one operation.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::operation::AccountInGroup;
+use super::reconcile::{self, Reconciled};
+use super::usage::{self, Owners};
+use super::{Operation, Result, UseCase};
+use crate::domain::bill::Finality;
+use crate::domain::chain;
+use crate::domain::close::{Blocker, FrozenStatement, LedgerTotal, RECEIPT_FORM, Readiness, Receipt, ReceiptBill, blockers};
+use crate::domain::id::ChargeId;
+use crate::domain::matching::Matched;
+use crate::domain::money::{Amount, Currency, Exact};
+use crate::domain::order::Charge;
+use crate::domain::period::{Month, OpenDate, PeriodState};
+use crate::domain::price::Volume;
+use crate::domain::refusal::Refusal;
+use crate::domain::role::Permission;
+use crate::domain::rules;
+use crate::domain::usage::PricedUsage;
+use crate::store::{BillVersion, Reader, StoreError};
+
+/// Closes a month.
+#[derive(Clone, Debug)]
+pub struct ClosePeriod {
+    /// The month.
+    pub period: Month,
+}
+
+/// A closed month.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PeriodClosed {
+    /// What it was closed with.
+    pub receipt: Receipt,
+    /// SHA-256 of the receipt's bytes.
+    pub receipt_sha256: String,
+    /// Whether it was closed before.
+    pub already: bool,
+}
+
+impl UseCase for ClosePeriod {
+    const COMMAND: &'static str = "period close";
+    const PERMISSION: Permission = Permission::CloseMonths;
+    type Outcome = PeriodClosed;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<PeriodClosed> {
+        let period = self.period;
+        if let Some(closed) = already_closed(operation, period)? {
+            return Ok(closed);
+        }
+        let reconciled = match operation.reader().bill(period)? {
+            Some(_) => Some(reconcile::run(operation, period)?),
+            None => None,
+        };
+        let blocking = blocking(operation, period, reconciled.as_ref().map(|(r, _)| r))?;
+        if !blocking.is_empty() {
+            return Err(Refusal::CloseBlocked { period, blockers: blocking }.into());
+        }
+        close(operation, period, reconciled.map(|(_, matched)| matched))
+    }
+}
+
+/// The receipt of a month that is closed already.
+pub(super) fn already_closed(operation: &Operation<'_>, period: Month) -> Result<Option<PeriodClosed>> {
+    if operation.closed_through().state(period) != PeriodState::Closed {
+        return Ok(None);
+    }
+    let Some((receipt, receipt_sha256)) = receipt(operation.reader(), period)? else {
+        // It had nothing of its own, and closed along with a later month.
+        let first_open = operation.closed_through().0.map_or(period, Month::next);
+        return Err(Refusal::PeriodClosed { period, first_open }.into());
+    };
+    Ok(Some(PeriodClosed { receipt, receipt_sha256, already: true }))
+}
+
+/// Everything that keeps a month from closing.
+pub(super) fn blocking(operation: &Operation<'_>, period: Month, reconciled: Option<&Reconciled>) -> Result<Vec<Blocker>> {
+    let reader = operation.reader();
+    let bill = reader.bill(period)?;
+    let bill = bill.zip(reconciled).map(|(bill, reconciled)| (bill.finality, reconciled.bridge.clone()));
+    let open_differences = reconciled.map(Reconciled::open).transpose()?.unwrap_or_default();
+    let readiness = Readiness {
+        earlier_open: earlier_open(reader, operation, period)?,
+        open_orders: reader.open_order_count(period.last_day())?,
+        bill,
+        open_differences,
+    };
+    Ok(blockers(&readiness)?)
+}
+
+/// The earliest open month before `period` that has orders without an accepted bill, or a bill: it must close first. Months in
+/// which only money moved close along with the next one.
+fn earlier_open(reader: Reader<'_>, operation: &Operation<'_>, period: Month) -> Result<Option<Month>> {
+    let is_open = |month: &Month| *month < period && operation.closed_through().state(*month) == PeriodState::Open;
+    let order = reader.earliest_open_order()?.map(Month::of);
+    let bills = reader.bills()?.into_iter().map(|bill| bill.period);
+    Ok(bills.chain(order).filter(is_open).min())
+}
+
+/// Posts, freezes and keeps the receipt; nothing blocks any more.
+pub(super) fn close(operation: &mut Operation<'_>, period: Month, matched: Option<Matched>) -> Result<PeriodClosed> {
+    let date = operation.closed_through().open(period.last_day())?;
+    let bill = operation.reader().bill(period)?;
+    let mut receipt = Receipt {
+        form: RECEIPT_FORM.to_owned(),
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        period,
+        bill: None,
+        recorded: Exact::ZERO,
+        classes: BTreeMap::new(),
+        usage_charges: 0,
+        ledger: vec![],
+        statements: vec![],
+        audit_head: chain::hex(&operation.reader().audit_head()?.1),
+    };
+    if let (Some(bill), Some(matched)) = (bill, matched) {
+        let usage = charge_usage(operation, &bill, date)?;
+        receipt.usage_charges = usage.charges;
+        receipt.recorded = matched.bridge.recorded;
+        receipt.classes.clone_from(&matched.bridge.classes);
+        let payable = accept_bill(operation, &bill, &matched, usage.cost, date)?;
+        let files = operation.reader().bill_files(bill.id)?;
+        receipt.bill = Some(ReceiptBill {
+            version: bill.version,
+            sha256: files.into_iter().map(|file| file.sha256).collect(),
+            lines: bill.totals.lines,
+            billed: bill.totals.payable,
+            payable,
+        });
+    }
+    // Statements and the receipt read balances as the file has them.
+    operation.writer().flush_balances()?;
+    receipt.statements = freeze_statements(operation, period)?;
+    receipt.ledger = ledger_totals(operation.reader(), period)?;
+    let content = serde_json::to_string(&receipt).expect("a receipt has text keys only");
+    let receipt_sha256 = chain::sha256_hex(content.as_bytes());
+    operation.writer().insert_receipt(period, &content, &receipt_sha256)?;
+    operation.writer().close_period(period)?;
+    Ok(PeriodClosed { receipt, receipt_sha256, already: false })
+}
+
+struct UsageCharged {
+    charges: u64,
+    cost: Amount,
+}
+
+fn charge_usage(operation: &mut Operation<'_>, bill: &BillVersion, date: OpenDate) -> Result<UsageCharged> {
+    let owners = Owners::load(operation.reader())?;
+    let mut charged = UsageCharged { charges: 0, cost: Amount::ZERO };
+    for (group, usages) in usage::by_group(operation.reader(), bill, &owners)? {
+        let currency = operation.reader().group(group)?.currency;
+        if currency != bill.currency {
+            return Err(Refusal::CurrencyMismatch { expected: currency, found: bill.currency }.into());
+        }
+        // The writer's volumes include what this operation has charged; the reader's do not.
+        let agreement = operation.sale_agreement(group, bill.period.last_day())?;
+        let scope = crate::store::Scope::Sale(group);
+        let before = operation.volume_before(scope, currency, agreement.as_ref(), bill.period.last_day())?;
+        let priced = usage::price_group(operation.reader(), group, bill.period, usages, Volume::default(), |_, _, _| Ok(before))?;
+        for usage in priced {
+            let of = operation.account(usage.usage.account_code.as_str())?;
+            let charge = charge_one(operation, &of, &usage, date)?;
+            operation.writer().insert_bill_match(charge, bill.id, "usage", usage.usage.billed)?;
+            charged.charges += 1;
+            charged.cost = charged.cost.plus(usage.cost)?;
+        }
+    }
+    Ok(charged)
+}
+
+fn charge_one(operation: &mut Operation<'_>, of: &AccountInGroup, priced: &PricedUsage, date: OpenDate) -> Result<ChargeId> {
+    let entry = operation.post(rules::usage(date, &of.party(), priced.price.payable, priced.cost))?;
+    let charge = Charge::priced(
+        operation.writer().next_charge()?,
+        of.account.id,
+        None,
+        priced.usage.product.clone(),
+        priced.usage.charge_month,
+        date.date(),
+        &priced.price,
+        priced.cost,
+        entry,
+    );
+    operation.writer().insert_charge(&charge)?;
+    super::order::add_volumes(operation, &of.group, &charge, date.date())?;
+    Ok(charge.id)
+}
+
+/// Accepts the bill into `payable`: the exact sum, rounded once. Returns that amount.
+fn accept_bill(
+    operation: &mut Operation<'_>,
+    bill: &BillVersion,
+    matched: &Matched,
+    usage_cost: Amount,
+    date: OpenDate,
+) -> Result<Amount> {
+    debug_assert_eq!(bill.finality, Finality::Final);
+    let mut accrued = usage_cost;
+    for found in &matched.matches {
+        accrued = accrued.plus(found.expected)?;
+        operation.writer().insert_bill_match(found.charge, bill.id, found.rule.as_str(), found.billed)?;
+    }
+    let billed = bill.totals.payable.round(bill.currency)?;
+    let commission = matched.commission.round(bill.currency)?;
+    operation.post(rules::bill_accepted(date, bill.currency, billed, accrued, commission))?;
+    Ok(billed)
+}
+
+fn freeze_statements(operation: &mut Operation<'_>, period: Month) -> Result<Vec<FrozenStatement>> {
+    let mut frozen = Vec::new();
+    for account in operation.reader().accounts()? {
+        let statement = super::statement::draw_up(operation.reader(), &account, period)?;
+        if statement.is_empty() {
+            continue;
+        }
+        let group = operation.reader().group(account.group)?;
+        let kept = super::statement::balance_due(operation.reader(), &account, &group, period.last_day())?;
+        if kept != statement.closing {
+            return Err(StoreError::Damaged(format!("the statement of {} does not foot to its balance", account.code)).into());
+        }
+        let content = serde_json::to_string(&statement).expect("a statement has text keys only");
+        let sha256 = chain::sha256_hex(content.as_bytes());
+        operation.writer().insert_statement(period, account.id, &content, &sha256)?;
+        frozen.push(FrozenStatement { account: account.code, closing: statement.closing, sha256 });
+    }
+    Ok(frozen)
+}
+
+/// Every ledger code at the month's last day, over all its owners.
+fn ledger_totals(reader: Reader<'_>, period: Month) -> Result<Vec<LedgerTotal>> {
+    let mut totals: BTreeMap<(Currency, crate::domain::chart::LedgerCode), Amount> = BTreeMap::new();
+    for row in reader.trial_balance(Some(period.last_day()))? {
+        let total = totals.entry((row.currency, row.code)).or_default();
+        *total = total.plus(row.balance)?;
+    }
+    let totals = totals.into_iter().map(|((currency, code), balance)| LedgerTotal { code, currency, balance });
+    Ok(totals.filter(|total| !total.balance.is_zero()).collect())
+}
+
+/// The receipt of a closed month, and the SHA-256 of its bytes.
+pub fn receipt(reader: Reader<'_>, period: Month) -> Result<Option<(Receipt, String)>> {
+    let Some((content, sha256)) = reader.receipt(period)? else { return Ok(None) };
+    let receipt = serde_json::from_str(&content).map_err(|e| StoreError::Damaged(format!("the receipt of {period}: {e}")))?;
+    Ok(Some((receipt, sha256)))
+}
+
+/// A month as lists show it.
+#[derive(Clone, Debug)]
+pub struct PeriodView {
+    /// The month.
+    pub period: Month,
+    /// What may still be written in it.
+    pub state: PeriodState,
+    /// The version of its bill that counts.
+    pub bill: Option<BillVersion>,
+    /// Differences that somebody has to look at.
+    pub open_differences: u64,
+    /// SHA-256 of its receipt.
+    pub receipt: Option<String>,
+}
+
+/// Lists every month in which something happened.
+pub fn list(reader: Reader<'_>) -> Result<Vec<PeriodView>> {
+    let closed = reader.closed_through()?;
+    let mut views = Vec::new();
+    for period in reader.months()? {
+        let open = reader.differences(Some(period))?.iter().filter(|d| d.is_open()).count();
+        views.push(PeriodView {
+            period,
+            state: closed.state(period),
+            bill: reader.bill(period)?,
+            open_differences: open as u64,
+            receipt: reader.receipt(period)?.map(|(_, sha256)| sha256),
+        });
+    }
+    Ok(views)
+}

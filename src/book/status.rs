@@ -1,0 +1,37 @@
+//! Where the book stands, at a glance.
+
+use super::Result;
+use super::period::{self, PeriodView};
+use crate::domain::period::PeriodState;
+use crate::store::{Agent, Reader};
+
+/// The book at a glance.
+#[derive(Clone, Debug)]
+pub struct StatusView {
+    /// Its owner.
+    pub agent: Agent,
+    /// Groups in it.
+    pub groups: u64,
+    /// Accounts in it.
+    pub accounts: u64,
+    /// Operations in its log.
+    pub operations: u64,
+    /// Months in which something happened and that are open.
+    pub open_periods: Vec<PeriodView>,
+    /// The last closed month.
+    pub closed_through: Option<crate::domain::period::Month>,
+}
+
+/// Shows where the book stands.
+pub fn status(reader: Reader<'_>) -> Result<StatusView> {
+    let operations = u64::try_from(reader.audit_head()?.0.0).unwrap_or_default();
+    let open_periods = period::list(reader)?.into_iter().filter(|p| p.state != PeriodState::Closed).collect();
+    Ok(StatusView {
+        agent: reader.agent()?,
+        groups: reader.groups()?.len() as u64,
+        accounts: reader.accounts()?.len() as u64,
+        operations,
+        open_periods,
+        closed_through: reader.closed_through()?.0,
+    })
+}

@@ -1,0 +1,153 @@
+//! Usage on bills: whose it is, and what it will cost.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::Result;
+use crate::domain::account::Account;
+use crate::domain::bill::Treatment;
+use crate::domain::id::{AccountId, GroupId, ProductId, SeenUidId};
+use crate::domain::money::{Amount, Exact};
+use crate::domain::period::Month;
+use crate::domain::price::{Volume, in_force};
+use crate::domain::usage::{PricedUsage, Usage, price_usage};
+use crate::store::{BillVersion, Reader, Scope};
+
+/// Whose the lines of a bill are.
+pub(super) struct Owners {
+    by_uid: HashMap<SeenUidId, Account>,
+    uids: HashMap<SeenUidId, String>,
+}
+
+impl Owners {
+    /// Finds the account of every UID that bills have named.
+    pub(super) fn load(reader: Reader<'_>) -> Result<Self> {
+        let uids = reader.seen_uids()?;
+        let mut by_text: HashMap<String, Account> = HashMap::new();
+        for account in reader.accounts()? {
+            if let Some(uid) = &account.uid {
+                by_text.insert(uid.to_string(), account);
+            }
+        }
+        let by_uid = uids.iter().filter_map(|(id, uid)| Some((*id, by_text.remove(uid)?))).collect();
+        Ok(Self { by_uid, uids })
+    }
+
+    /// The account whose charge a line of a day is; `None` when the book has no such account, or not yet on that day.
+    pub(super) fn owner(&self, uid: SeenUidId, day: chrono::NaiveDate) -> Option<&Account> {
+        self.by_uid.get(&uid).filter(|account| day >= account.since)
+    }
+
+    /// The account of a UID, whatever the day.
+    pub(super) fn account(&self, uid: SeenUidId) -> Option<&Account> {
+        self.by_uid.get(&uid)
+    }
+
+    /// The UID itself.
+    pub(super) fn uid(&self, uid: SeenUidId) -> &str {
+        self.uids.get(&uid).map_or("", String::as_str)
+    }
+}
+
+/// A bill's usage of the book's accounts, by group.
+pub(super) fn by_group(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) -> Result<BTreeMap<GroupId, Vec<Usage>>> {
+    // Sums were made while the bill was read. Where an account joined within the month, only its later lines are ours.
+    let joined: HashSet<SeenUidId> =
+        owners.by_uid.iter().filter(|(_, account)| account.since > bill.period.first_day()).map(|(uid, _)| *uid).collect();
+    let mut groups: BTreeMap<GroupId, Vec<Usage>> = BTreeMap::new();
+    let mut add = |account: &Account, product: String, charge_month: Month, list: Exact, billed: Exact| {
+        let usage = Usage { account_code: account.code.clone(), product, charge_month, account: account.id, list, billed };
+        groups.entry(account.group).or_default().push(usage);
+    };
+    for sum in reader.bill_usage(bill.id)? {
+        if let Some(account) = owners.account(sum.seen_uid).filter(|_| !joined.contains(&sum.seen_uid)) {
+            add(account, sum.product, sum.charge_month, sum.list, sum.billed);
+        }
+    }
+    if !joined.is_empty() {
+        let codes = reader.product_codes()?;
+        let mut sums: BTreeMap<(SeenUidId, ProductId, Month), (Exact, Exact)> = BTreeMap::new();
+        reader.each_bill_line(bill, |line| {
+            let day = line.day.unwrap_or_else(|| line.month.last_day());
+            let treatment = line.kind.treatment(!line.order_no.is_empty());
+            let is_usage = matches!(treatment, Treatment::Usage | Treatment::Adjustment);
+            if is_usage && joined.contains(&line.seen_uid) && owners.owner(line.seen_uid, day).is_some() {
+                let sum = sums.entry((line.seen_uid, line.product, line.month)).or_default();
+                sum.0 = sum.0.plus(line.list)?.minus(line.covered)?;
+                sum.1 = sum.1.plus(line.payable)?;
+            }
+            Ok(())
+        })?;
+        for ((uid, product, month), (list, billed)) in sums {
+            if let Some(account) = owners.account(uid) {
+                add(account, codes.get(&product).cloned().unwrap_or_default(), month, list, billed);
+            }
+        }
+    }
+    Ok(groups)
+}
+
+/// Prices a group's usage of one bill on the volume that its window has reached, and says by how much it grows.
+pub(super) fn price_group(
+    reader: Reader<'_>,
+    group: GroupId,
+    period: Month,
+    usages: Vec<Usage>,
+    pending: Volume,
+    recorded: impl FnOnce(Scope, chrono::NaiveDate, chrono::NaiveDate) -> Result<Volume>,
+) -> Result<Vec<PricedUsage>> {
+    let currency = reader.group(group)?.currency;
+    let agreements = reader.sale_agreements(group)?;
+    let day = period.last_day();
+    let agreement = in_force(&agreements, day);
+    let before = match agreement {
+        Some(agreement) => recorded(Scope::Sale(group), agreement.terms.window_start(day), day)?.plus(pending)?,
+        None => Volume::default(),
+    };
+    Ok(price_usage(agreement, before, usages, currency)?)
+}
+
+/// What every account's usage, on the latest version of each open month's bill, will cost it.
+pub(super) fn pending(reader: Reader<'_>) -> Result<HashMap<AccountId, Amount>> {
+    let closed = reader.closed_through()?;
+    let mut latest: BTreeMap<Month, BillVersion> = BTreeMap::new();
+    for bill in reader.bills()? {
+        if closed.0.is_none_or(|last| bill.period > last) {
+            latest.insert(bill.period, bill);
+        }
+    }
+    let mut pending: HashMap<AccountId, Amount> = HashMap::new();
+    if latest.is_empty() {
+        return Ok(pending);
+    }
+    let owners = Owners::load(reader)?;
+    // Usage of an earlier open month counts before that of a later one.
+    let mut grown: HashMap<GroupId, Vec<(chrono::NaiveDate, Volume)>> = HashMap::new();
+    for (period, bill) in latest {
+        for (group, usages) in by_group(reader, &bill, &owners)? {
+            let currency = reader.group(group)?.currency;
+            if currency != bill.currency {
+                continue;
+            }
+            let earlier = grown.entry(group).or_default();
+            let agreements = reader.sale_agreements(group)?;
+            let window = in_force(&agreements, period.last_day()).map(|a| a.terms.window_start(period.last_day()));
+            let in_window = earlier.iter().filter(|(day, _)| window.is_some_and(|start| *day >= start));
+            let before = in_window.map(|(_, volume)| *volume).try_fold(Volume::default(), Volume::plus)?;
+            let priced =
+                price_group(
+                    reader,
+                    group,
+                    period,
+                    usages,
+                    before,
+                    |scope, from, to| Ok(reader.volume(scope, currency, from, to)?),
+                )?;
+            for usage in priced {
+                let sum = pending.entry(usage.usage.account).or_default();
+                *sum = sum.plus(usage.price.payable)?;
+                earlier.push((period.last_day(), usage.price.volume(currency)));
+            }
+        }
+    }
+    Ok(pending)
+}

@@ -1,0 +1,126 @@
+//! Output files, whole or not at all.
+//!
+//! A file appears under its name only when every byte of it is on the disk: whatever goes wrong before, an older file of that
+//! name stays as it was and nothing is left beside it. Folders are never created, and only plain files are replaced.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+/// What only the owner may read, since most files of this tool tell about money.
+const PRIVATE: u32 = 0o600;
+
+/// Writes a file by a temporary one in the same folder, synced, then renamed.
+///
+/// A new file is readable by its owner only; a replaced file keeps its permissions, and a link keeps pointing to it.
+pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let (target, permissions) = target(path)?;
+    let folder = folder_of(&target);
+    let mut temporary = tempfile::Builder::new()
+        .prefix(".subledger-")
+        .suffix(".part")
+        .tempfile_in(&folder)
+        .with_context(|| format!("cannot write into the folder {}", folder.display()))?;
+    let mut buffered = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
+    write(&mut buffered)?;
+    let failed = || format!("cannot write {}", path.display());
+    buffered.flush().with_context(failed)?;
+    drop(buffered);
+    temporary.as_file().set_permissions(permissions).with_context(failed)?;
+    temporary.as_file().sync_all().with_context(failed)?;
+    temporary.persist(&target).map_err(|error| error.error).with_context(failed)?;
+    File::open(&folder).and_then(|folder| folder.sync_all()).with_context(failed)
+}
+
+/// Where the bytes go, and who may read them there.
+fn target(path: &Path) -> anyhow::Result<(PathBuf, Permissions)> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => bail!("{} is a folder, not a file", path.display()),
+        Ok(found) if !found.is_file() => bail!("{} is not a plain file", path.display()),
+        Ok(found) => {
+            let target = path.canonicalize().with_context(|| format!("cannot read {}", path.display()))?;
+            Ok((target, Permissions::from_mode(found.permissions().mode() & 0o777)))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((path.to_owned(), Permissions::from_mode(PRIVATE))),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    fn write(path: &Path, text: &'static str) -> anyhow::Result<()> {
+        write_whole(path, |file| Ok(file.write_all(text.as_bytes())?))
+    }
+
+    #[test]
+    fn a_new_file_is_private_and_an_old_one_keeps_its_permissions() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("statement.csv");
+        write(&path, "one").unwrap();
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode(&path)), ("one", 0o600));
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        write(&path, "two").unwrap();
+        assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode(&path)), ("two", 0o640));
+        assert_eq!(names(folder.path()), ["statement.csv"]);
+    }
+
+    #[test]
+    fn a_failure_leaves_the_old_file_and_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("statement.csv");
+        write(&path, "old").unwrap();
+        let failure = write_whole(&path, |file| {
+            file.write_all(&vec![b'x'; 1 << 20])?;
+            bail!("half way")
+        });
+        assert_eq!(failure.unwrap_err().to_string(), "half way");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(names(folder.path()), ["statement.csv"]);
+        assert!(write_whole(&folder.path().join("new.csv"), |_| bail!("at once")).is_err());
+        assert_eq!(names(folder.path()), ["statement.csv"]);
+    }
+
+    #[test]
+    fn folders_are_neither_replaced_nor_created() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(write(folder.path(), "x").unwrap_err().to_string().ends_with("is a folder, not a file"));
+        let missing = folder.path().join("missing").join("file.csv");
+        assert!(write(&missing, "x").unwrap_err().to_string().starts_with("cannot write into the folder"));
+        assert!(write(Path::new("/dev/null"), "x").unwrap_err().to_string().ends_with("is not a plain file"));
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_link_keeps_pointing_to_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real.csv"), folder.path().join("link.csv"));
+        write(&real, "old").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        write(&link, "new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&real).unwrap(), "new");
+    }
+}

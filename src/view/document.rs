@@ -1,0 +1,475 @@
+//! The one description of an answer, from which every format is rendered.
+//!
+//! A [`Document`] has single [`Field`]s, [`Table`]s of rows, and sections that are documents themselves. It carries both faces
+//! of an answer: keys for programs, labels for people; what only one of the two should see says so ([`Reader`]). A description
+//! decides nothing about format, and holds no amount that is not already in major units.
+
+use chrono::NaiveDate;
+
+use crate::domain::code::{Code, Name};
+use crate::domain::money::{Amount, Currency};
+use crate::domain::period::Month;
+
+/// One value of a field or a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Nothing: `null`, an empty cell, `-` for people.
+    Null,
+    /// Text, possibly from outside; renderers make it harmless.
+    Text(String),
+    /// Money in major units, `1234.50`: a string in JSON, so that no reader rounds it.
+    Amount(String),
+    /// A whole number.
+    Count(i128),
+    /// Yes or no.
+    Flag(bool),
+    /// A day.
+    Date(NaiveDate),
+    /// A calendar month.
+    Month(Month),
+    /// Several values.
+    List(Vec<Value>),
+    /// Values with names of their own.
+    Object(Vec<(String, Value)>),
+}
+
+impl Value {
+    /// Anything that has a text form and no kind of its own here: ids, states, times.
+    pub fn text<T: ToString + ?Sized>(text: &T) -> Self {
+        Self::Text(text.to_string())
+    }
+
+    /// Money, written in its currency's major units.
+    pub fn amount(amount: Amount, currency: Currency) -> Self {
+        Self::Amount(amount.display(currency))
+    }
+
+    /// An object with the given members, in this order.
+    pub fn object<K: Into<String>, V: Into<Self>>(members: impl IntoIterator<Item = (K, V)>) -> Self {
+        Self::Object(members.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+    }
+}
+
+macro_rules! value_from {
+    ($($source:ty => |$it:ident| $value:expr),+ $(,)?) => {
+        $(impl From<$source> for Value {
+            fn from($it: $source) -> Self {
+                $value
+            }
+        })+
+    };
+}
+
+value_from! {
+    String => |it| Self::Text(it),
+    &String => |it| Self::Text(it.clone()),
+    &str => |it| Self::Text(it.to_owned()),
+    Code => |it| Self::text(&it),
+    &Code => |it| Self::text(it),
+    Name => |it| Self::text(&it),
+    &Name => |it| Self::text(it),
+    Currency => |it| Self::text(&it),
+    bool => |it| Self::Flag(it),
+    u64 => |it| Self::Count(i128::from(it)),
+    i64 => |it| Self::Count(i128::from(it)),
+    u32 => |it| Self::Count(i128::from(it)),
+    i32 => |it| Self::Count(i128::from(it)),
+    NaiveDate => |it| Self::Date(it),
+    Month => |it| Self::Month(it),
+}
+
+impl From<usize> for Value {
+    fn from(count: usize) -> Self {
+        Self::Count(i128::try_from(count).expect("no machine has more than 64-bit sizes"))
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+impl<T: Into<Self>> From<Vec<T>> for Value {
+    fn from(values: Vec<T>) -> Self {
+        Self::List(values.into_iter().map(Into::into).collect())
+    }
+}
+
+/// Who reads a rendering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Somebody at a terminal: tables.
+    Person,
+    /// A program or a sheet: JSON and CSV.
+    Machine,
+}
+
+/// On which side of a column its cells stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// One named value of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    key: &'static str,
+    label: &'static str,
+    value: Value,
+    only_for: Option<Reader>,
+}
+
+impl Field {
+    /// A field that everybody sees.
+    pub fn new(key: &'static str, label: &'static str, value: impl Into<Value>) -> Self {
+        Self { key, label, value: value.into(), only_for: None }
+    }
+
+    /// The same, left out of tables.
+    #[must_use]
+    pub fn machine_only(self) -> Self {
+        Self { only_for: Some(Reader::Machine), ..self }
+    }
+
+    /// The same, left out of JSON and CSV.
+    #[must_use]
+    pub fn people_only(self) -> Self {
+        Self { only_for: Some(Reader::Person), ..self }
+    }
+
+    /// Its name for programs.
+    pub fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// Its name for people.
+    pub fn label(&self) -> &'static str {
+        self.label
+    }
+
+    /// What it says.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+}
+
+/// One column of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    key: &'static str,
+    label: &'static str,
+    align: Align,
+    only_for: Option<Reader>,
+}
+
+impl Column {
+    /// A column of words that everybody sees.
+    pub fn left(key: &'static str, label: &'static str) -> Self {
+        Self { key, label, align: Align::Left, only_for: None }
+    }
+
+    /// A column of numbers that everybody sees.
+    pub fn right(key: &'static str, label: &'static str) -> Self {
+        Self { key, label, align: Align::Right, only_for: None }
+    }
+
+    /// The same, left out of tables.
+    #[must_use]
+    pub fn machine_only(self) -> Self {
+        Self { only_for: Some(Reader::Machine), ..self }
+    }
+
+    /// The same, left out of JSON and CSV.
+    #[must_use]
+    pub fn people_only(self) -> Self {
+        Self { only_for: Some(Reader::Person), ..self }
+    }
+
+    /// Its name for programs.
+    pub fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// Its name for people.
+    pub fn label(&self) -> &'static str {
+        self.label
+    }
+
+    /// On which side its cells stand.
+    pub fn align(&self) -> Align {
+        self.align
+    }
+}
+
+/// How a table looks to a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// A list of objects.
+    List,
+    /// One object, keyed by the first column.
+    Keyed,
+}
+
+/// Rows under named columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    key: &'static str,
+    title: Option<String>,
+    columns: Vec<Column>,
+    rows: Vec<Vec<Value>>,
+    shape: Shape,
+    when_empty: Option<String>,
+    only_for: Option<Reader>,
+}
+
+impl Table {
+    /// A table without columns and rows yet; `key` is its name for programs, usually `rows`.
+    pub fn new(key: &'static str) -> Self {
+        Self { key, title: None, columns: Vec::new(), rows: Vec::new(), shape: Shape::List, when_empty: None, only_for: None }
+    }
+
+    /// The line above it.
+    #[must_use]
+    pub fn title(self, title: impl Into<String>) -> Self {
+        Self { title: Some(title.into()), ..self }
+    }
+
+    /// Adds a column of words.
+    #[must_use]
+    pub fn column(self, key: &'static str, label: &'static str) -> Self {
+        self.with(Column::left(key, label))
+    }
+
+    /// Adds a column of numbers.
+    #[must_use]
+    pub fn column_right(self, key: &'static str, label: &'static str) -> Self {
+        self.with(Column::right(key, label))
+    }
+
+    /// Adds a column as given, for those that not everybody sees. All columns come before the first row.
+    #[must_use]
+    pub fn with(mut self, column: Column) -> Self {
+        assert!(self.rows.is_empty(), "a column of {} is added after a row", self.key);
+        self.columns.push(column);
+        self
+    }
+
+    /// In JSON, one object keyed by the first column (whose values are unique) instead of a list.
+    #[must_use]
+    pub fn keyed(self) -> Self {
+        Self { shape: Shape::Keyed, ..self }
+    }
+
+    /// The sentence for people when there is no row; else it is `none`.
+    #[must_use]
+    pub fn when_empty(self, sentence: impl Into<String>) -> Self {
+        Self { when_empty: Some(sentence.into()), ..self }
+    }
+
+    /// The whole table left out of what people see.
+    #[must_use]
+    pub fn machine_only(self) -> Self {
+        Self { only_for: Some(Reader::Machine), ..self }
+    }
+
+    /// The whole table left out of JSON and CSV.
+    #[must_use]
+    pub fn people_only(self) -> Self {
+        Self { only_for: Some(Reader::Person), ..self }
+    }
+
+    /// Adds a row: one value for each column, hidden ones included.
+    #[must_use]
+    pub fn row(mut self, cells: impl IntoIterator<Item = Value>) -> Self {
+        self.push(cells);
+        self
+    }
+
+    /// Adds rows.
+    #[must_use]
+    pub fn rows<R: IntoIterator<Item = Value>>(mut self, rows: impl IntoIterator<Item = R>) -> Self {
+        for row in rows {
+            self.push(row);
+        }
+        self
+    }
+
+    /// Adds a row to a table that is being filled in a loop.
+    pub fn push(&mut self, cells: impl IntoIterator<Item = Value>) {
+        let cells: Vec<Value> = cells.into_iter().collect();
+        assert_eq!(cells.len(), self.columns.len(), "a row of {} has another number of cells than the table columns", self.key);
+        self.rows.push(cells);
+    }
+
+    /// Its name for programs.
+    pub fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// The line above it.
+    pub fn heading(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+
+    /// Whether JSON has it as one object.
+    pub fn is_keyed(&self) -> bool {
+        self.shape == Shape::Keyed
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The sentence for people when there is no row, if it has one.
+    pub fn empty_sentence(&self) -> Option<&str> {
+        self.when_empty.as_deref()
+    }
+
+    /// The columns that a reader sees, each with its place in a row.
+    pub fn columns_for(&self, reader: Reader) -> impl Iterator<Item = (usize, &Column)> {
+        self.columns.iter().enumerate().filter(move |(_, column)| is_for(column.only_for, reader))
+    }
+
+    /// All rows, with all cells.
+    pub fn all_rows(&self) -> &[Vec<Value>] {
+        &self.rows
+    }
+}
+
+/// A part of a document that is one or several documents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    key: &'static str,
+    parts: Parts,
+}
+
+/// What a section holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// One document with its title: an object in JSON.
+    One(String, Box<Document>),
+    /// Any number of documents, each with its title: a list in JSON.
+    Many(Vec<(String, Document)>),
+}
+
+impl Section {
+    /// Its name for programs.
+    pub fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// What it holds.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+/// The description of one answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    schema: String,
+    fields: Vec<Field>,
+    tables: Vec<Table>,
+    sections: Vec<Section>,
+    notices: Vec<Value>,
+}
+
+impl Document {
+    /// An empty answer to a command, such as `fund-balance`.
+    pub fn new(schema: impl Into<String>) -> Self {
+        Self { schema: schema.into(), fields: Vec::new(), tables: Vec::new(), sections: Vec::new(), notices: Vec::new() }
+    }
+
+    /// Adds a field.
+    #[must_use]
+    pub fn field(self, key: &'static str, label: &'static str, value: impl Into<Value>) -> Self {
+        self.with(Field::new(key, label, value))
+    }
+
+    /// Adds a field of money.
+    #[must_use]
+    pub fn amount(self, key: &'static str, label: &'static str, amount: Amount, currency: Currency) -> Self {
+        self.field(key, label, Value::amount(amount, currency))
+    }
+
+    /// Adds a field that people do not see.
+    #[must_use]
+    pub fn machine_field(self, key: &'static str, value: impl Into<Value>) -> Self {
+        self.with(Field::new(key, key, value).machine_only())
+    }
+
+    /// Adds a field that programs do not see.
+    #[must_use]
+    pub fn people_field(self, label: &'static str, value: impl Into<Value>) -> Self {
+        self.with(Field::new(label, label, value).people_only())
+    }
+
+    /// Adds a field as given.
+    #[must_use]
+    pub fn with(mut self, field: Field) -> Self {
+        self.fields.push(field);
+        self
+    }
+
+    /// Adds a table.
+    #[must_use]
+    pub fn table(mut self, table: Table) -> Self {
+        self.tables.push(table);
+        self
+    }
+
+    /// Adds the answer of another command under a key: an object in JSON, a titled part for people.
+    #[must_use]
+    pub fn section(mut self, key: &'static str, title: impl Into<String>, document: Self) -> Self {
+        self.sections.push(Section { key, parts: Parts::One(title.into(), Box::new(document)) });
+        self
+    }
+
+    /// Adds the answers of several commands under a key: a list in JSON, titled parts for people.
+    #[must_use]
+    pub fn sections(mut self, key: &'static str, documents: impl IntoIterator<Item = (String, Self)>) -> Self {
+        self.sections.push(Section { key, parts: Parts::Many(documents.into_iter().collect()) });
+        self
+    }
+
+    /// Adds a notice, for JSON only: people are told on standard error.
+    #[must_use]
+    pub fn notice(mut self, notice: impl Into<Value>) -> Self {
+        self.notices.push(notice.into());
+        self
+    }
+
+    /// The command that this answers, such as `fund-balance`.
+    pub fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    /// The fields that a reader sees.
+    pub fn fields_for(&self, reader: Reader) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(move |field| is_for(field.only_for, reader))
+    }
+
+    /// The tables that a reader sees.
+    pub fn tables_for(&self, reader: Reader) -> impl Iterator<Item = &Table> {
+        self.tables.iter().filter(move |table| is_for(table.only_for, reader))
+    }
+
+    /// The parts that are documents.
+    pub fn all_sections(&self) -> &[Section] {
+        &self.sections
+    }
+
+    /// The notices.
+    pub fn notices(&self) -> &[Value] {
+        &self.notices
+    }
+}
+
+fn is_for(only_for: Option<Reader>, reader: Reader) -> bool {
+    only_for.is_none_or(|only| only == reader)
+}

@@ -1,0 +1,17 @@
+//! What people and programs get to see.
+//!
+//! Two steps. An outcome is turned into a [`Document`](document::Document), the one description of an answer; a renderer turns
+//! a description into a table for people ([`table`]), an object for programs ([`json`]) or a sheet ([`csv`]). So a figure
+//! cannot differ between formats, and a new format is one file.
+//!
+//! Nothing here prints, and nothing here reads the book: a renderer writes to the writer that it is given, and knows only the
+//! document.
+
+pub mod csv;
+pub mod document;
+pub mod json;
+pub mod table;
+pub mod text;
+
+#[cfg(test)]
+mod tests;
