@@ -1,7 +1,190 @@
-//! The command line: files, terminals and questions.
+//! The command line: the command tree, files, terminals, questions, the clock.
 //!
-//! The only layer that prints, asks, and writes files other than the book.
+//! The only layer that prints, asks, exits, reads the environment and writes files other than the book. The folders mirror the
+//! command tree: `cli/fund/deposit.rs` is `subledger fund deposit`. A verb parses into domain types, calls one use case or one
+//! look, and gives the answer.
 
-pub(crate) mod files;
-pub(crate) mod prompt;
-pub(crate) mod ui;
+mod account;
+mod args;
+mod bill;
+mod check;
+mod context;
+mod demo;
+mod difference;
+mod entity;
+pub mod exit;
+mod failure;
+mod files;
+mod fund;
+mod group;
+mod init;
+mod input;
+mod month_end;
+mod notice;
+mod order;
+mod period;
+mod price;
+mod prompt;
+mod reconcile;
+mod report;
+mod settings;
+mod statement;
+mod status;
+mod ui;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use context::{Context, Ended, GlobalArgs};
+use exit::Exit;
+
+/// The cloud reseller's sub-ledger: sub-accounts, their money, and every provider bill proved to the cent
+///
+/// One book, one SQLite file: it opens and associates customers' sub-accounts, holds and allocates their money, records their
+/// orders at the discount that the whole group has earned, proves the provider's bill against them, and closes the month with
+/// a statement for each account.
+///
+/// `subledger demo` builds a small book in ./subledger-demo and walks through a month end.
+#[derive(Debug, Parser)]
+#[command(name = "subledger", version, after_help = exit::HELP, max_term_width = 110, propagate_version = true)]
+#[command(disable_help_subcommand = true, subcommand_required = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    global: GlobalArgs,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::InitArgs),
+    Status(status::StatusArgs),
+    #[command(subcommand)]
+    Entity(entity::EntityCommand),
+    #[command(subcommand)]
+    Group(group::GroupCommand),
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    #[command(subcommand)]
+    Fund(fund::FundCommand),
+    #[command(subcommand)]
+    Price(price::PriceCommand),
+    #[command(subcommand)]
+    Order(order::OrderCommand),
+    #[command(subcommand)]
+    Bill(bill::BillCommand),
+    #[command(subcommand)]
+    Reconcile(reconcile::ReconcileCommand),
+    #[command(subcommand)]
+    Difference(difference::DifferenceCommand),
+    #[command(subcommand)]
+    Statement(statement::StatementCommand),
+    #[command(subcommand)]
+    Period(period::PeriodCommand),
+    MonthEnd(month_end::MonthEndArgs),
+    Check(check::CheckArgs),
+    #[command(subcommand)]
+    Report(report::ReportCommand),
+    Demo(demo::DemoArgs),
+}
+
+impl Command {
+    fn run(self, context: &Context) -> Ended {
+        match self {
+            Self::Init(args) => args.run(context),
+            Self::Status(args) => args.run(context),
+            Self::Entity(command) => command.run(context),
+            Self::Group(command) => command.run(context),
+            Self::Account(command) => command.run(context),
+            Self::Fund(command) => command.run(context),
+            Self::Price(command) => command.run(context),
+            Self::Order(command) => command.run(context),
+            Self::Bill(command) => command.run(context),
+            Self::Reconcile(command) => command.run(context),
+            Self::Difference(command) => command.run(context),
+            Self::Statement(command) => command.run(context),
+            Self::Period(command) => command.run(context),
+            Self::MonthEnd(args) => args.run(context),
+            Self::Check(args) => args.run(context),
+            Self::Report(command) => command.run(context),
+            Self::Demo(args) => args.run(context),
+        }
+    }
+}
+
+/// Runs one command line, the program's name first, and says how it ended.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    run_line(arguments).into()
+}
+
+/// Runs one command line. The demo runs its own lines through here.
+fn run_line(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    match parse(&arguments) {
+        Ok((cli, matches)) => {
+            let context = Context::new(cli.global, &matches);
+            cli.command.run(&context).unwrap_or_else(|failure| failure::tell(&failure, &context.ui))
+        }
+        Err(error) => refuse_line(&arguments, &error),
+    }
+}
+
+fn parse(arguments: &[OsString]) -> Result<(Cli, ArgMatches), clap::Error> {
+    let matches = Cli::command().try_get_matches_from(arguments)?;
+    let cli = Cli::from_arg_matches(&matches)?;
+    Ok((cli, matches))
+}
+
+/// Help and version are answers; everything else is a wrong command line.
+fn refuse_line(arguments: &[OsString], error: &clap::Error) -> Exit {
+    let wants_json = arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+        || arguments.iter().any(|argument| argument == "--format=json");
+    if !error.use_stderr() {
+        return match error.print() {
+            Ok(()) => Exit::Done,
+            Err(_) => Exit::Refused,
+        };
+    }
+    if wants_json {
+        let text = error.render().to_string();
+        let message = text.trim_start_matches("error: ").trim().to_owned();
+        ui::say_error_object(&serde_json::json!({ "error": { "code": "usage", "message": message, "hint": "--help" } }).to_string());
+    } else {
+        // When standard error is closed there is nobody left to tell.
+        drop(error.print());
+    }
+    Exit::Usage
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_tree_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    /// Every command has a help page: a first line without a full stop, and a paragraph or examples behind it.
+    #[test]
+    fn every_command_explains_itself() {
+        fn walk(command: &clap::Command, path: &str) {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            assert!(!about.is_empty() && !about.ends_with('.'), "{path}: {about:?}");
+            for argument in command.get_arguments() {
+                let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(!help.is_empty(), "{path} {} has no help", argument.get_id());
+            }
+            if !command.has_subcommands() {
+                assert!(command.get_long_about().is_some() || command.get_after_help().is_some(), "{path} has no example");
+            }
+            for inner in command.get_subcommands() {
+                walk(inner, &format!("{path} {}", inner.get_name()));
+            }
+        }
+        walk(&Cli::command(), "subledger");
+    }
+}

@@ -115,6 +115,16 @@ impl Ui {
         say(&format!("{} {}", style("error:").red().bold().force_styling(self.color), escape_lines(text)));
     }
 
+    /// One of several things that are wrong, below the error.
+    pub(crate) fn detail(&self, text: &str) {
+        say(&format!("  {}", escape_lines(text)));
+    }
+
+    /// What to do next, below the error.
+    pub(crate) fn hint(&self, text: &str) {
+        say(&format!("{} {}", style("hint:").cyan().bold().force_styling(self.color), escape_lines(text)));
+    }
+
     /// Shows how far long work has come, if somebody watches and wants a table; the bar goes when the value is dropped.
     pub(crate) fn progress(&self, what: &'static str) -> Progress {
         let shown = self.watched && !self.quiet && self.format == Format::Table;
@@ -144,6 +154,11 @@ pub(crate) fn render(
         Format::Json => json::render(document, writer),
         Format::Csv => csv::render(document, dialect, writer),
     }
+}
+
+/// An error as an object for programs, on standard error.
+pub(crate) fn say_error_object(object: &str) {
+    say(object);
 }
 
 /// A bar on standard error, or nothing.

@@ -7,9 +7,20 @@
 //! Nothing here prints, and nothing here reads the book: a renderer writes to the writer that it is given, and knows only the
 //! document.
 
+pub mod account;
+pub mod agent;
+pub mod bill;
 pub mod csv;
 pub mod document;
+pub mod entity;
+pub mod fund;
 pub mod json;
+pub mod order;
+pub mod period;
+pub mod price;
+pub mod reconcile;
+pub mod report;
+pub mod statement;
 pub mod table;
 pub mod text;
 

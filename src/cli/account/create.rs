@@ -1,0 +1,40 @@
+//! `account create`: opens an account for a customer.
+
+use clap::Args;
+
+use super::particulars::ParticularsArgs;
+use crate::book::account::CreateAccount;
+use crate::cli::args::WriteArgs;
+use crate::cli::context::{Context, Ended};
+use crate::cli::exit::Exit;
+use crate::view;
+
+/// Open an account for a customer: an invitation of 15 days to the holder's mobile number or e-mail
+///
+/// Then `account accept` brings the UID and `account verify` ties the real name; after that it may buy. On a terminal, what is
+/// missing is asked for.
+///
+/// Examples:
+///   subledger account create acme-prod --group acme --entity acme-hq --environment production --mobile 13800000001 \
+///     --mode agent-pays --credit 100000 --since 2026-06-01
+#[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct CreateArgs {
+    #[command(flatten)]
+    particulars: ParticularsArgs,
+
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+impl CreateArgs {
+    pub(crate) fn run(self, context: &Context) -> Ended {
+        let needs_contact = !self.particulars.has_contact();
+        let particulars = self.particulars.complete(context, needs_contact)?;
+        let done = context.write(&context.call(&self.write), CreateAccount(particulars))?;
+        context.answer_done(&done, view::account::step("account-create", &done.outcome), &done.outcome.notices)?;
+        let code = &done.outcome.account.code;
+        context.next(&done, &format!("when the holder has accepted, `subledger account accept {code} --uid UID`"));
+        Ok(Exit::Done)
+    }
+}

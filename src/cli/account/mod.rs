@@ -1,0 +1,40 @@
+//! `account`: customers' sub-accounts.
+
+mod accept;
+mod associate;
+mod confirm;
+mod create;
+mod list;
+mod particulars;
+mod show;
+mod verify;
+
+use clap::Subcommand;
+
+use super::context::{Context, Ended};
+
+/// Customers' sub-accounts at the provider: own UID, own real name, own bill
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    Create(create::CreateArgs),
+    Associate(associate::AssociateArgs),
+    Accept(accept::AcceptArgs),
+    Verify(verify::VerifyArgs),
+    Confirm(confirm::ConfirmArgs),
+    Show(show::ShowArgs),
+    List(list::ListArgs),
+}
+
+impl AccountCommand {
+    pub(crate) fn run(self, context: &Context) -> Ended {
+        match self {
+            Self::Create(args) => args.run(context),
+            Self::Associate(args) => args.run(context),
+            Self::Accept(args) => args.run(context),
+            Self::Verify(args) => args.run(context),
+            Self::Confirm(args) => args.run(context),
+            Self::Show(args) => args.run(context),
+            Self::List(args) => args.run(context),
+        }
+    }
+}

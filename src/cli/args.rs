@@ -1,0 +1,64 @@
+//! Argument groups that commands share, and how typed texts become domain types.
+
+use chrono::NaiveDate;
+use clap::Args;
+
+use crate::domain::money::Exact;
+use crate::domain::period::parse_date;
+
+/// What every write command takes.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Writing")]
+pub(crate) struct WriteArgs {
+    /// Do everything, show the outcome, and roll it back
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+
+    /// Do it once: the same key with the same content gives the first outcome again
+    ///
+    /// A key is kept for ever. With other content it is refused (exit 5).
+    #[arg(long, value_name = "KEY", value_parser = key)]
+    pub(crate) key: Option<String>,
+}
+
+/// What commands take that move money or record orders.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Writing")]
+pub(crate) struct DateArgs {
+    /// Effective date; its month must be open [default: today in UTC+8]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub(crate) date: Option<NaiveDate>,
+}
+
+/// What reads take whose figures have a date.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct AsOfArgs {
+    /// Figures as of the end of this day, by effective date
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub(crate) as_of: Option<NaiveDate>,
+}
+
+/// `2026-06-30`.
+pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
+    parse_date(text).ok_or_else(|| "not a day such as 2026-06-30".to_owned())
+}
+
+/// A plain decimal in major units. Whether it is positive and fits the currency is for the rules to say.
+pub(crate) fn amount(text: &str) -> Result<Exact, String> {
+    text.parse().map_err(|e: crate::domain::money::NotAnAmount| e.to_string())
+}
+
+/// A product's code or a provider's order number.
+pub(crate) fn plain_text(text: &str) -> Result<String, String> {
+    let plain = crate::domain::order::plain_text(text).ok_or("it is empty, longer than 100 characters, or has control characters")?;
+    if crate::domain::account::looks_like_spreadsheet_number(plain) {
+        return Err("a spreadsheet such as Excel has turned it into a number and lost digits".to_owned());
+    }
+    Ok(plain.to_owned())
+}
+
+fn key(text: &str) -> Result<String, String> {
+    let plain = !text.is_empty() && text.len() <= 200 && !text.chars().any(crate::domain::code::is_unprintable);
+    plain.then(|| text.to_owned()).ok_or_else(|| "a key has 1 to 200 printable characters".to_owned())
+}

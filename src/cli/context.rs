@@ -1,0 +1,206 @@
+//! What every command runs with: the book's place, the terminal, the person, the time.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, ColorChoice};
+
+use super::args::WriteArgs;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::files::write_whole;
+use super::input::Input;
+use super::prompt::{Answers, Prompter};
+use super::settings::{BookPlace, book_place};
+use super::ui::{Format, Ui, Wishes, render};
+use crate::book::{Book, Call, Done, Session, Status, UseCase};
+use crate::domain::refusal::Notice;
+use crate::store::Access;
+use crate::view::csv::Dialect;
+use crate::view::document::Document;
+
+/// How a command ends.
+pub(crate) type Ended = Result<Exit, Failure>;
+
+/// What every command takes, anywhere on the line.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Global")]
+pub(crate) struct GlobalArgs {
+    /// The book [default: $SUBLEDGER_BOOK, else the user's data folder]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) book: Option<PathBuf>,
+
+    /// Form of the answer
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+
+    /// Write the answer to a file; its extension (csv, json, txt) chooses the form
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// CSV for Excel: a byte order mark, and UIDs kept as text
+    #[arg(long, global = true)]
+    pub(crate) excel: bool,
+
+    /// Answer yes to every confirmation
+    #[arg(long, global = true)]
+    pub(crate) yes: bool,
+
+    /// Never ask; a missing value is an error
+    #[arg(long, global = true)]
+    pub(crate) no_input: bool,
+
+    /// Say nothing but data, warnings and errors
+    #[arg(long, global = true)]
+    pub(crate) quiet: bool,
+
+    /// Colours
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    pub(crate) color: ColorChoice,
+}
+
+/// The surroundings of a command.
+pub(crate) struct Context {
+    pub(crate) global: GlobalArgs,
+    pub(crate) ui: Ui,
+    pub(crate) prompter: Prompter,
+    typed: BTreeMap<String, String>,
+    now: DateTime<Utc>,
+}
+
+/// Arguments that do not change what a command does to the book.
+const NOT_CONTENT: [&str; 10] = ["book", "format", "output", "excel", "yes", "no_input", "quiet", "color", "dry_run", "key"];
+
+impl Context {
+    /// Looks around once: the terminal, the clock, and what was typed.
+    pub(crate) fn new(global: GlobalArgs, matches: &ArgMatches) -> Self {
+        let dialect = if global.excel { Dialect::Excel } else { Dialect::Plain };
+        let ui = Ui::new(Wishes { format: global.format, dialect, quiet: global.quiet, color: global.color });
+        let prompter = Prompter::new(Answers { yes: global.yes, no_input: global.no_input });
+        Self { global, ui, prompter, typed: typed(matches), now: now() }
+    }
+
+    /// Where the book is.
+    pub(crate) fn book_place(&self) -> Result<BookPlace, Failure> {
+        book_place(self.global.book.clone())
+    }
+
+    /// Who runs the command, and when.
+    pub(crate) fn session(&self) -> Session {
+        let uid = nix::unistd::getuid();
+        let name = nix::unistd::User::from_uid(uid).ok().flatten().map_or_else(|| format!("uid-{uid}"), |user| user.name);
+        Session { os_uid: uid.as_raw(), os_name: name, now: self.now }
+    }
+
+    /// Opens the book.
+    pub(crate) fn open(&self, access: Access) -> Result<Book, Failure> {
+        Ok(Book::open(&self.book_place()?.path, access, self.session())?)
+    }
+
+    /// Looks at the book.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(crate::store::Reader<'_>) -> crate::book::Result<T>) -> Result<T, Failure> {
+        Ok(self.open(Access::Read)?.read(look)?)
+    }
+
+    /// What was typed, for the audit log and the key.
+    pub(crate) fn call(&self, write: &WriteArgs) -> Call {
+        Call { arguments: self.typed.clone(), key: write.key.clone(), preview: write.dry_run }
+    }
+
+    /// The same with an input file's content in the place of its name.
+    pub(crate) fn call_with_files(&self, write: &WriteArgs, argument: &str, files: &[&Input]) -> Call {
+        let mut call = self.call(write);
+        let hashes: Vec<&str> = files.iter().map(|file| file.sha256.as_str()).collect();
+        call.arguments.insert(argument.to_owned(), hashes.join(" "));
+        call
+    }
+
+    /// Runs a use case on the book.
+    pub(crate) fn write<U: UseCase>(&self, call: &Call, use_case: U) -> Result<Done<U::Outcome>, Failure> {
+        Ok(self.open(Access::Write)?.write(call, use_case)?)
+    }
+
+    /// Gives an answer: to standard output, or to the file that was asked for.
+    pub(crate) fn answer(&self, document: &Document) -> Result<(), Failure> {
+        let Some(path) = &self.global.output else { return Ok(self.ui.data(document)?) };
+        let format = match path.extension().and_then(|e| e.to_str()) {
+            Some("csv") => Format::Csv,
+            Some("json") => Format::Json,
+            Some("txt") => Format::Table,
+            _ => return Err(Failure::OutputForm { path: path.clone() }),
+        };
+        let dialect = if self.global.excel { Dialect::Excel } else { Dialect::Plain };
+        write_whole(path, |writer| Ok(render(document, format, dialect, None, writer)?)).map_err(Failure::Output)?;
+        self.ui.status(&format!("wrote {}", path.display()));
+        Ok(())
+    }
+
+    /// Gives the answer of a write: what became of it, the outcome, and what is worth saying.
+    pub(crate) fn answer_done<T>(&self, done: &Done<T>, document: Document, notices: &[Notice]) -> Result<(), Failure> {
+        let status = match done.status {
+            Status::Applied => "applied",
+            Status::Replayed => "already",
+            Status::Preview => "preview",
+        };
+        let document = self.with_notices(document.machine_field("status", status), notices);
+        self.answer(&document)?;
+        match done.status {
+            Status::Applied => {}
+            Status::Replayed => self.ui.status("this key was used before: the first outcome is shown, nothing was written"),
+            Status::Preview => self.ui.status("preview: nothing was written"),
+        }
+        Ok(())
+    }
+
+    /// Says what is worth saying: to people as warnings, to programs inside the document.
+    pub(crate) fn with_notices(&self, mut document: Document, notices: &[Notice]) -> Document {
+        for notice in notices {
+            let (code, sentence) = super::notice::told(notice);
+            if self.ui.format() != Format::Json {
+                self.ui.warn(&sentence);
+            }
+            document = document.notice(crate::view::document::Value::object([("notice", code), ("message", sentence.as_str())]));
+        }
+        document
+    }
+
+    /// Says what to do next, to people only.
+    pub(crate) fn next<T>(&self, done: &Done<T>, text: &str) {
+        if done.status == Status::Applied && self.ui.format() == Format::Table {
+            self.ui.status(&format!("next: {text}"));
+        }
+    }
+}
+
+/// The time: from the clock, once. Tests of debug builds may set it.
+fn now() -> DateTime<Utc> {
+    #[cfg(debug_assertions)]
+    if let Some(set) = std::env::var("SUBLEDGER_NOW").ok().and_then(|text| DateTime::parse_from_rfc3339(&text).ok()) {
+        return set.with_timezone(&Utc);
+    }
+    Utc::now()
+}
+
+/// What was typed, by argument, before defaults.
+fn typed(matches: &ArgMatches) -> BTreeMap<String, String> {
+    let mut leaf = matches;
+    while let Some((_, inner)) = leaf.subcommand() {
+        leaf = inner;
+    }
+    let mut typed = BTreeMap::new();
+    for id in leaf.ids() {
+        let name = id.as_str();
+        let from_line = leaf.try_contains_id(name).is_ok() && leaf.value_source(name) == Some(ValueSource::CommandLine);
+        if !from_line || NOT_CONTENT.contains(&name) {
+            continue;
+        }
+        // Groups of arguments have ids too, and no values of their own.
+        if let Ok(Some(values)) = leaf.try_get_raw(name) {
+            let values: Vec<_> = values.map(|value| value.to_string_lossy()).collect();
+            typed.insert(name.to_owned(), values.join(" "));
+        }
+    }
+    typed
+}

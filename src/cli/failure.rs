@@ -1,0 +1,403 @@
+//! Failures as words: every sentence, every hint, and the one place that chooses the exit code.
+
+use std::io;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::exit::Exit;
+use super::prompt::{CannotAsk, Missing};
+use super::ui::{Format, Ui, Unwritten, say_error_object};
+use crate::book;
+use crate::domain::account::{AccountState, Origin};
+use crate::domain::bill::Problem;
+use crate::domain::close::Blocker;
+use crate::domain::plural;
+use crate::domain::refusal::{Refusal, Unique, UnreadableFile};
+use crate::domain::role::roles_with;
+use crate::store::StoreError;
+
+/// Why a command ended badly.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A value is missing and nobody could be asked.
+    Missing(Missing),
+    /// A confirmation could not be asked for.
+    CannotAsk,
+    /// The person said no.
+    NotConfirmed,
+    /// Something about the book.
+    Book(book::Error),
+    /// An input file cannot be read.
+    Input {
+        /// The file, as it was typed.
+        file: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// An output file cannot be written.
+    Output(anyhow::Error),
+    /// An output file with an extension that is no form.
+    OutputForm {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Standard output cannot be written.
+    Unwritten(Unwritten),
+    /// There is no home folder to look for a book in.
+    NoHome,
+}
+
+impl From<book::Error> for Failure {
+    fn from(error: book::Error) -> Self {
+        Self::Book(error)
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Book(refusal.into())
+    }
+}
+
+impl From<Missing> for Failure {
+    fn from(missing: Missing) -> Self {
+        Self::Missing(missing)
+    }
+}
+
+impl From<CannotAsk> for Failure {
+    fn from(_: CannotAsk) -> Self {
+        Self::CannotAsk
+    }
+}
+
+impl From<Unwritten> for Failure {
+    fn from(error: Unwritten) -> Self {
+        Self::Unwritten(error)
+    }
+}
+
+impl From<crate::domain::money::Overflow> for Failure {
+    fn from(overflow: crate::domain::money::Overflow) -> Self {
+        Self::Book(overflow.into())
+    }
+}
+
+/// A failure in words.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// How the command ends.
+    pub(crate) exit: Exit,
+    /// The stable code.
+    pub(crate) code: &'static str,
+    /// What happened, to which thing.
+    pub(crate) message: String,
+    /// One line for each of several things that are wrong.
+    pub(crate) details: Vec<String>,
+    /// What to do next.
+    pub(crate) hint: Option<String>,
+}
+
+impl Told {
+    fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
+        Self { exit, code, message: message.into(), details: vec![], hint: None }
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    fn details(mut self, details: Vec<String>) -> Self {
+        self.details = details;
+        self
+    }
+}
+
+/// Tells a failure on standard error and says how the command ends.
+pub(crate) fn tell(failure: &Failure, ui: &Ui) -> Exit {
+    if matches!(failure, Failure::Unwritten(Unwritten::ReaderGone)) {
+        // Whoever read the answer has enough of it, as `head` has.
+        return Exit::Done;
+    }
+    let told = words(failure);
+    if ui.format() == Format::Json {
+        let error = json!({ "error": {
+            "code": told.code, "message": told.message, "hint": told.hint, "details": told.details,
+        }});
+        say_error_object(&error.to_string());
+    } else {
+        ui.error(&told.message);
+        for detail in &told.details {
+            ui.detail(detail);
+        }
+        if let Some(hint) = &told.hint {
+            ui.hint(hint);
+        }
+    }
+    told.exit
+}
+
+/// A failure in words.
+pub(crate) fn words(failure: &Failure) -> Told {
+    match failure {
+        Failure::Missing(missing) => Told::new(Exit::Usage, "usage.missing", missing.to_string())
+            .hint(format!("give {}, or run the command on a terminal to be asked for it", missing.flag)),
+        Failure::CannotAsk => Told::new(Exit::NotConfirmed, "confirmation.impossible", CannotAsk.to_string()),
+        Failure::NotConfirmed => Told::new(Exit::NotConfirmed, "confirmation.refused", "not confirmed; nothing was written"),
+        Failure::Book(error) => book_error(error),
+        Failure::Input { file, source } => input_error(file, source),
+        Failure::Output(error) => {
+            let full = error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::StorageFull);
+            let exit = if full { Exit::Book } else { Exit::Refused };
+            Told::new(exit, if full { "disk.full" } else { "output.failed" }, format!("{error:#}"))
+        }
+        Failure::OutputForm { path } => {
+            Told::new(Exit::Usage, "output.form", format!("{} has no extension that is a form", path.display()))
+                .hint("use .csv, .json or .txt")
+        }
+        Failure::Unwritten(error) => Told::new(Exit::Refused, "output.failed", error.to_string()),
+        Failure::NoHome => {
+            Told::new(Exit::Usage, "book.place", "there is no home folder to look for a book in").hint("give --book PATH or set SUBLEDGER_BOOK")
+        }
+    }
+}
+
+fn input_error(file: &str, source: &io::Error) -> Told {
+    let code = match source.kind() {
+        io::ErrorKind::NotFound => "file.missing",
+        io::ErrorKind::IsADirectory => "file.is-a-folder",
+        _ => "file.unreadable",
+    };
+    let why = match source.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder, not a file".to_owned(),
+        io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
+        _ => source.to_string(),
+    };
+    Told::new(Exit::Refused, code, format!("{file}: {why}"))
+}
+
+fn book_error(error: &book::Error) -> Told {
+    match error {
+        book::Error::Refused(refusal) => refused(refusal),
+        book::Error::Store(error) => store_error(error),
+        book::Error::Unbalanced(error) => Told::new(Exit::Bug, "bug.unbalanced", format!("{error}; nothing was written"))
+            .hint("this is a bug in subledger: please report the command"),
+    }
+}
+
+fn store_error(error: &StoreError) -> Told {
+    let (exit, code) = match error {
+        StoreError::Busy => (Exit::Busy, "book.busy"),
+        StoreError::Missing(_) => (Exit::Book, "book.missing"),
+        StoreError::Exists(_) => (Exit::Refused, "book.exists"),
+        StoreError::NotABook(_) => (Exit::Book, "book.not-a-book"),
+        StoreError::Newer { .. } => (Exit::Book, "book.newer"),
+        StoreError::ReadOnly(_) => (Exit::Book, "book.read-only"),
+        StoreError::DiskFull => (Exit::Book, "disk.full"),
+        StoreError::Damaged(_) => (Exit::Book, "book.damaged"),
+        StoreError::Overflow => (Exit::Refused, "amount.overflow"),
+        StoreError::Io { .. } => (Exit::Book, "book.unreadable"),
+        StoreError::Sqlite(_) => (Exit::Bug, "bug.sqlite"),
+    };
+    let told = Told::new(exit, code, error.to_string());
+    match error {
+        StoreError::Busy => told.hint("try again when it has finished; nothing was written"),
+        StoreError::Missing(_) => told.hint("`subledger init` makes a book; --book or SUBLEDGER_BOOK chooses another one"),
+        StoreError::Exists(_) => told.hint("`subledger status` shows what is in it; --book chooses another place"),
+        StoreError::NotABook(_) => told.hint("--book or SUBLEDGER_BOOK chooses the book"),
+        StoreError::Newer { .. } => told.hint("install the latest subledger"),
+        StoreError::ReadOnly(_) => told.hint("its owner can make it writable again: chmod u+w"),
+        StoreError::DiskFull => told.hint("make room and run the command again; nothing was written"),
+        StoreError::Damaged(_) => told.hint("`subledger check` says what is wrong; go back to a backup"),
+        StoreError::Sqlite(_) => told.hint("this is a bug in subledger: please report the command; nothing was written"),
+        StoreError::Overflow | StoreError::Io { .. } => told,
+    }
+}
+
+#[expect(clippy::too_many_lines, reason = "the list of every refusal and its words, one after the other")]
+fn refused(refusal: &Refusal) -> Told {
+    let exit = match refusal {
+        Refusal::NotPermitted { .. } => Exit::NotPermitted,
+        Refusal::KeyReused { .. } => Exit::Busy,
+        _ => Exit::Refused,
+    };
+    let told = |message: String| Told::new(exit, refusal.code(), message);
+    match refusal {
+        Refusal::NotPermitted { operator, permission } => {
+            let roles: Vec<&str> = roles_with(*permission).iter().map(|role| role.as_str()).collect();
+            told(format!("{operator} may not do this: it needs the permission {permission}"))
+                .hint(format!("the role {} carries it; the refusal was recorded", roles.join(" or ")))
+        }
+        Refusal::KeyReused { key, field, first, now } => {
+            told(format!("the key {key:?} was used before for something else: {field} was {first:?}, now it is {now:?}"))
+                .hint("use a new key for a new command")
+        }
+        Refusal::Uid { text, reason } => told(format!("{text:?} is no UID: {reason}")),
+        Refusal::Credential { text, reason } => told(format!("{text:?} is no credential: {reason}")),
+        Refusal::Unknown { noun, name, near } => {
+            let told = told(format!("there is no {} {name:?}", noun.as_str()));
+            match near.as_slice() {
+                [] => told.hint(format!("`subledger {} list` shows them all", if noun.as_str() == "agreement" { "price" } else { noun.as_str() })),
+                near => told.hint(format!("did you mean {}?", near.join(", "))),
+            }
+        }
+        Refusal::Exists { noun, code } => {
+            told(format!("there is a {} {code} already", noun.as_str())).hint(format!("`subledger {} show {code}` shows it", noun.as_str()))
+        }
+        Refusal::CredentialInUse { credential, entity } => told(format!("the credential {credential} belongs to the entity {entity}"))
+            .hint(format!("use --entity {entity} for its accounts; one legal person is one entity")),
+        Refusal::EntityIsAgent { entity } => told(format!("the entity {entity} is the agent itself, which cannot be the real-name owner of a customer's account"))
+            .hint("name the business that uses the account"),
+        Refusal::InUse { unique, value, account } => {
+            let what = match unique {
+                Unique::Mobile => "mobile number",
+                Unique::Email => "e-mail address",
+                Unique::Uid => "UID",
+            };
+            told(format!("the {what} {value} is in use by the account {account}"))
+        }
+        Refusal::EvidenceMissing { account, missing } => {
+            let flags: Vec<String> = missing.iter().map(|a| format!("--attest {a}")).collect();
+            told(format!("{account} cannot be associated yet: nobody has vouched for what the book cannot see"))
+                .hint(format!("when you have made sure, add {}", flags.join(" ")))
+        }
+        Refusal::AccountTransition { account, origin, state, verb } => {
+            told(format!("{account} is {state} ({origin}); `{verb}` is no step from there")).hint(way_on(account.as_str(), *origin, *state))
+        }
+        Refusal::InvitationExpired { account, expired } => {
+            told(format!("the invitation of {account} ran out on {expired}")).hint("a new invitation is needed before it can be accepted")
+        }
+        Refusal::AccountNotActive { account, state, origin } => {
+            told(format!("{account} is {state}, not active")).hint(way_on(account.as_str(), *origin, *state))
+        }
+        Refusal::BeforeSince { account, date, since } => {
+            told(format!("{date} lies before {since}, from when the charges of {account} are ours"))
+                .hint(format!("date it {since} or later"))
+        }
+        Refusal::CreditForPrepaid { account } => told(format!("{account} is prepaid: it spends allocated funds and has no credit"))
+            .hint("leave --credit out, or use --mode agent-pays"),
+        Refusal::NotPrepaid { account } => told(format!("{account} is agent-pays: it has credit and takes no allocation"))
+            .hint("allocate to a prepaid account of the group"),
+        Refusal::PeriodClosed { period, first_open } => {
+            told(format!("{period} is closed and takes nothing more")).hint(format!("date it {} or later", first_open.first_day()))
+        }
+        Refusal::NotPositive { amount } => told(format!("the amount {amount} is not above zero")),
+        Refusal::Negative { amount } => told(format!("the amount {amount} is below zero")),
+        Refusal::TooPrecise { amount, currency } => told(format!(
+            "the amount {amount} has more decimal places than {currency} has ({})",
+            currency.minor_digits()
+        )),
+        Refusal::AmountOverflow => told("the amount is too large to be counted".to_owned()),
+        Refusal::CurrencyMismatch { expected, found } => told(format!("{found} where {expected} is expected")),
+        Refusal::DepositsInsufficient { group, needed, available } => {
+            told(format!("{group} has {available} that is not allocated; {needed} is needed")).hint(format!("`subledger fund deposit {group} AMOUNT` records money that it paid in"))
+        }
+        Refusal::FundsInsufficient { account, needed, available } => told(format!("{account} has {available} available; {needed} is needed"))
+            .hint(format!("`subledger fund allocate {account} AMOUNT` gives it money; --placed records an order that the provider has accepted already")),
+        Refusal::CreditInsufficient { account, needed, available, limit } => {
+            told(format!("{account} has {available} available of its credit limit of {limit}; {needed} is needed"))
+                .hint("--placed records an order that the provider has accepted already")
+        }
+        Refusal::AgreementInvalid { file, line, reason } => match line {
+            Some(line) => told(format!("{file}, line {line}: {reason}")),
+            None => told(format!("{file}: {reason}")),
+        },
+        Refusal::AgreementConflict { agreement, valid_from } => {
+            told(format!("{agreement} from {valid_from} is in the book with other terms")).hint("agreements are never edited: give the new terms a later valid_from")
+        }
+        Refusal::AgreementOverlap { agreement, other, valid_from } => {
+            told(format!("{agreement} and {other} (from {valid_from}) would both price the same days"))
+                .hint(format!("name it {other} to supersede that one, or keep the dates apart"))
+        }
+        Refusal::NoPurchaseAgreement { date } => told(format!("no purchase agreement is in force on {date}, so the cost cannot be expected"))
+            .hint("`subledger price apply FILE` with kind = \"purchase\", or --provider-amount for this order"),
+        Refusal::OrderDuplicate { provider_order, order } => told(format!("the provider's order {provider_order} is recorded already as {order}"))
+            .hint(format!("`subledger order show {order}` shows it")),
+        Refusal::ServiceEndsBeforeStart { from, to } => told(format!("the service would end on {to}, before it begins on {from}")),
+        Refusal::RefundOfRefund { order } => told(format!("{order} is a refund itself and cannot be refunded")),
+        Refusal::RefundExceeds { order, asked, left } => told(format!("{order} has {left} left to be paid back; {asked} was asked")),
+        Refusal::RefundBeforeOrder { order, date, ordered } => told(format!("{date} lies before {ordered}, when {order} was placed")),
+        Refusal::OrderLines { file, lines, count } => {
+            let details = lines.iter().map(|(line, refusal)| format!("line {line}: {}", refused(refusal).message)).collect();
+            told(format!("{file}: {} refused; nothing was recorded", plural(*count, "order is", "orders are"))).details(details)
+        }
+        Refusal::UnreadableFile { file, reason } => unreadable(file, reason, told),
+        Refusal::BadLines { file, problems, count } => {
+            let mut details: Vec<String> = problems.iter().map(problem).collect();
+            if *count > problems.len() as u64 {
+                details.push(format!("and more: {} in all", plural(*count, "bad line", "bad lines")));
+            }
+            told(format!("{file}: {} cannot be read; nothing was imported", plural(*count, "line", "lines"))).details(details)
+        }
+        Refusal::LineConflict { line_id, first, second } => {
+            told(format!("lines {first} and {second} have the same id {line_id} and other content; nothing was imported"))
+                .hint("download the bill again: a line id stands for one line")
+        }
+        Refusal::WrongPeriod { asked, found } => {
+            told(format!("the bill is for {found}, not for {asked}")).hint(format!("--period {found}, or another file"))
+        }
+        Refusal::NoBill { period } => told(format!("there is no bill for {period}")).hint(format!("`subledger bill import FILE --period {period}` imports one")),
+        Refusal::NotReconciled { period } => {
+            told(format!("{period} has not been reconciled")).hint(format!("`subledger reconcile run --period {period}` does it"))
+        }
+        Refusal::CloseBlocked { period, blockers } => {
+            told(format!("{period} cannot be closed yet")).details(blockers.iter().map(|b| blocker(b, *period)).collect())
+        }
+        Refusal::NoStatement { account, period } => told(format!("{account} had no part in {period}: its charges are ours from a later day")),
+    }
+}
+
+/// The way on for an account that is not where a command needs it.
+fn way_on(account: &str, origin: Origin, state: AccountState) -> String {
+    match (origin, state) {
+        (Origin::Created, AccountState::Invited) => format!("`subledger account accept {account} --uid UID`, then `account verify`"),
+        (Origin::Created, AccountState::Accepted) => format!("`subledger account verify {account}` makes it active"),
+        (Origin::Associated, AccountState::Invited) => format!("`subledger account confirm {account}` records the owner's consent"),
+        (_, AccountState::Active) => "it is active: nothing is left to do".to_owned(),
+        _ => format!("`subledger account show {account}` shows where it is"),
+    }
+}
+
+fn unreadable(file: &str, reason: &UnreadableFile, told: impl Fn(String) -> Told) -> Told {
+    match reason {
+        UnreadableFile::Empty => told(format!("{file}: it is empty")),
+        UnreadableFile::NoLines => told(format!("{file}: it has a header and no lines")),
+        UnreadableFile::Binary => told(format!("{file}: it is not a text file")).hint("give the CSV file itself"),
+        UnreadableFile::NotUtf8 { line } => {
+            told(format!("{file}, line {line}: it is not UTF-8 text")).hint("download it again and do not save it from a spreadsheet")
+        }
+        UnreadableFile::UnknownLayout { nearest, missing } => {
+            told(format!("{file}: its columns are of no layout that is known; nearest is {nearest}, which also needs: {}", missing.join(", ")))
+        }
+        UnreadableFile::RepeatedColumn { column } => told(format!("{file}: the column {column:?} stands twice")),
+        UnreadableFile::RecordTooLong { line } => {
+            told(format!("{file}, line {line}: a quoted cell is never closed, or the line is longer than 16 MiB"))
+        }
+        UnreadableFile::Io { message } => told(format!("{file}: {message}")),
+    }
+}
+
+fn problem(problem: &Problem) -> String {
+    let place = match &problem.column {
+        Some(column) => format!("line {}, {column} {:?}", problem.line, problem.value),
+        None => format!("line {}", problem.line),
+    };
+    format!("{place}: {}", problem.fault)
+}
+
+/// What blocks a close, and the command that helps.
+pub(crate) fn blocker(blocker: &Blocker, period: crate::domain::period::Month) -> String {
+    match blocker {
+        Blocker::EarlierMonthOpen { month } => format!("{month} is still open; close it first: `subledger month-end {month} --bill FILE --out DIR`"),
+        Blocker::NoBill => format!("orders wait for a bill: `subledger bill import FILE --period {period} --final`"),
+        Blocker::BillNotFinal => format!("the bill is an estimate: `subledger bill import FILE --period {period} --final` once the provider's is final"),
+        Blocker::OpenDifferences { count, amount } => format!(
+            "{} open, {amount} in size: `subledger difference list --period {period}`",
+            plural(*count, "difference is", "differences are")
+        ),
+        Blocker::Unexplained { amount } => format!("{amount} is unexplained: `subledger reconcile show --period {period}`"),
+    }
+}

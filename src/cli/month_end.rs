@@ -1,0 +1,130 @@
+//! `month-end`: import, reconcile, then close or stop; for cron.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::args::WriteArgs;
+use super::bill::import::open_bills;
+use super::context::{Context, Ended};
+use super::exit::Exit;
+use super::failure::{self, Failure};
+use super::files::write_whole;
+use super::statement::export::write_statements;
+use crate::book::bill::ImportBill;
+use crate::book::month_end::{MonthEnd, MonthEnded};
+use crate::book::{Done, Status};
+use crate::domain::bill::Finality;
+use crate::domain::money::Currency;
+use crate::domain::period::Month;
+use crate::store::Access;
+use crate::view;
+use crate::view::csv::{Dialect, render_table};
+use crate::view::document::Table;
+
+/// Import a month's bill, reconcile it, and close the month or stop
+///
+/// With an open difference it stops: the month stays open, differences.csv and bridge.csv are in the folder, exit 3. Without
+/// one it charges usage, accepts the bill, closes the month and writes a CSV statement for each account, exit 0. Run again it
+/// changes nothing and says so.
+///
+/// Examples:
+///   subledger month-end 2026-06 --bill bill.csv --out out
+///   subledger month-end 2026-06 --bill part1.csv --bill part2.csv --out out --format json
+///   subledger month-end 2026-06 --bill bill.csv --out out --dry-run
+#[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct MonthEndArgs {
+    /// The month, such as 2026-06
+    #[arg(value_name = "PERIOD")]
+    period: Month,
+
+    /// A file of the bill, or - for standard input; several files make one bill
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    bill: Vec<String>,
+
+    /// The folder for statements, or for differences and the bridge; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+
+    /// The provider may still change the bill, so the month cannot close yet
+    #[arg(long)]
+    estimated: bool,
+
+    /// The bill's currency, where its layout does not say
+    #[arg(long, value_name = "CODE")]
+    currency: Option<Currency>,
+
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+impl MonthEndArgs {
+    pub(crate) fn run(self, context: &Context) -> Ended {
+        let progress = context.ui.progress("reading the bill");
+        let (files, call) = open_bills(context, &self.write, &self.bill)?;
+        if !self.write.dry_run {
+            fs::create_dir_all(&self.out).map_err(|source| Failure::Input { file: self.out.display().to_string(), source })?;
+        }
+        let finality = if self.estimated { Finality::Estimated } else { Finality::Final };
+        let import = ImportBill { period: self.period, finality, currency: self.currency, files, watch: &progress };
+        let mut book = context.open(Access::Write)?;
+        let done = book.write(&call, MonthEnd(import))?;
+        drop(progress);
+        let outcome = &done.outcome;
+        let mut paths = Vec::new();
+        if done.status != Status::Preview {
+            if outcome.closed.is_some() {
+                let written = write_statements(&mut book, self.period, &self.out, Dialect::Plain)?;
+                paths = written.into_iter().map(|(_, path, _, _)| path).collect();
+                remove_leftovers(&self.out)?;
+            } else {
+                write_findings(outcome, &self.out)?;
+            }
+        }
+        let sentences: Vec<String> = outcome.blockers.iter().map(|b| failure::blocker(b, self.period)).collect();
+        let document = view::period::month_ended(outcome, &sentences, &paths)?;
+        context.answer_done(&done, document, &outcome.bill.notices)?;
+        say(context, &done, &self.out);
+        Ok(if outcome.closed.is_some() { Exit::Done } else { Exit::LeftForAPerson })
+    }
+}
+
+fn say(context: &Context, done: &Done<MonthEnded>, out: &Path) {
+    let (outcome, out) = (&done.outcome, out.display());
+    let period = outcome.reconciled.period;
+    if outcome.changed_nothing() {
+        context.ui.status(&format!("{period} was closed with this bill before; nothing was changed"));
+    } else if outcome.closed.is_some() {
+        context.ui.status(&format!("{period} is closed; the statements are in {out}"));
+    } else {
+        context.ui.status(&format!("{period} stays open; see {out}/differences.csv and {out}/bridge.csv"));
+    }
+}
+
+const FINDINGS: [&str; 2] = ["differences.csv", "bridge.csv"];
+
+fn write_findings(outcome: &MonthEnded, out: &Path) -> Result<(), Failure> {
+    let reconciled = &outcome.reconciled;
+    let differences = view::reconcile::differences_table("rows", &reconciled.differences, Some(reconciled.currency))?;
+    write_table(&out.join(FINDINGS[0]), &differences)?;
+    write_table(&out.join(FINDINGS[1]), &view::reconcile::bridge_file(reconciled)?)
+}
+
+fn write_table(path: &Path, table: &Table) -> Result<(), Failure> {
+    write_whole(path, |writer| Ok(render_table(table, Dialect::Plain, writer)?)).map_err(Failure::Output)
+}
+
+/// Findings of an earlier run that stopped would mislead beside the statements of a closed month.
+fn remove_leftovers(out: &Path) -> Result<(), Failure> {
+    for name in FINDINGS {
+        match fs::remove_file(out.join(name)) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Failure::Input { file: out.join(name).display().to_string(), source });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

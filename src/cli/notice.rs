@@ -1,0 +1,34 @@
+//! Notices as sentences.
+
+use crate::domain::plural;
+use crate::domain::refusal::Notice;
+
+/// The stable name of a notice, and what it says.
+pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
+    match notice {
+        Notice::UnusualUid { uid } => ("unusual-uid", format!("the UID {uid} has {} digits, UIDs usually have 16", uid.len())),
+        Notice::UncheckedCredential { credential } => {
+            ("unchecked-credential", format!("the credential {credential} has no check character: nobody can tell whether it is typed right"))
+        }
+        Notice::Arrears { account, arrears } => ("arrears", format!("{account} is in arrears by {arrears}")),
+        Notice::UnknownAccounts { count, first } => (
+            "unknown-accounts",
+            format!(
+                "the bill has {} that the book does not have, such as {first}; `subledger account associate CODE --uid {first}` brings one in",
+                plural(*count, "account", "accounts")
+            ),
+        ),
+        Notice::RepeatedLines { count } => {
+            ("repeated-lines", format!("{} came twice with the same content and counted once", plural(*count, "line", "lines")))
+        }
+        Notice::NeighbouringMonths { count } => {
+            ("neighbouring-months", format!("{} of a neighbouring month, all negative", plural(*count, "line", "lines")))
+        }
+        Notice::UnknownColumns { columns } => {
+            ("unknown-columns", format!("columns that this layout does not know were kept and not read: {}", columns.join(", ")))
+        }
+        Notice::ListPrice { group } => {
+            ("list-price", format!("{group} has no sale agreement in force: list price; `subledger price apply FILE` applies one"))
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `order import`: records an order list.
+
+use clap::Args;
+
+use crate::book::order::ImportOrders;
+use crate::cli::args::WriteArgs;
+use crate::cli::context::{Context, Ended};
+use crate::cli::exit::Exit;
+use crate::cli::input::Input;
+use crate::intake;
+use crate::view;
+
+/// Record an order list from a CSV file: all of it, or nothing
+///
+/// Columns, in any order: account (code or UID), product, kind, list_price, provider_order, date; optional: from, to, placed
+/// (yes or no), provider_amount. Orders are recorded by date, then in file order. Every line that cannot be read or is refused
+/// is named. The same file twice is a no-op.
+///
+/// Examples:
+///   subledger order import orders.csv
+///   subledger order import orders.csv --dry-run
+#[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct ImportArgs {
+    /// The file, or - for standard input
+    file: String,
+
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+impl ImportArgs {
+    pub(crate) fn run(self, context: &Context) -> Ended {
+        let input = Input::open(&self.file)?;
+        let call = context.call_with_files(&self.write, "file", &[&input]);
+        let sha256 = input.sha256.clone();
+        let orders = intake::orders::read(input.reader(), &self.file)?;
+        let progress = context.ui.progress("recording orders");
+        let done = context.write(&call, ImportOrders { file: self.file, sha256, orders, watch: &progress })?;
+        drop(progress);
+        let mut notices = Vec::new();
+        for notice in done.outcome.orders.iter().flat_map(|order| &order.notices) {
+            if !notices.contains(notice) && notices.len() < 20 {
+                notices.push(notice.clone());
+            }
+        }
+        context.answer_done(&done, view::order::imported(&done.outcome)?, &notices)?;
+        if done.outcome.already_imported {
+            context.ui.status("this file was imported before; nothing was changed");
+        }
+        Ok(Exit::Done)
+    }
+}

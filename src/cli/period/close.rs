@@ -1,0 +1,41 @@
+//! `period close`: closes a month.
+
+use clap::Args;
+
+use crate::book::period::ClosePeriod;
+use crate::cli::args::WriteArgs;
+use crate::cli::context::{Context, Ended};
+use crate::cli::exit::Exit;
+use crate::domain::period::Month;
+use crate::view;
+
+/// Close a month: charge usage, accept the bill, freeze the statements, keep a receipt
+///
+/// Refused, with the list of what blocks, while the bill is missing or an estimate, a difference is open, something is
+/// unexplained, or an earlier month with orders or a bill is open. A closed month takes nothing more. Earlier months in which
+/// only money moved close along with it.
+///
+/// Examples:
+///   subledger period close 2026-06
+///   subledger period close 2026-06 --dry-run
+#[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct CloseArgs {
+    /// The month
+    period: Month,
+
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+impl CloseArgs {
+    pub(crate) fn run(self, context: &Context) -> Ended {
+        let done = context.write(&context.call(&self.write), ClosePeriod { period: self.period })?;
+        context.answer_done(&done, view::period::closed(&done.outcome), &[])?;
+        if done.outcome.already {
+            context.ui.status(&format!("{} was closed before; nothing was changed", self.period));
+        }
+        context.next(&done, &format!("`subledger statement export --period {} --out DIR`", self.period));
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,27 @@
+//! `price`: agreements and quotes.
+
+mod apply;
+mod quote;
+mod show;
+
+use clap::Subcommand;
+
+use super::context::{Context, Ended};
+
+/// Agreements: what the agent sells and buys for, with tiers on the group's volume
+#[derive(Debug, Subcommand)]
+pub(crate) enum PriceCommand {
+    Apply(apply::ApplyArgs),
+    Show(show::ShowArgs),
+    Quote(quote::QuoteArgs),
+}
+
+impl PriceCommand {
+    pub(crate) fn run(self, context: &Context) -> Ended {
+        match self {
+            Self::Apply(args) => args.run(context),
+            Self::Show(args) => args.run(context),
+            Self::Quote(args) => args.run(context),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! `report`: figures over the whole book.
+
+mod trial_balance;
+
+use clap::Subcommand;
+
+use super::context::{Context, Ended};
+
+/// Figures over the whole book
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    TrialBalance(trial_balance::TrialBalanceArgs),
+}
+
+impl ReportCommand {
+    pub(crate) fn run(self, context: &Context) -> Ended {
+        match self {
+            Self::TrialBalance(args) => args.run(context),
+        }
+    }
+}

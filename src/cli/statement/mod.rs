@@ -1,0 +1,24 @@
+//! `statement`: what the agent shows one account for a month.
+
+pub(crate) mod export;
+mod show;
+
+use clap::Subcommand;
+
+use super::context::{Context, Ended};
+
+/// Statements: what the agent shows one account for a month
+#[derive(Debug, Subcommand)]
+pub(crate) enum StatementCommand {
+    Show(show::ShowArgs),
+    Export(export::ExportArgs),
+}
+
+impl StatementCommand {
+    pub(crate) fn run(self, context: &Context) -> Ended {
+        match self {
+            Self::Show(args) => args.run(context),
+            Self::Export(args) => args.run(context),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! `status`: where the book stands.
+
+use clap::Args;
+
+use super::context::{Context, Ended};
+use super::exit::Exit;
+use crate::book::status::status;
+use crate::store::Access;
+use crate::view;
+
+/// Show where the book stands: which book and why that one, who you are in it, and its open months
+///
+/// Examples:
+///   subledger status
+///   subledger status --format json
+#[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct StatusArgs {}
+
+impl StatusArgs {
+    pub(crate) fn run(self, context: &Context) -> Ended {
+        let place = context.book_place()?;
+        let session = context.session();
+        let mut book = context.open(Access::Read)?;
+        let (status, operator) = book.read(|reader| Ok((status(reader)?, reader.operator(session.os_uid)?)))?;
+        let operator = match operator {
+            Some(operator) => {
+                let roles: Vec<&str> = operator.roles.iter().map(|role| role.as_str()).collect();
+                format!("{} ({})", operator.name, roles.join(", "))
+            }
+            None => format!("{}, who is no operator of this book", session.os_name),
+        };
+        context.answer(&view::agent::status(&status, &place.path.display().to_string(), place.because, &operator))?;
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,93 @@
+//! Accounts as people and programs see them.
+
+use super::document::{Document, Table, Value};
+use crate::book::account::{AccountStep, AccountView};
+use crate::domain::account::Standing;
+use crate::domain::money::{Currency, Overflow};
+
+/// An account after a step of its life.
+pub fn step(schema: &str, outcome: &AccountStep) -> Document {
+    let account = &outcome.account;
+    Document::new(schema)
+        .field("code", "Account", &account.code)
+        .field("uid", "UID", account.uid.as_ref().map(ToString::to_string))
+        .field("state", "State", account.state.as_str())
+        .field("mode", "Mode", account.mode.as_str())
+        .field("group", "Group", &outcome.group.code)
+        .field("entity", "Real-name owner", &outcome.entity.code)
+        .field("environment", "Environment", account.environment.as_str())
+        .field("since", "Ours since", account.since)
+        .field("invitation_expires", "Invitation runs until", outcome.invitation.as_ref().map(|i| i.expires))
+}
+
+fn money(standing: &Standing, currency: Currency) -> Result<[Value; 6], Overflow> {
+    let amount = |amount| Value::amount(amount, currency);
+    Ok([
+        amount(standing.available()?),
+        amount(standing.funds),
+        amount(standing.owed),
+        amount(standing.credit_limit),
+        amount(standing.pending_usage),
+        amount(standing.arrears()?),
+    ])
+}
+
+/// One account with its money.
+pub fn account(view: &AccountView) -> Result<Document, Overflow> {
+    let account = &view.account;
+    let [available, funds, owed, credit_limit, pending_usage, arrears] = money(&view.standing, view.group.currency)?;
+    Ok(Document::new("account-show")
+        .field("code", "Account", &account.code)
+        .field("uid", "UID", account.uid.as_ref().map(ToString::to_string))
+        .field("state", "State", account.state.as_str())
+        .field("mode", "Mode", account.mode.as_str())
+        .field("currency", "Currency", view.group.currency)
+        .field("group", "Group", &view.group.code)
+        .field("entity", "Real-name owner", &view.entity.code)
+        .field("environment", "Environment", account.environment.as_str())
+        .field("since", "Ours since", account.since)
+        .field("mobile", "Mobile", account.mobile.as_ref().map(ToString::to_string))
+        .field("email", "E-mail", account.email.as_ref().map(ToString::to_string))
+        .field("holder", "Holder", account.holder.as_ref().map(ToString::to_string))
+        .field("invitation_expires", "Invitation runs until", view.invitation.as_ref().map(|i| i.expires))
+        .field("available", "Available", available)
+        .field("funds", "Funds", funds)
+        .field("owed", "Owed", owed)
+        .field("credit_limit", "Credit limit", credit_limit)
+        .field("pending_usage", "Pending usage", pending_usage)
+        .field("arrears", "Arrears", arrears))
+}
+
+/// Every account.
+pub fn accounts(views: &[AccountView]) -> Result<Document, Overflow> {
+    let mut table = Table::new("rows")
+        .column("code", "Account")
+        .column("uid", "UID")
+        .column("group", "Group")
+        .column("state", "State")
+        .column("mode", "Mode")
+        .column("environment", "Environment")
+        .column("currency", "Currency")
+        .column_right("available", "Available")
+        .column_right("funds", "Funds")
+        .column_right("owed", "Owed")
+        .column_right("arrears", "Arrears")
+        .when_empty("no accounts yet; `subledger account create` opens one");
+    for view in views {
+        let [available, funds, owed, _, _, arrears] = money(&view.standing, view.group.currency)?;
+        table.push([
+            (&view.account.code).into(),
+            view.account.uid.as_ref().map(ToString::to_string).into(),
+            (&view.group.code).into(),
+            view.account.state.as_str().into(),
+            view.account.mode.as_str().into(),
+            view.account.environment.as_str().into(),
+            view.group.currency.into(),
+            available,
+            funds,
+            owed,
+            arrears,
+        ]);
+    }
+    Ok(Document::new("account-list").table(table))
+}

@@ -1,0 +1,33 @@
+//! The agent as people and programs see it.
+
+use super::document::Document;
+use crate::book::agent::Initialised;
+use crate::book::status::StatusView;
+
+/// A new book.
+pub fn initialised(outcome: &Initialised, path: &str) -> Document {
+    let agent = &outcome.agent;
+    Document::new("init")
+        .field("book", "Book", path)
+        .field("agent", "Agent", &agent.name)
+        .field("credential", "Credential", agent.credential.to_string())
+        .field("provider", "Provider", agent.provider.as_str())
+        .field("currency", "Currency", agent.currency)
+        .field("uid", "UID", agent.uid.as_ref().map(ToString::to_string))
+        .field("operator", "First operator", outcome.operator.name.as_str())
+}
+
+/// The book at a glance.
+pub fn status(view: &StatusView, path: &str, because: &str, operator: &str) -> Document {
+    Document::new("status")
+        .field("book", "Book", path)
+        .field("book_from", "Chosen by", because)
+        .field("agent", "Agent", &view.agent.name)
+        .field("provider", "Provider", view.agent.provider.as_str())
+        .field("operator", "You are", operator)
+        .field("groups", "Groups", view.groups)
+        .field("accounts", "Accounts", view.accounts)
+        .field("operations", "Operations", view.operations)
+        .field("closed_through", "Closed through", view.closed_through)
+        .table(super::period::table(&view.open_periods, "rows").title("Open months").when_empty("no month is open"))
+}

@@ -1,0 +1,61 @@
+//! Entities and groups as people and programs see them.
+
+use super::document::{Document, Table, Value};
+use crate::book::group::GroupView;
+use crate::domain::account::Group;
+use crate::domain::entity::Entity;
+
+/// One entity.
+pub fn entity(schema: &str, entity: &Entity) -> Document {
+    Document::new(schema)
+        .field("code", "Code", &entity.code)
+        .field("name", "Name", &entity.name)
+        .field("credential", "Credential", entity.credential.to_string())
+}
+
+/// Every entity.
+pub fn entities(entities: &[Entity]) -> Document {
+    let table = Table::new("rows").column("code", "Code").column("name", "Name").column("credential", "Credential");
+    let rows = entities.iter().map(|e| [(&e.code).into(), (&e.name).into(), Value::from(e.credential.to_string())]);
+    Document::new("entity-list").table(table.when_empty("no entities yet; `subledger entity add` adds one").rows(rows))
+}
+
+/// A group that was added.
+pub fn group_added(group: &Group) -> Document {
+    Document::new("group-add").field("code", "Code", &group.code).field("name", "Name", &group.name).field("currency", "Currency", group.currency)
+}
+
+/// One group.
+pub fn group(view: &GroupView) -> Document {
+    let codes: Vec<Value> = view.accounts.iter().map(Value::from).collect();
+    Document::new("group-show")
+        .field("code", "Code", &view.group.code)
+        .field("name", "Name", &view.group.name)
+        .field("currency", "Currency", view.group.currency)
+        .amount("deposits", "Not allocated", view.deposits, view.group.currency)
+        .field("accounts", "Accounts", Value::List(codes))
+}
+
+/// Every group.
+pub fn groups(views: &[GroupView]) -> Document {
+    Document::new("group-list").table(group_table("rows", views).when_empty("no groups yet; `subledger group add` adds one"))
+}
+
+/// Groups with their free money.
+pub(super) fn group_table(key: &'static str, views: &[GroupView]) -> Table {
+    Table::new(key)
+        .column("group", "Group")
+        .column("name", "Name")
+        .column("currency", "Currency")
+        .column_right("accounts", "Accounts")
+        .column_right("deposits", "Not allocated")
+        .rows(views.iter().map(|v| {
+            [
+                (&v.group.code).into(),
+                (&v.group.name).into(),
+                v.group.currency.into(),
+                v.accounts.len().into(),
+                Value::amount(v.deposits, v.group.currency),
+            ]
+        }))
+}
