@@ -5,5 +5,7 @@
 //! | layer | what it is | what only it may do |
 //! |---|---|---|
 //! | [`domain`] | money, prices, matching, the close: pure values and rules | decide |
+//! | [`intake`] | files of bills, orders and agreements, read into domain values | know file formats |
 
 pub mod domain;
+pub mod intake;
