@@ -6,6 +6,7 @@
 //!
 //! A further layout of bill is one more file like `alibaba_v2.rs` and one more row in the table of `layout.rs`.
 
+pub mod agreement;
 pub mod bill;
 pub mod orders;
 
