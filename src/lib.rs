@@ -14,5 +14,6 @@
 pub mod book;
 pub mod cli;
 pub mod domain;
+pub mod intake;
 pub mod store;
 pub mod view;

@@ -275,8 +275,8 @@ impl Block {
     }
 }
 
-/// A bill file that is being read.
-pub trait Source {
+/// A bill file that is being read; it may move to the thread that reads it.
+pub trait Source: Send {
     /// Its layout.
     fn layout(&self) -> Layout;
     /// The file's name, as the user gave it.

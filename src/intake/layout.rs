@@ -1,0 +1,72 @@
+//! The layouts of bill that can be read, and how a header is recognised: by the names of its columns, in any order.
+//!
+//! It must never guess: a header that lacks a required column of every layout is refused with what is missing.
+
+use crate::domain::bill::{BillLine, Fault, Layout, Problem};
+use crate::domain::refusal::UnreadableFile;
+use crate::intake::alibaba_v2;
+use crate::intake::table::{Header, Row, shortened};
+
+/// What there is to know of a layout.
+pub(super) struct Format {
+    /// Its name.
+    pub(super) layout: Layout,
+    /// Columns that it may have, read or not.
+    pub(super) known: &'static [&'static str],
+    /// Columns that it must have; of each group, one is enough.
+    pub(super) required: &'static [&'static [&'static str]],
+    /// Makes what reads its lines, for a header that has the required columns.
+    pub(super) reader: fn(&Header) -> Box<dyn LineReader>,
+}
+
+/// Reads the lines of one file.
+pub(super) trait LineReader: Send {
+    /// Reads a row that has as many cells as the header. `None` when the row is bad, and then at least one fault was added.
+    fn read<'a>(&mut self, row: &Row<'a>, content: u64, faults: &mut Faults<'_>) -> Option<BillLine<'a>>;
+}
+
+/// Every layout, the likeliest first.
+const FORMATS: &[Format] = &[alibaba_v2::FORMAT];
+
+/// The layout of a header, or what the nearest one misses.
+pub(super) fn recognise(header: &Header) -> Result<&'static Format, UnreadableFile> {
+    let known_columns = |format: &Format| header.names.iter().filter(|name| format.known.contains(&name.as_str())).count();
+    let mut nearest: Option<(usize, &'static Format, Vec<String>)> = None;
+    for format in FORMATS {
+        let missing = header.missing(format.required);
+        if missing.is_empty() {
+            return Ok(format);
+        }
+        let known = known_columns(format);
+        if nearest.as_ref().is_none_or(|(most, ..)| known > *most) {
+            nearest = Some((known, format, missing));
+        }
+    }
+    let (_, format, missing) = nearest.expect("there is at least one layout");
+    Err(UnreadableFile::UnknownLayout { nearest: format.layout.as_str(), missing })
+}
+
+/// Where what is wrong with a row is noted.
+pub(super) struct Faults<'a> {
+    line: u64,
+    names: &'a [String],
+    problems: &'a mut Vec<Problem>,
+}
+
+impl<'a> Faults<'a> {
+    /// For the row that begins on this line.
+    pub(super) fn new(line: u64, header: &'a Header, problems: &'a mut Vec<Problem>) -> Self {
+        Self { line, names: &header.names, problems }
+    }
+
+    /// Notes a bad cell.
+    pub(super) fn cell(&mut self, column: Option<usize>, value: &str, fault: Fault) {
+        let column = column.and_then(|column| self.names.get(column)).cloned();
+        self.problems.push(Problem { line: self.line, column, value: shortened(value), fault });
+    }
+
+    /// Notes a bad row.
+    pub(super) fn row(&mut self, text: &str, fault: Fault) {
+        self.problems.push(Problem { line: self.line, column: None, value: shortened(text), fault });
+    }
+}

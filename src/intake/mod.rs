@@ -1,0 +1,16 @@
+//! What a user hands over, read into domain values: provider bills, order lists, agreements.
+//!
+//! This layer knows file formats and nothing else. It must never touch SQL, print, ask the clock or open a file by itself: it is
+//! given something to read from, and gives back values of [`domain`](crate::domain), or a refusal that names every bad place by
+//! line and column. Bills and order lists are read in blocks, so that memory does not grow with the file.
+//!
+//! A further layout of bill is one more file like `alibaba_v2.rs` and one more row in the table of `layout.rs`.
+
+pub mod agreement;
+pub mod bill;
+pub mod orders;
+
+mod alibaba_v2;
+mod blocks;
+mod layout;
+mod table;

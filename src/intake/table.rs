@@ -1,0 +1,255 @@
+//! A CSV file as a header and rows: what bills and order lists have in common.
+//!
+//! Cells are handed out as they stand; [`tidy`] takes off what programs put around a value to protect it from spreadsheets. It
+//! must never drop a row silently: only lines without any text are passed over.
+
+use csv::ByteRecord;
+
+use crate::domain::refusal::{Refusal, UnreadableFile};
+use crate::intake::blocks::{Blocks, Chunk, line_breaks};
+
+/// The first record of a file.
+#[derive(Debug)]
+pub(super) struct Header {
+    /// As it stands in the file, without its line break.
+    pub(super) text: String,
+    /// The names of the columns, trimmed.
+    pub(super) names: Vec<String>,
+    /// Its line number.
+    pub(super) line: u64,
+}
+
+impl Header {
+    fn of(row: &Row<'_>) -> Self {
+        let names = row.cells.iter().map(|cell| text_of(tidy(cell)).to_owned()).collect();
+        Self { text: text_of(row.text).to_owned(), names, line: row.number }
+    }
+
+    /// Where a column stands.
+    pub(super) fn position(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|given| given == name)
+    }
+
+    /// Which of the required columns are missing; each is a list of names of which one is enough.
+    pub(super) fn missing(&self, required: &[&[&str]]) -> Vec<String> {
+        let has = |name: &&str| self.position(name).is_some();
+        required.iter().filter(|names| !names.iter().any(has)).map(|names| names.join(" or ")).collect()
+    }
+
+    /// Columns that are not among the known ones; a column without a name says nothing and is left out.
+    pub(super) fn unknown(&self, known: &[&str]) -> Vec<String> {
+        self.names.iter().filter(|name| !name.is_empty() && !known.contains(&name.as_str())).cloned().collect()
+    }
+
+    fn repeated(&self) -> Option<&String> {
+        let stands_before = |(at, name): &(usize, &String)| !name.is_empty() && self.names[..*at].contains(name);
+        self.names.iter().enumerate().find(stands_before).map(|(_, name)| name)
+    }
+}
+
+/// A CSV file behind its header.
+pub(super) struct Table {
+    /// The header.
+    pub(super) header: Header,
+    blocks: Blocks,
+    pending: Option<Chunk>,
+}
+
+impl Table {
+    /// Reads up to the header; blank lines before it are passed over.
+    pub(super) fn open(mut blocks: Blocks) -> Result<Self, Refusal> {
+        while let Some(mut chunk) = blocks.next()? {
+            let mut rows = Rows::new(&chunk.raw, chunk.first_line);
+            let Some(row) = rows.next() else { continue };
+            let (header, end) = (Header::of(&row), row.end);
+            let first_line = chunk.first_line + line_breaks(&chunk.raw[..end]);
+            chunk.raw.drain(..end);
+            return Ok(Self { header, blocks, pending: Some(Chunk { first_line, ..chunk }) });
+        }
+        Err(blocks.refuse(UnreadableFile::Empty))
+    }
+
+    /// The file's name.
+    pub(super) fn file(&self) -> &str {
+        self.blocks.file()
+    }
+
+    /// The refusal of this file.
+    pub(super) fn refuse(&self, reason: UnreadableFile) -> Refusal {
+        self.blocks.refuse(reason)
+    }
+
+    /// Refuses two columns of one name.
+    pub(super) fn refuse_repeated_column(&self) -> Result<(), Refusal> {
+        match self.header.repeated() {
+            Some(column) => Err(self.refuse(UnreadableFile::RepeatedColumn { column: column.clone() })),
+            None => Ok(()),
+        }
+    }
+
+    /// The next chunk that has rows; `None` at the end.
+    pub(super) fn next_chunk(&mut self) -> Result<Option<Chunk>, Refusal> {
+        loop {
+            let next = match self.pending.take() {
+                Some(chunk) => Some(chunk),
+                None => self.blocks.next()?,
+            };
+            match next {
+                Some(chunk) if chunk.raw.iter().all(u8::is_ascii_whitespace) => {}
+                other => return Ok(other),
+            }
+        }
+    }
+}
+
+/// One record.
+pub(super) struct Row<'a> {
+    /// The number of its first line.
+    pub(super) number: u64,
+    /// As it stands in the file, without its line break.
+    pub(super) text: &'a [u8],
+    /// Its cells, not tidied.
+    pub(super) cells: &'a ByteRecord,
+    end: usize,
+}
+
+impl<'a> Row<'a> {
+    /// A cell, tidied; empty where the row has none.
+    pub(super) fn cell(&self, column: Option<usize>) -> &'a [u8] {
+        column.and_then(|column| self.cells.get(column)).map_or(b"", tidy)
+    }
+
+    /// The same as text.
+    pub(super) fn text(&self, column: Option<usize>) -> &'a str {
+        text_of(self.cell(column))
+    }
+}
+
+/// The records of a chunk, one after the other.
+pub(super) struct Rows<'a> {
+    raw: &'a [u8],
+    first_line: u64,
+    reader: csv::Reader<&'a [u8]>,
+    cells: ByteRecord,
+}
+
+impl<'a> Rows<'a> {
+    /// The records of a text whose first line has this number.
+    pub(super) fn new(raw: &'a [u8], first_line: u64) -> Self {
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            // A carriage return before it is white space at the end of the last cell, and is tidied away.
+            .terminator(csv::Terminator::Any(b'\n'))
+            .buffer_capacity(64 << 10)
+            .from_reader(raw);
+        Self { raw, first_line, reader, cells: ByteRecord::new() }
+    }
+
+    /// The next record that has any text.
+    pub(super) fn next(&mut self) -> Option<Row<'_>> {
+        loop {
+            let before = self.reader.position().clone();
+            let has_record = self.reader.read_byte_record(&mut self.cells).expect("memory can be read, and rows may be uneven");
+            if !has_record {
+                return None;
+            }
+            let (mut start, end) = (offset(before.byte()), offset(self.reader.position().byte()));
+            // The reader passes over line breaks without a record; the record begins behind them.
+            let empty_lines = self.raw[start..end].iter().take_while(|byte| **byte == b'\n').count();
+            start += empty_lines;
+            if self.cells.len() == 1 && tidy(&self.cells[0]).is_empty() {
+                continue;
+            }
+            let number = self.first_line + before.line() - 1 + empty_lines as u64;
+            let text = &self.raw[start..end];
+            let text = text.strip_suffix(b"\n").unwrap_or(text);
+            let text = text.strip_suffix(b"\r").unwrap_or(text);
+            return Some(Row { number, text, cells: &self.cells, end });
+        }
+    }
+}
+
+fn offset(byte: u64) -> usize {
+    usize::try_from(byte).expect("a chunk is in memory")
+}
+
+/// A cell without white space and tabs at both ends, and without what protects numbers from spreadsheets: a leading apostrophe,
+/// or a shell of `="…"`.
+pub(super) fn tidy(cell: &[u8]) -> &[u8] {
+    let trimmed = trim(cell);
+    match trimmed {
+        [b'\'', rest @ ..] => trim(rest),
+        [b'=', b'"', inner @ .., b'"'] => trim(inner),
+        all => all,
+    }
+}
+
+fn trim(cell: &[u8]) -> &[u8] {
+    let trimmed = cell.trim_ascii();
+    match (trimmed.first(), trimmed.last()) {
+        // White space beyond ASCII, such as the full-width blank, only where an edge is not ASCII: that is rare in figures.
+        (Some(first), Some(last)) if !first.is_ascii() || !last.is_ascii() => {
+            text_of(trimmed).trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').as_bytes()
+        }
+        _ => trimmed,
+    }
+}
+
+/// A cell as text. Chunks are checked to be UTF-8 as a whole, and cells are cut at ASCII characters only.
+pub(super) fn text_of(cell: &[u8]) -> &str {
+    std::str::from_utf8(cell).expect("chunks are UTF-8, and a cell begins and ends at an ASCII character")
+}
+
+/// A value short enough to be shown in a message.
+pub(super) fn shortened(value: &str) -> String {
+    const CHARACTERS_MAX: usize = 80;
+    if value.chars().nth(CHARACTERS_MAX).is_none() {
+        return value.to_owned();
+    }
+    value.chars().take(CHARACTERS_MAX - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_freed_from_what_protects_them() {
+        let table = [
+            ("a", "a"),
+            (" a\t", "a"),
+            ("1688001234567801\t", "1688001234567801"),
+            ("'1688001234567801", "1688001234567801"),
+            ("=\"1688001234567801\t\"", "1688001234567801"),
+            ("\u{3000}对象存储 \u{a0}", "对象存储"),
+            ("a\r", "a"),
+            ("", ""),
+            ("'", ""),
+            ("=\"\"", ""),
+            ("=\"", "=\""),
+            ("it's", "it's"),
+        ];
+        for (cell, expected) in table {
+            assert_eq!(text_of(tidy(cell.as_bytes())), expected, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn rows_know_their_line_and_their_text() {
+        let text = "\n\na,b\r\n \t\r\n\"c\nd\",e\n\n\nf,g";
+        let mut rows = Rows::new(text.as_bytes(), 10);
+        let mut found = Vec::new();
+        while let Some(row) = rows.next() {
+            found.push((row.number, text_of(row.text).to_owned(), row.text(Some(0)).to_owned(), row.text(Some(1)).to_owned()));
+        }
+        let expected = [(12, "a,b", "a", "b"), (14, "\"c\nd\",e", "c\nd", "e"), (18, "f,g", "f", "g")];
+        assert_eq!(found, expected.map(|(line, text, a, b)| (line, text.to_owned(), a.to_owned(), b.to_owned())));
+    }
+
+    #[test]
+    fn long_values_are_shortened_to_eighty_characters() {
+        assert_eq!(shortened(&"价".repeat(80)), "价".repeat(80));
+        assert_eq!(shortened(&"价".repeat(81)).chars().count(), 80);
+    }
+}
