@@ -1,5 +1,7 @@
 //! Orders: recorded one by one, imported as lists, refunded.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +9,7 @@ use super::operation::{not_negative, positive, unknown};
 use super::price::list_price_notice;
 use super::{Operation, Result, UseCase};
 use crate::domain::code::Code;
-use crate::domain::money::{Amount, Currency, Discount, Exact};
+use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::order::{self, Charge, Order, OrderKind, OrderRequest, Placement};
 use crate::domain::period::Month;
 use crate::domain::price::Volume;
@@ -16,6 +18,12 @@ use crate::domain::refusal::{Notice, Noun, Refusal};
 use crate::domain::role::Permission;
 use crate::domain::rules;
 use crate::store::{OrderFilter, OrderRow, Reader, Scope};
+
+/// Up to how many orders a list hands back one by one; of a larger one it hands back the totals.
+pub const ROWS_KEPT: usize = 10_000;
+
+/// How many notices of a list are told.
+const NOTICES_TOLD: usize = 20;
 
 /// How many refused lines of a list are told; the rest is counted.
 const LINES_TOLD: usize = 100;
@@ -75,8 +83,12 @@ pub struct OrderRecorded {
 pub struct OrdersImported {
     /// The file, as it was typed.
     pub file: String,
-    /// The orders; none when the file was imported before.
+    /// The orders, unless there are more than [`ROWS_KEPT`]; none when the file was imported before.
     pub orders: Vec<OrderRecorded>,
+    /// What all orders cost the customers, by currency.
+    pub payable: BTreeMap<Currency, Amount>,
+    /// What is worth saying, the first twenty.
+    pub notices: Vec<Notice>,
     /// How many orders the file has.
     pub count: u64,
     /// Whether it was imported before.
@@ -101,15 +113,35 @@ impl UseCase for ImportOrders<'_> {
     /// Orders are recorded by date, then in file order. Every refused line is named; one refused line refuses the file.
     fn run(mut self, operation: &mut Operation<'_>) -> Result<OrdersImported> {
         if let Some(count) = operation.reader().order_file(&self.sha256)? {
-            return Ok(OrdersImported { file: self.file, orders: vec![], count, already_imported: true });
+            return Ok(OrdersImported {
+                file: self.file,
+                orders: vec![],
+                payable: BTreeMap::new(),
+                notices: vec![],
+                count,
+                already_imported: true,
+            });
         }
         let today = operation.today();
         self.orders.sort_by_key(|(_, order)| order.date.unwrap_or(today));
         let total = self.orders.len();
-        let (mut recorded, mut refused, mut count) = (Vec::with_capacity(total), Vec::new(), 0_u64);
+        let (mut recorded, mut refused, mut count) = (Vec::new(), Vec::new(), 0_u64);
+        let mut payable: BTreeMap<Currency, Amount> = BTreeMap::new();
+        let mut notices: Vec<Notice> = Vec::new();
         for (done, (line, order)) in (1..).zip(self.orders) {
             match record(operation, order) {
-                Ok(order) => recorded.push(order),
+                Ok(order) => {
+                    let sum = payable.entry(order.currency).or_default();
+                    *sum = sum.plus(order.charge.payable)?;
+                    for notice in &order.notices {
+                        if notices.len() < NOTICES_TOLD && !notices.contains(notice) {
+                            notices.push(notice.clone());
+                        }
+                    }
+                    if total <= ROWS_KEPT {
+                        recorded.push(order);
+                    }
+                }
                 Err(super::Error::Refused(refusal)) => {
                     count += 1;
                     refused.push((line, *refusal));
@@ -126,7 +158,7 @@ impl UseCase for ImportOrders<'_> {
             return Err(Refusal::OrderLines { file: self.file, lines: refused, count }.into());
         }
         operation.writer().insert_order_file(&self.sha256, total)?;
-        Ok(OrdersImported { file: self.file, orders: recorded, count: total as u64, already_imported: false })
+        Ok(OrdersImported { file: self.file, orders: recorded, payable, notices, count: total as u64, already_imported: false })
     }
 }
 
@@ -298,9 +330,4 @@ pub fn list(reader: Reader<'_>, account: Option<&str>, period: Option<Month>, as
         None => None,
     };
     Ok(reader.orders(&OrderFilter { account, period, until: as_of })?)
-}
-
-/// The discount of a charge as people read it.
-pub fn discount_of(charge: &Charge) -> Discount {
-    charge.discount
 }

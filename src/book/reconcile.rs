@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::usage::Owners;
 use super::{Operation, Result, UseCase};
 use crate::domain::bridge::Bridge;
-use crate::domain::difference::{Difference, DifferenceKind, Subject, sort_for_people};
+use crate::domain::difference::{Difference, DifferenceKind, Sides, Subject, sort_for_people};
 use crate::domain::id::AccountId;
 use crate::domain::matching::{BilledLine, LineOwner, Matched, Matcher, Mismatch, RecordedOrder};
 use crate::domain::money::{Currency, Exact};
@@ -131,14 +131,16 @@ fn differences(reader: Reader<'_>, bill: &BillVersion, owners: &Owners, matched:
             }
         };
         let subject = Subject { uid, account, provider_order: &mismatch.provider_order };
-        found.push(Difference::found(bill.period, mismatch.kind, subject, mismatch.recorded, mismatch.billed, detail));
+        let sides = Sides { currency: bill.currency, recorded: mismatch.recorded, billed: mismatch.billed };
+        found.push(Difference::found(bill.period, mismatch.kind, subject, sides, detail));
     }
     for (line_id, uid, times) in reader.bill_repeats(bill.id)? {
         let uid_text = owners.uid(uid);
         let account = owners.account(uid).map_or_else(|| uid_text.to_owned(), |a| a.code.to_string());
         let subject = Subject { uid: uid_text, account: &account, provider_order: &line_id };
+        let sides = Sides { currency: bill.currency, recorded: Exact::ZERO, billed: Exact::ZERO };
         let detail = format!("came {} times with the same content; counted once", times + 1);
-        found.push(Difference::found(bill.period, DifferenceKind::DuplicateLine, subject, Exact::ZERO, Exact::ZERO, detail));
+        found.push(Difference::found(bill.period, DifferenceKind::DuplicateLine, subject, sides, detail));
     }
     sort_for_people(&mut found);
     Ok(found)

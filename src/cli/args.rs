@@ -51,7 +51,8 @@ pub(crate) fn amount(text: &str) -> Result<Exact, String> {
 
 /// A product's code or a provider's order number.
 pub(crate) fn plain_text(text: &str) -> Result<String, String> {
-    let plain = crate::domain::order::plain_text(text).ok_or("it is empty, longer than 100 characters, or has control characters")?;
+    let plain =
+        crate::domain::order::plain_text(text).ok_or("it is empty, longer than 100 characters, or has control characters")?;
     if crate::domain::account::looks_like_spreadsheet_number(plain) {
         return Err("a spreadsheet such as Excel has turned it into a number and lost digits".to_owned());
     }

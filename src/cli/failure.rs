@@ -158,9 +158,8 @@ pub(crate) fn words(failure: &Failure) -> Told {
                 .hint("use .csv, .json or .txt")
         }
         Failure::Unwritten(error) => Told::new(Exit::Refused, "output.failed", error.to_string()),
-        Failure::NoHome => {
-            Told::new(Exit::Usage, "book.place", "there is no home folder to look for a book in").hint("give --book PATH or set SUBLEDGER_BOOK")
-        }
+        Failure::NoHome => Told::new(Exit::Usage, "book.place", "there is no home folder to look for a book in")
+            .hint("give --book PATH or set SUBLEDGER_BOOK"),
     }
 }
 
@@ -353,7 +352,9 @@ fn refused(refusal: &Refusal) -> Told {
 /// The way on for an account that is not where a command needs it.
 fn way_on(account: &str, origin: Origin, state: AccountState) -> String {
     match (origin, state) {
-        (Origin::Created, AccountState::Invited) => format!("`subledger account accept {account} --uid UID`, then `account verify`"),
+        (Origin::Created, AccountState::Invited) => {
+            format!("`subledger account accept {account} --uid UID`, then `account verify`")
+        }
         (Origin::Created, AccountState::Accepted) => format!("`subledger account verify {account}` makes it active"),
         (Origin::Associated, AccountState::Invited) => format!("`subledger account confirm {account}` records the owner's consent"),
         (_, AccountState::Active) => "it is active: nothing is left to do".to_owned(),
@@ -366,12 +367,12 @@ fn unreadable(file: &str, reason: &UnreadableFile, told: impl Fn(String) -> Told
         UnreadableFile::Empty => told(format!("{file}: it is empty")),
         UnreadableFile::NoLines => told(format!("{file}: it has a header and no lines")),
         UnreadableFile::Binary => told(format!("{file}: it is not a text file")).hint("give the CSV file itself"),
-        UnreadableFile::NotUtf8 { line } => {
-            told(format!("{file}, line {line}: it is not UTF-8 text")).hint("download it again and do not save it from a spreadsheet")
-        }
-        UnreadableFile::UnknownLayout { nearest, missing } => {
-            told(format!("{file}: its columns are of no layout that is known; nearest is {nearest}, which also needs: {}", missing.join(", ")))
-        }
+        UnreadableFile::NotUtf8 { line } => told(format!("{file}, line {line}: it is not UTF-8 text"))
+            .hint("download it again and do not save it from a spreadsheet"),
+        UnreadableFile::UnknownLayout { nearest, missing } => told(format!(
+            "{file}: its columns are of no layout that is known; nearest is {nearest}, which also needs: {}",
+            missing.join(", ")
+        )),
         UnreadableFile::RepeatedColumn { column } => told(format!("{file}: the column {column:?} stands twice")),
         UnreadableFile::RecordTooLong { line } => {
             told(format!("{file}, line {line}: a quoted cell is never closed, or the line is longer than 16 MiB"))
@@ -391,9 +392,13 @@ fn problem(problem: &Problem) -> String {
 /// What blocks a close, and the command that helps.
 pub(crate) fn blocker(blocker: &Blocker, period: crate::domain::period::Month) -> String {
     match blocker {
-        Blocker::EarlierMonthOpen { month } => format!("{month} is still open; close it first: `subledger month-end {month} --bill FILE --out DIR`"),
+        Blocker::EarlierMonthOpen { month } => {
+            format!("{month} is still open; close it first: `subledger month-end {month} --bill FILE --out DIR`")
+        }
         Blocker::NoBill => format!("orders wait for a bill: `subledger bill import FILE --period {period} --final`"),
-        Blocker::BillNotFinal => format!("the bill is an estimate: `subledger bill import FILE --period {period} --final` once the provider's is final"),
+        Blocker::BillNotFinal => {
+            format!("the bill is an estimate: `subledger bill import FILE --period {period} --final` once the provider's is final")
+        }
         Blocker::OpenDifferences { count, amount } => format!(
             "{} open, {amount} in size: `subledger difference list --period {period}`",
             plural(*count, "difference is", "differences are")

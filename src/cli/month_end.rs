@@ -107,7 +107,7 @@ const FINDINGS: [&str; 2] = ["differences.csv", "bridge.csv"];
 
 fn write_findings(outcome: &MonthEnded, out: &Path) -> Result<(), Failure> {
     let reconciled = &outcome.reconciled;
-    let differences = view::reconcile::differences_table("rows", &reconciled.differences, Some(reconciled.currency))?;
+    let differences = view::reconcile::differences_table("rows", &reconciled.differences)?;
     write_table(&out.join(FINDINGS[0]), &differences)?;
     write_table(&out.join(FINDINGS[1]), &view::reconcile::bridge_file(reconciled)?)
 }

@@ -7,9 +7,10 @@ use crate::domain::refusal::Notice;
 pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
     match notice {
         Notice::UnusualUid { uid } => ("unusual-uid", format!("the UID {uid} has {} digits, UIDs usually have 16", uid.len())),
-        Notice::UncheckedCredential { credential } => {
-            ("unchecked-credential", format!("the credential {credential} has no check character: nobody can tell whether it is typed right"))
-        }
+        Notice::UncheckedCredential { credential } => (
+            "unchecked-credential",
+            format!("the credential {credential} has no check character: nobody can tell whether it is typed right"),
+        ),
         Notice::Arrears { account, arrears } => ("arrears", format!("{account} is in arrears by {arrears}")),
         Notice::UnknownAccounts { count, first } => (
             "unknown-accounts",

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::account::words;
 use crate::domain::fingerprint;
-use crate::domain::money::{Exact, Overflow};
+use crate::domain::money::{Currency, Exact, Overflow};
 use crate::domain::period::Month;
 
 words! {
@@ -58,6 +58,8 @@ pub struct Difference {
     pub account: String,
     /// The provider's order number; the line id of a duplicate line; empty for an unknown account.
     pub provider_order: String,
+    /// What its amounts are counted in.
+    pub currency: Currency,
     /// What the book expects.
     pub recorded: Exact,
     /// What the bill says.
@@ -81,16 +83,21 @@ pub struct Subject<'a> {
     pub provider_order: &'a str,
 }
 
+/// The two sides of a difference.
+#[derive(Clone, Copy, Debug)]
+pub struct Sides {
+    /// What both are counted in.
+    pub currency: Currency,
+    /// What the book expects.
+    pub recorded: Exact,
+    /// What the bill says.
+    pub billed: Exact,
+}
+
 impl Difference {
     /// A difference as found now. A duplicate line is resolved from the start: it was counted once, nothing is left to do.
-    pub fn found(
-        period: Month,
-        kind: DifferenceKind,
-        subject: Subject<'_>,
-        recorded: Exact,
-        billed: Exact,
-        detail: String,
-    ) -> Self {
+    pub fn found(period: Month, kind: DifferenceKind, subject: Subject<'_>, sides: Sides, detail: String) -> Self {
+        let Sides { currency, recorded, billed } = sides;
         let id = fingerprint::of(&["difference/1", &period.to_string(), kind.as_str(), subject.uid, subject.provider_order]);
         let merged = kind == DifferenceKind::DuplicateLine;
         Self {
@@ -99,6 +106,7 @@ impl Difference {
             kind,
             account: subject.account.to_owned(),
             provider_order: subject.provider_order.to_owned(),
+            currency,
             recorded,
             billed,
             detail,

@@ -21,6 +21,7 @@ use crate::domain::id::{AccountId, GroupId, LedgerAccountId};
 use crate::domain::journal::{About, Event, Posting};
 use crate::domain::money::{Amount, Currency, Exact, Overflow};
 use crate::domain::order::{Charge, Order};
+use crate::domain::plural;
 use crate::domain::price::Volume;
 
 words! {
@@ -313,9 +314,13 @@ impl Reader<'_> {
         }
         let JournalWalk { fold, balanced, orphans, seen, .. } = journal;
         Ok(Walk {
-            balanced: balanced.checked(CheckName::Balanced, format!("{seen} entries sum to zero per currency")),
+            balanced: balanced
+                .checked(CheckName::Balanced, format!("{}, each summing to zero per currency", plural(seen, "entry", "entries"))),
             orphans: orphans.checked(CheckName::Orphans, "every posting has its entry".to_owned()),
-            chain: broken.checked(CheckName::Chain, format!("{last} operations, head {}", chain::hex(&head))),
+            chain: broken.checked(
+                CheckName::Chain,
+                format!("{}, head {}", plural(last.unsigned_abs(), "operation", "operations"), chain::hex(&head)),
+            ),
             fold,
             accounts,
             head,
@@ -349,7 +354,14 @@ impl Reader<'_> {
         }
         self.check_volumes(&mut wrong)?;
         let accounts = walk.fold.len();
-        Ok(wrong.checked(CheckName::Balances, format!("{accounts} ledger accounts, {days} balances by day")))
+        Ok(wrong.checked(
+            CheckName::Balances,
+            format!(
+                "{} in {}",
+                plural(days, "balance by day", "balances by day"),
+                plural(accounts as u64, "ledger account", "ledger accounts")
+            ),
+        ))
     }
 
     fn check_volumes(&self, wrong: &mut Findings) -> Result<()> {
@@ -437,7 +449,7 @@ impl Reader<'_> {
             }
         }
         // Months that closed along with a later one have no receipt of their own; the later one's covers their figures.
-        Ok(wrong.checked(CheckName::Receipts, format!("{count} closed months are as they were")))
+        Ok(wrong.checked(CheckName::Receipts, format!("{} as they were", plural(count as u64, "closed month", "closed months"))))
     }
 
     fn check_orders(&self) -> Result<Checked> {
@@ -471,7 +483,7 @@ impl Reader<'_> {
                 wrong.add(|| format!("charge {id} is not what its entry posts"));
             }
         }
-        Ok(wrong.checked(CheckName::Orders, format!("{count} charges are what their entries post")))
+        Ok(wrong.checked(CheckName::Orders, format!("{} as posted", plural(count, "charge", "charges"))))
     }
 
     fn check_bills(&self) -> Result<Checked> {
@@ -489,7 +501,8 @@ impl Reader<'_> {
                 wrong.add(|| format!("the lines of bill {} version {} do not add up to its totals", bill.period, bill.version));
             }
         }
-        Ok(wrong.checked(CheckName::Bills, format!("{} versions of bills add up", bills.len())))
+        Ok(wrong
+            .checked(CheckName::Bills, format!("{} add up", plural(bills.len() as u64, "version of a bill", "versions of bills"))))
     }
 
     fn check_open_items(&self, walk: &Walk) -> Result<Checked> {
@@ -561,7 +574,7 @@ impl Reader<'_> {
         if known > rows {
             wrong.add(|| format!("{} rows of master data are gone", known - rows));
         }
-        Ok(wrong.checked(CheckName::State, format!("{rows} rows are as the log left them")))
+        Ok(wrong.checked(CheckName::State, format!("{} as the log left them", plural(rows, "row", "rows"))))
     }
 
     /// The head of the audit log as recomputed from everything that it covers.

@@ -38,7 +38,7 @@ fn reconciliation(row: &Row<'_>) -> rusqlite::Result<Reconciliation> {
 }
 
 const SELECT_DIFFERENCE: &str =
-    "SELECT id, period, kind, account, provider_order, recorded, billed, detail, state, resolution FROM difference";
+    "SELECT id, period, kind, account, provider_order, currency, recorded, billed, detail, state, resolution FROM difference";
 
 fn difference(row: &Row<'_>) -> rusqlite::Result<Difference> {
     Ok(Difference {
@@ -47,11 +47,12 @@ fn difference(row: &Row<'_>) -> rusqlite::Result<Difference> {
         kind: row.parsed(2)?,
         account: row.get(3)?,
         provider_order: row.get(4)?,
-        recorded: row.parsed(5)?,
-        billed: row.parsed(6)?,
-        detail: row.get(7)?,
-        state: row.parsed(8)?,
-        resolution: row.parsed_opt(9)?,
+        currency: row.parsed(5)?,
+        recorded: row.parsed(6)?,
+        billed: row.parsed(7)?,
+        detail: row.get(8)?,
+        state: row.parsed(9)?,
+        resolution: row.parsed_opt(10)?,
     })
 }
 
@@ -101,9 +102,9 @@ impl Writer<'_> {
             return Ok(());
         }
         let mut upsert = self.connection().prepare_cached(
-            "INSERT INTO difference (id, period, kind, account, provider_order, recorded, billed, detail, state, resolution)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-             ON CONFLICT DO UPDATE SET account = excluded.account, recorded = excluded.recorded, billed = excluded.billed,
+            "INSERT INTO difference (id, period, kind, account, provider_order, currency, recorded, billed, detail, state, resolution)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+             ON CONFLICT DO UPDATE SET account = excluded.account, currency = excluded.currency, recorded = excluded.recorded, billed = excluded.billed,
                                        detail = excluded.detail, state = excluded.state, resolution = excluded.resolution",
         )?;
         upsert.execute(params![
@@ -112,6 +113,7 @@ impl Writer<'_> {
             now.kind.as_str(),
             now.account,
             now.provider_order,
+            now.currency.code(),
             now.recorded.to_string(),
             now.billed.to_string(),
             now.detail,

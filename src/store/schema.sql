@@ -7,6 +7,9 @@
 --
 -- What is money, or proof, is append-only. The triggers hold on any connection, also from a bare shell with foreign keys and
 -- recursive triggers off: BEFORE INSERT refuses a row that exists, because REPLACE deletes silently there.
+--
+-- operation_id has no foreign key: the operation is written last, and a deferred key would make SQLite search every one of
+-- these tables for it at each commit. `check` proves the same, with the hashes.
 
 ------------------------------------------------------------------------------------------------------------------ the log
 
@@ -28,7 +31,7 @@ CREATE TABLE operation (
 -- What an operation did to master data: the whole row before and after, as JSON.
 CREATE TABLE change (
     id           INTEGER PRIMARY KEY,
-    operation_id INTEGER NOT NULL REFERENCES operation DEFERRABLE INITIALLY DEFERRED,
+    operation_id INTEGER NOT NULL,
     noun         TEXT    NOT NULL,     -- 'account'
     key          TEXT    NOT NULL,     -- 'acme-prod'
     before       TEXT,                 -- NULL when it is new
@@ -150,7 +153,7 @@ CREATE TABLE posting (
 -- The header of an entry.
 CREATE TABLE entry (
     id           INTEGER PRIMARY KEY,
-    operation_id INTEGER NOT NULL REFERENCES operation DEFERRABLE INITIALLY DEFERRED,
+    operation_id INTEGER NOT NULL,
     event        TEXT    NOT NULL,
     effective    INTEGER NOT NULL CHECK (effective BETWEEN 19700101 AND 99991231),
     group_id     INTEGER REFERENCES customer_group,
@@ -175,7 +178,7 @@ CREATE TABLE balance (
 -- A purchase, renewal, upgrade or refund, as recorded; never changed.
 CREATE TABLE orders (
     id             INTEGER PRIMARY KEY,  -- people see o-17
-    operation_id   INTEGER NOT NULL REFERENCES operation DEFERRABLE INITIALLY DEFERRED,
+    operation_id   INTEGER NOT NULL,
     account_id     INTEGER NOT NULL REFERENCES account,
     product_id     INTEGER NOT NULL REFERENCES product,
     kind           TEXT    NOT NULL,
@@ -191,7 +194,7 @@ CREATE INDEX order_refunding ON orders (refunds) WHERE refunds IS NOT NULL;
 -- What an account owes for an order, or for one product's usage in one month, with everything that explains the price.
 CREATE TABLE charge (
     id             INTEGER PRIMARY KEY,
-    operation_id   INTEGER NOT NULL REFERENCES operation DEFERRABLE INITIALLY DEFERRED,
+    operation_id   INTEGER NOT NULL,
     account_id     INTEGER NOT NULL REFERENCES account,
     order_id       INTEGER UNIQUE REFERENCES orders,  -- NULL for usage
     product_id     INTEGER NOT NULL REFERENCES product,
@@ -204,7 +207,7 @@ CREATE TABLE charge (
     payable_minor  INTEGER NOT NULL,
     cost_minor     INTEGER NOT NULL,     -- what the provider is expected to bill
     counts         INTEGER NOT NULL CHECK (counts IN (0, 1)),
-    entry_id       INTEGER REFERENCES entry DEFERRABLE INITIALLY DEFERRED
+    entry_id       INTEGER REFERENCES entry
 ) STRICT;
 CREATE INDEX charge_of_account ON charge (account_id, day);
 
@@ -222,7 +225,7 @@ CREATE TABLE volume (
 -- Order lists that were imported: the same file twice is a no-op.
 CREATE TABLE order_file (
     sha256       TEXT    PRIMARY KEY,
-    operation_id INTEGER NOT NULL REFERENCES operation DEFERRABLE INITIALLY DEFERRED,
+    operation_id INTEGER NOT NULL,
     orders       INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
@@ -328,6 +331,7 @@ CREATE TABLE difference (
     kind           TEXT    NOT NULL,
     account        TEXT    NOT NULL,     -- code, or UID where the book has none
     provider_order TEXT    NOT NULL,     -- or the line id of a duplicate line
+    currency       TEXT    NOT NULL,
     recorded       TEXT    NOT NULL,     -- exact
     billed         TEXT    NOT NULL,     -- exact
     detail         TEXT    NOT NULL,

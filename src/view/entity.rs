@@ -7,10 +7,11 @@ use crate::domain::entity::Entity;
 
 /// One entity.
 pub fn entity(schema: &str, entity: &Entity) -> Document {
-    Document::new(schema)
-        .field("code", "Code", &entity.code)
-        .field("name", "Name", &entity.name)
-        .field("credential", "Credential", entity.credential.to_string())
+    Document::new(schema).field("code", "Code", &entity.code).field("name", "Name", &entity.name).field(
+        "credential",
+        "Credential",
+        entity.credential.to_string(),
+    )
 }
 
 /// Every entity.
@@ -22,7 +23,11 @@ pub fn entities(entities: &[Entity]) -> Document {
 
 /// A group that was added.
 pub fn group_added(group: &Group) -> Document {
-    Document::new("group-add").field("code", "Code", &group.code).field("name", "Name", &group.name).field("currency", "Currency", group.currency)
+    Document::new("group-add").field("code", "Code", &group.code).field("name", "Name", &group.name).field(
+        "currency",
+        "Currency",
+        group.currency,
+    )
 }
 
 /// One group.

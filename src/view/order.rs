@@ -4,14 +4,18 @@ use super::document::{Document, Table, Value};
 use super::price::{discount, exact};
 use crate::book::order::{OrderRecorded, OrdersImported};
 use crate::domain::code::Code;
-use crate::domain::money::{Amount, Currency, Overflow};
+use crate::domain::money::Currency;
 use crate::domain::order::{Charge, Order};
 use crate::store::OrderRow;
 
 /// An order or refund that was recorded.
 pub fn recorded(schema: &str, outcome: &OrderRecorded) -> Document {
-    one(schema, &outcome.order, &outcome.charge, &outcome.account, outcome.agreement.as_ref(), outcome.currency)
-        .amount("available", "Available now", outcome.available, outcome.currency)
+    one(schema, &outcome.order, &outcome.charge, &outcome.account, outcome.agreement.as_ref(), outcome.currency).amount(
+        "available",
+        "Available now",
+        outcome.available,
+        outcome.currency,
+    )
 }
 
 /// One order.
@@ -75,18 +79,22 @@ fn cells(order: &Order, charge: &Charge, account: &Code, agreement: Option<&Code
     ]
 }
 
-/// An order list that was imported.
-pub fn imported(outcome: &OrdersImported) -> Result<Document, Overflow> {
+/// An order list that was imported: totals, and the orders where they are few enough.
+pub fn imported(outcome: &OrdersImported) -> Document {
     let rows = outcome.orders.iter().map(|o| cells(&o.order, &o.charge, &o.account, o.agreement.as_ref(), o.currency));
-    let payable = Amount::sum(outcome.orders.iter().map(|o| o.charge.payable))?;
-    let currency = outcome.orders.first().map(|o| o.currency);
-    let one_currency = currency.filter(|c| outcome.orders.iter().all(|o| o.currency == *c));
-    Ok(Document::new("order-import")
+    let totals = Table::new("totals")
+        .keyed()
+        .title("Payable")
+        .column("currency", "Currency")
+        .column_right("payable", "Payable")
+        .rows(outcome.payable.iter().map(|(currency, sum)| [(*currency).into(), Value::amount(*sum, *currency)]));
+    let document = Document::new("order-import")
         .field("file", "File", outcome.file.as_str())
         .field("orders", "Orders", outcome.count)
-        .field("payable", "Payable", one_currency.map(|c| Value::amount(payable, c)))
-        .machine_field("already_imported", outcome.already_imported)
-        .table(table().when_empty("nothing new").rows(rows)))
+        .machine_field("already_imported", outcome.already_imported);
+    let listed = !outcome.orders.is_empty() || outcome.already_imported;
+    let document = if listed { document.table(table().when_empty("nothing new").rows(rows)) } else { document };
+    if outcome.already_imported { document } else { document.table(totals) }
 }
 
 /// Orders.

@@ -4,7 +4,7 @@ use super::document::{Document, Table, Value};
 use super::price::exact;
 use crate::book::reconcile::Reconciled;
 use crate::domain::difference::Difference;
-use crate::domain::money::{Currency, Overflow};
+use crate::domain::money::Overflow;
 
 /// A reconciliation: one line on top, then the bridge, then what does not agree.
 pub fn reconciled(schema: &str, outcome: &Reconciled) -> Result<Document, Overflow> {
@@ -21,7 +21,7 @@ pub fn reconciled(schema: &str, outcome: &Reconciled) -> Result<Document, Overfl
         .field("matched", "Orders matched", outcome.matched)
         .field("usage_lines", "Usage lines", outcome.usage_lines)
         .table(bridge_table(outcome).title("Bridge from recorded to billed"))
-        .table(differences_table("differences", &outcome.differences, Some(currency))?.title("Differences")))
+        .table(differences_table("differences", &outcome.differences)?.title("Differences")))
 }
 
 /// The bridge's classes.
@@ -32,9 +32,13 @@ pub fn bridge_table(outcome: &Reconciled) -> Table {
         .column_right("count", "Count")
         .column_right("amount", "Amount")
         .when_empty("nothing on either side")
-        .rows(outcome.bridge.classes.iter().map(|(class, total)| {
-            [Value::from(class.as_str()), total.count.into(), exact(total.amount, outcome.currency)]
-        }))
+        .rows(
+            outcome
+                .bridge
+                .classes
+                .iter()
+                .map(|(class, total)| [Value::from(class.as_str()), total.count.into(), exact(total.amount, outcome.currency)]),
+        )
 }
 
 /// The bridge as a file of its own: recorded, every class, billed.
@@ -52,34 +56,32 @@ pub fn bridge_file(outcome: &Reconciled) -> Result<Table, Overflow> {
 
 /// Differences.
 pub fn differences(differences: &[Difference]) -> Result<Document, Overflow> {
-    Ok(Document::new("difference-list").table(differences_table("rows", differences, None)?))
+    Ok(Document::new("difference-list").table(differences_table("rows", differences)?))
 }
 
-/// Differences as a table; amounts show at least the minor digits of `currency`.
-pub fn differences_table(key: &'static str, differences: &[Difference], currency: Option<Currency>) -> Result<Table, Overflow> {
+/// Differences as a table.
+pub fn differences_table(key: &'static str, differences: &[Difference]) -> Result<Table, Overflow> {
     let mut table = Table::new(key)
         .column("id", "Id")
         .column("period", "Period")
         .column("kind", "Kind")
         .column("account", "Account")
         .column("provider_order", "Provider order")
+        .column("currency", "Currency")
         .column_right("recorded", "Recorded")
         .column_right("billed", "Billed")
         .column_right("difference", "Difference")
         .column("state", "State")
-        .column("detail", "Detail")
-        .when_empty("none");
-    let show = |amount: crate::domain::money::Exact| match currency {
-        Some(currency) => exact(amount, currency),
-        None => Value::Amount(amount.to_string()),
-    };
+        .column("detail", "Detail");
     for difference in differences {
+        let show = |amount| exact(amount, difference.currency);
         table.push([
             difference.id.as_str().into(),
             difference.period.into(),
             difference.kind.as_str().into(),
             difference.account.as_str().into(),
             difference.provider_order.as_str().into(),
+            difference.currency.into(),
             show(difference.recorded),
             show(difference.billed),
             show(difference.difference()?),

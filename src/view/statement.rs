@@ -134,7 +134,10 @@ pub fn file(statement: &Statement) -> Result<Table, Overflow> {
 }
 
 /// Statements that were written as files.
-pub fn exported(period: crate::domain::period::Month, files: &[(String, String, Amount, crate::domain::money::Currency)]) -> Document {
+pub fn exported(
+    period: crate::domain::period::Month,
+    files: &[(String, String, Amount, crate::domain::money::Currency)],
+) -> Document {
     let table = Table::new("rows")
         .column("account", "Account")
         .column("currency", "Currency")

@@ -14,7 +14,7 @@ use crate::view;
 ///
 /// Columns, in any order: account (code or UID), product, kind, list_price, provider_order, date; optional: from, to, placed
 /// (yes or no), provider_amount. Orders are recorded by date, then in file order. Every line that cannot be read or is refused
-/// is named. The same file twice is a no-op.
+/// is named. The same file twice is a no-op. Of more than 10 000 orders the answer has the totals only; `order list` has all.
 ///
 /// Examples:
 ///   subledger order import orders.csv
@@ -38,13 +38,7 @@ impl ImportArgs {
         let progress = context.ui.progress("recording orders");
         let done = context.write(&call, ImportOrders { file: self.file, sha256, orders, watch: &progress })?;
         drop(progress);
-        let mut notices = Vec::new();
-        for notice in done.outcome.orders.iter().flat_map(|order| &order.notices) {
-            if !notices.contains(notice) && notices.len() < 20 {
-                notices.push(notice.clone());
-            }
-        }
-        context.answer_done(&done, view::order::imported(&done.outcome)?, &notices)?;
+        context.answer_done(&done, view::order::imported(&done.outcome), &done.outcome.notices)?;
         if done.outcome.already_imported {
             context.ui.status("this file was imported before; nothing was changed");
         }
