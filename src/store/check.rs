@@ -449,7 +449,7 @@ impl Reader<'_> {
             }
         }
         // Months that closed along with a later one have no receipt of their own; the later one's covers their figures.
-        Ok(wrong.checked(CheckName::Receipts, format!("{} as they were", plural(count as u64, "closed month", "closed months"))))
+        Ok(wrong.checked(CheckName::Receipts, format!("{} unchanged since", plural(count as u64, "closed month", "closed months"))))
     }
 
     fn check_orders(&self) -> Result<Checked> {
@@ -574,7 +574,7 @@ impl Reader<'_> {
         if known > rows {
             wrong.add(|| format!("{} rows of master data are gone", known - rows));
         }
-        Ok(wrong.checked(CheckName::State, format!("{} as the log left them", plural(rows, "row", "rows"))))
+        Ok(wrong.checked(CheckName::State, format!("{} of master data as the log left them", plural(rows, "row", "rows"))))
     }
 
     /// The head of the audit log as recomputed from everything that it covers.
