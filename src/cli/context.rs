@@ -27,6 +27,7 @@ pub(crate) type Ended = Result<Exit, Failure>;
 /// What every command takes, anywhere on the line.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Global")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(crate) struct GlobalArgs {
     /// The book [default: $SUBLEDGER_BOOK, else the user's data folder]
     #[arg(long, global = true, value_name = "PATH")]

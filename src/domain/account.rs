@@ -371,12 +371,13 @@ mod tests {
     /// The whole state table: every pair of state and transition, with what it leads to or `-`.
     #[test]
     fn the_life_of_an_account_is_a_table() {
+        use std::fmt::Write as _;
         let mut table = String::new();
         for origin in Origin::ALL {
             for state in AccountState::ALL {
                 let after = [Transition::Accept, Transition::Verify, Transition::Confirm]
                     .map(|t| next_state(&account(*origin, *state), t).map_or("-", AccountState::as_str));
-                table.push_str(&format!("{origin} {state}: {}\n", after.join(" ")));
+                writeln!(table, "{origin} {state}: {}", after.join(" ")).unwrap();
             }
         }
         insta::assert_snapshot!(table, @r"
