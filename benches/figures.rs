@@ -114,7 +114,8 @@ impl Bench {
 fn say(what: &str, run: Run, beside: &str, other: Option<Run>) {
     let peak = format!("{} MiB", run.peak_kib / 1024);
     let millis = format!("{:.1} ms", run.wall.as_secs_f64() * 1000.0);
-    let ratio = other.map_or_else(|| "not installed".to_owned(), |other| format!("{:.2}", run.wall.as_secs_f64() / other.wall.as_secs_f64()));
+    let ratio = other
+        .map_or_else(|| "not installed".to_owned(), |other| format!("{:.2}", run.wall.as_secs_f64() / other.wall.as_secs_f64()));
     println!("{what:<52} {millis:>12} {peak:>9}   {beside}: {ratio}");
 }
 
@@ -166,7 +167,11 @@ fn main() {
     say("bill import of a million lines", import, "to 250 000", Some(fewer));
     for folder in [&large, &part] {
         let bill = folder.join("bill.csv");
-        run(bench.subledger, &["bill", "import", bill.to_str().unwrap(), "--period", "2026-06", "--final"], &folder.join("book.db"));
+        run(
+            bench.subledger,
+            &["bill", "import", bill.to_str().unwrap(), "--period", "2026-06", "--final"],
+            &folder.join("book.db"),
+        );
     }
     let line = "reconcile run --period 2026-06 --format json";
     let (reconcile, fewer) = (bench.ours(&large, true, line), bench.ours(&part, true, line));

@@ -155,10 +155,10 @@ impl Book {
     /// Makes a new book; see [`agent::Init`].
     pub fn create(path: &Path, session: &Session, call: &Call, init: agent::Init) -> Result<Done<agent::Initialised>> {
         if call.preview {
-            init.check()?;
             if path.exists() {
                 return Err(StoreError::Exists(path.to_owned()).into());
             }
+            return Ok(Done { status: Status::Preview, outcome: init.outcome(session)? });
         }
         Store::create(path, |store| {
             let writer = store.begin()?;

@@ -413,6 +413,7 @@ pub(crate) fn blocker(blocker: &Blocker, period: crate::domain::period::Month) -
         Blocker::EarlierMonthOpen { month } => {
             format!("{month} is still open; close it first: `subledger month-end {month} --bill FILE --out DIR`")
         }
+        Blocker::NothingHappened => format!("nothing happened in {period}; `subledger period list` shows the months"),
         Blocker::NoBill => format!("orders wait for a bill: `subledger bill import FILE --period {period} --final`"),
         Blocker::BillNotFinal => {
             format!("the bill is an estimate: `subledger bill import FILE --period {period} --final` once the provider's is final")
