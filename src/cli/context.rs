@@ -107,7 +107,11 @@ impl Context {
 
     /// What was typed, for the audit log and the key.
     pub(crate) fn call(&self, write: &WriteArgs) -> Call {
-        Call { arguments: self.typed.clone(), key: write.key.clone(), preview: write.dry_run }
+        let mut arguments = self.typed.clone();
+        for (flag, answer) in self.prompter.answered() {
+            arguments.insert(flag.trim_start_matches('-').replace('-', "_"), answer);
+        }
+        Call { arguments, key: write.key.clone(), preview: write.dry_run }
     }
 
     /// The same with an input file's content in the place of its name.
