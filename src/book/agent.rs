@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Operation, Result, UseCase};
+use super::{Operation, Result, Session, UseCase};
 use crate::domain::code::Name;
 use crate::domain::money::Currency;
 use crate::domain::refusal::{Notice, Refusal};
@@ -36,11 +36,14 @@ pub struct Initialised {
 }
 
 impl Init {
-    /// Refuses what cannot be an agent, before any file is made.
-    pub fn check(&self) -> Result<Agent> {
+    /// What the new book holds; refuses what cannot be an agent.
+    pub(super) fn outcome(&self, session: &Session) -> Result<Initialised> {
         let credential = super::entity::credential(&self.credential)?;
         let uid = self.uid.as_deref().map(super::account::uid).transpose()?;
-        Ok(Agent { name: self.name.clone(), credential, provider: self.provider.clone(), currency: self.currency, uid })
+        let notices = super::entity::unchecked(&credential);
+        let agent = Agent { name: self.name.clone(), credential, provider: self.provider.clone(), currency: self.currency, uid };
+        let operator = Operator { os_uid: session.os_uid, name: session.os_name.clone(), roles: Role::ALL.to_vec() };
+        Ok(Initialised { agent, operator, notices })
     }
 }
 
@@ -50,13 +53,10 @@ impl UseCase for Init {
     type Outcome = Initialised;
 
     fn run(self, operation: &mut Operation<'_>) -> Result<Initialised> {
-        let agent = self.check()?;
-        let operator =
-            Operator { os_uid: operation.session().os_uid, name: operation.session().os_name.clone(), roles: Role::ALL.to_vec() };
-        operation.writer().insert_agent(&agent)?;
-        operation.writer().insert_operator(&operator)?;
-        let notices = super::entity::unchecked(&agent.credential);
-        Ok(Initialised { agent, operator, notices })
+        let outcome = self.outcome(operation.session())?;
+        operation.writer().insert_agent(&outcome.agent)?;
+        operation.writer().insert_operator(&outcome.operator)?;
+        Ok(outcome)
     }
 }
 
