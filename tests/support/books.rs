@@ -30,7 +30,7 @@ impl Desk {
             uid: Some("9000000000000001".to_owned()),
         };
         let path = folder.path().join("lingdu.db");
-        Book::create(&path, session(), &Call::default(), init).expect("a new book");
+        Book::create(&path, &session(), &Call::default(), init).expect("a new book");
         let book = Book::open(&path, subledger::store::Access::Write, session()).expect("the new book opens");
         let mut desk = Self { folder, book };
         desk.does(AddEntity {
