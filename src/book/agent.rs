@@ -6,7 +6,7 @@ use super::{Operation, Result, UseCase};
 use crate::domain::code::Name;
 use crate::domain::money::Currency;
 use crate::domain::refusal::{Notice, Refusal};
-use crate::domain::role::{Permission, Role};
+use crate::domain::role::Permission;
 use crate::store::{Agent, Operator};
 
 /// Makes an empty book. Whoever runs it becomes its first operator, with every role.
@@ -36,11 +36,13 @@ pub struct Initialised {
 }
 
 impl Init {
-    /// Refuses what cannot be an agent, before any file is made.
-    pub fn check(&self) -> Result<Agent> {
+    /// What a book made by `operator` would begin with; refuses what cannot be an agent.
+    pub(super) fn preview(self, operator: Operator) -> Result<Initialised> {
         let credential = super::entity::credential(&self.credential)?;
         let uid = self.uid.as_deref().map(super::account::uid).transpose()?;
-        Ok(Agent { name: self.name.clone(), credential, provider: self.provider.clone(), currency: self.currency, uid })
+        let notices = super::entity::unchecked(&credential);
+        let agent = Agent { name: self.name, credential, provider: self.provider, currency: self.currency, uid };
+        Ok(Initialised { agent, operator, notices })
     }
 }
 
@@ -50,13 +52,10 @@ impl UseCase for Init {
     type Outcome = Initialised;
 
     fn run(self, operation: &mut Operation<'_>) -> Result<Initialised> {
-        let agent = self.check()?;
-        let operator =
-            Operator { os_uid: operation.session().os_uid, name: operation.session().os_name.clone(), roles: Role::ALL.to_vec() };
-        operation.writer().insert_agent(&agent)?;
-        operation.writer().insert_operator(&operator)?;
-        let notices = super::entity::unchecked(&agent.credential);
-        Ok(Initialised { agent, operator, notices })
+        let initialised = self.preview(operation.operator().clone())?;
+        operation.writer().insert_agent(&initialised.agent)?;
+        operation.writer().insert_operator(&initialised.operator)?;
+        Ok(initialised)
     }
 }
 

@@ -58,7 +58,8 @@ impl InitArgs {
             uid: self.uid,
         };
         let place = context.book_place()?;
-        if place.because == "the default"
+        if !self.write.dry_run
+            && place.because == "the default"
             && let Some(folder) = place.path.parent()
         {
             std::fs::create_dir_all(folder).map_err(|source| Failure::Input { file: folder.display().to_string(), source })?;
