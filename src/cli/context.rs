@@ -1,7 +1,7 @@
 //! What every command runs with: the book's place, the terminal, the person, the time.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use clap::parser::ValueSource;
@@ -10,7 +10,7 @@ use clap::{ArgMatches, Args, ColorChoice};
 use super::args::WriteArgs;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::files::write_whole;
+use super::files::{require_place, write_whole};
 use super::input::Input;
 use super::prompt::{Answers, Prompter};
 use super::settings::{BookPlace, book_place};
@@ -122,15 +122,17 @@ impl Context {
         Ok(self.open(Access::Write)?.write(call, use_case)?)
     }
 
+    /// Refuses an `--output` that could not be written, before the command has done anything.
+    pub(crate) fn require_output(&self) -> Result<(), Failure> {
+        let Some(path) = &self.global.output else { return Ok(()) };
+        form_of(path)?;
+        require_place(path).map_err(Failure::Output)
+    }
+
     /// Gives an answer: to standard output, or to the file that was asked for.
     pub(crate) fn answer(&self, document: &Document) -> Result<(), Failure> {
         let Some(path) = &self.global.output else { return Ok(self.ui.data(document)?) };
-        let format = match path.extension().and_then(|e| e.to_str()) {
-            Some("csv") => Format::Csv,
-            Some("json") => Format::Json,
-            Some("txt") => Format::Table,
-            _ => return Err(Failure::OutputForm { path: path.clone() }),
-        };
+        let format = form_of(path)?;
         let dialect = if self.global.excel { Dialect::Excel } else { Dialect::Plain };
         write_whole(path, |writer| Ok(render(document, format, dialect, None, writer)?)).map_err(Failure::Output)?;
         self.ui.status(&format!("wrote {}", path.display()));
@@ -171,6 +173,16 @@ impl Context {
         if done.status == Status::Applied && self.ui.format() == Format::Table {
             self.ui.status(&format!("next: {text}"));
         }
+    }
+}
+
+/// The form that an output file's extension names.
+fn form_of(path: &Path) -> Result<Format, Failure> {
+    match path.extension().and_then(|e| e.to_str()) {
+        Some("csv") => Ok(Format::Csv),
+        Some("json") => Ok(Format::Json),
+        Some("txt") => Ok(Format::Table),
+        _ => Err(Failure::OutputForm { path: path.to_owned() }),
     }
 }
 

@@ -35,6 +35,17 @@ pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> any
     File::open(&folder).and_then(|folder| folder.sync_all()).with_context(failed)
 }
 
+/// Refuses a path that no file can be written to.
+pub(crate) fn require_place(path: &Path) -> anyhow::Result<()> {
+    let (target, _) = target(path)?;
+    let folder = folder_of(&target);
+    let found = fs::metadata(&folder).with_context(|| format!("cannot write into the folder {}", folder.display()))?;
+    if !found.is_dir() {
+        bail!("{} is not a folder", folder.display());
+    }
+    Ok(())
+}
+
 /// Where the bytes go, and who may read them there.
 fn target(path: &Path) -> anyhow::Result<(PathBuf, Permissions)> {
     match fs::metadata(path) {

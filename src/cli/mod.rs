@@ -126,7 +126,8 @@ fn run_line(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match parse(&arguments) {
         Ok((cli, matches)) => {
             let context = Context::new(cli.global, &matches);
-            cli.command.run(&context).unwrap_or_else(|failure| failure::tell(&failure, &context.ui))
+            let ended = context.require_output().and_then(|()| cli.command.run(&context));
+            ended.unwrap_or_else(|failure| failure::tell(&failure, &context.ui))
         }
         Err(error) => refuse_line(&arguments, &error),
     }
@@ -144,8 +145,8 @@ fn refuse_line(arguments: &[OsString], error: &clap::Error) -> Exit {
         || arguments.iter().any(|argument| argument == "--format=json");
     if !error.use_stderr() {
         return match error.print() {
-            Ok(()) => Exit::Done,
-            Err(_) => Exit::Refused,
+            Err(problem) if problem.kind() != std::io::ErrorKind::BrokenPipe => Exit::Refused,
+            _ => Exit::Done,
         };
     }
     if wants_json {

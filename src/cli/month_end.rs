@@ -64,12 +64,12 @@ impl MonthEndArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let progress = context.ui.progress("reading the bill");
         let (files, call) = open_bills(context, &self.write, &self.bill)?;
-        if !self.write.dry_run {
-            fs::create_dir_all(&self.out).map_err(|source| Failure::Input { file: self.out.display().to_string(), source })?;
-        }
         let finality = if self.estimated { Finality::Estimated } else { Finality::Final };
         let import = ImportBill { period: self.period, finality, currency: self.currency, files, watch: &progress };
         let mut book = context.open(Access::Write)?;
+        if !self.write.dry_run {
+            fs::create_dir_all(&self.out).map_err(|source| Failure::Input { file: self.out.display().to_string(), source })?;
+        }
         let done = book.write(&call, MonthEnd(import))?;
         drop(progress);
         let outcome = &done.outcome;
