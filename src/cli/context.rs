@@ -75,11 +75,11 @@ const NOT_CONTENT: [&str; 10] = ["book", "format", "output", "excel", "yes", "no
 
 impl Context {
     /// Looks around once: the terminal, the clock, and what was typed.
-    pub(crate) fn new(global: GlobalArgs, matches: &ArgMatches) -> Self {
+    pub(crate) fn new(global: GlobalArgs, command: &clap::Command, matches: &ArgMatches) -> Self {
         let dialect = if global.excel { Dialect::Excel } else { Dialect::Plain };
         let ui = Ui::new(Wishes { format: global.format, dialect, quiet: global.quiet, color: global.color });
         let prompter = Prompter::new(Answers { yes: global.yes, no_input: global.no_input });
-        Self { global, ui, prompter, typed: typed(matches), now: now() }
+        Self { global, ui, prompter, typed: typed(command, matches), now: now() }
     }
 
     /// Where the book is.
@@ -196,19 +196,20 @@ fn now() -> DateTime<Utc> {
 }
 
 /// What was typed, by argument, before defaults.
-fn typed(matches: &ArgMatches) -> BTreeMap<String, String> {
-    let mut leaf = matches;
-    while let Some((_, inner)) = leaf.subcommand() {
+fn typed(command: &clap::Command, matches: &ArgMatches) -> BTreeMap<String, String> {
+    let (mut command, mut leaf) = (command, matches);
+    while let Some((name, inner)) = leaf.subcommand() {
+        command = command.find_subcommand(name).expect("what was matched is in the tree");
         leaf = inner;
     }
     let mut typed = BTreeMap::new();
-    for id in leaf.ids() {
-        let name = id.as_str();
+    // Not every id of the matches: groups of arguments have ids too, and the names of their members as values.
+    for argument in command.get_arguments() {
+        let name = argument.get_id().as_str();
         let from_line = leaf.try_contains_id(name).is_ok() && leaf.value_source(name) == Some(ValueSource::CommandLine);
         if !from_line || NOT_CONTENT.contains(&name) {
             continue;
         }
-        // Groups of arguments have ids too, and no values of their own.
         if let Ok(Some(values)) = leaf.try_get_raw(name) {
             let values: Vec<_> = values.map(|value| value.to_string_lossy()).collect();
             typed.insert(name.to_owned(), values.join(" "));

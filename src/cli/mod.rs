@@ -123,9 +123,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Runs one command line. The demo runs its own lines through here.
 fn run_line(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    match parse(&arguments) {
+    let mut command = Cli::command();
+    match parse(&mut command, &arguments) {
         Ok((cli, matches)) => {
-            let context = Context::new(cli.global, &matches);
+            let context = Context::new(cli.global, &command, &matches);
             let ended = context.require_output().and_then(|()| cli.command.run(&context));
             ended.unwrap_or_else(|failure| failure::tell(&failure, &context.ui))
         }
@@ -133,8 +134,8 @@ fn run_line(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-fn parse(arguments: &[OsString]) -> Result<(Cli, ArgMatches), clap::Error> {
-    let matches = Cli::command().try_get_matches_from(arguments)?;
+fn parse(command: &mut clap::Command, arguments: &[OsString]) -> Result<(Cli, ArgMatches), clap::Error> {
+    let matches = command.try_get_matches_from_mut(arguments)?;
     let cli = Cli::from_arg_matches(&matches)?;
     Ok((cli, matches))
 }

@@ -63,7 +63,7 @@ pub(crate) struct MonthEndArgs {
 impl MonthEndArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let progress = context.ui.progress("reading the bill");
-        let (files, call) = open_bills(context, &self.write, &self.bill)?;
+        let (files, call) = open_bills(context, &self.write, "bill", &self.bill)?;
         let finality = if self.estimated { Finality::Estimated } else { Finality::Final };
         let import = ImportBill { period: self.period, finality, currency: self.currency, files, watch: &progress };
         let mut book = context.open(Access::Write)?;
