@@ -33,7 +33,7 @@ pub(crate) struct InitArgs {
 
     /// The provider that it resells
     #[arg(long, value_name = "NAME")]
-    provider: Option<String>,
+    provider: Option<Name>,
 
     /// The currency of groups and bills, unless they say otherwise
     #[arg(long, value_name = "CODE")]
@@ -53,7 +53,7 @@ impl InitArgs {
         let init = Init {
             name: ask.required(self.agent, "--agent", "The agent's registered name")?,
             credential: ask.required(self.credential, "--credential", "Its unified social credit code")?,
-            provider: ask.required(self.provider, "--provider", "The provider that it resells")?,
+            provider: ask.required(self.provider, "--provider", "The provider that it resells")?.to_string(),
             currency: ask.required(self.currency, "--currency", "Currency")?,
             uid: self.uid,
         };

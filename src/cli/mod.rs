@@ -153,9 +153,7 @@ fn refuse_line(arguments: &[OsString], error: &clap::Error) -> Exit {
     if wants_json {
         let text = error.render().to_string();
         let message = text.trim_start_matches("error: ").trim().to_owned();
-        ui::say_error_object(
-            &serde_json::json!({ "error": { "code": "usage", "message": message, "hint": "--help" } }).to_string(),
-        );
+        ui::say_error_object(&serde_json::json!({ "error": { "code": "usage", "message": message, "hint": "--help" } }));
     } else {
         // When standard error is closed there is nobody left to tell.
         drop(error.print());
