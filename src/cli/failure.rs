@@ -400,10 +400,14 @@ pub(crate) fn blocker(blocker: &Blocker, period: crate::domain::period::Month) -
         Blocker::BillNotFinal => {
             format!("the bill is an estimate: `subledger bill import FILE --period {period} --final` once the provider's is final")
         }
-        Blocker::OpenDifferences { count, amount } => format!(
-            "{} open, {amount} in size: `subledger difference list --period {period}`",
-            plural(*count, "difference is", "differences are")
+        Blocker::OpenDifferences { count, amount, currency } => format!(
+            "{} open, {} {currency} in size: `subledger difference list --period {period}`",
+            plural(*count, "difference is", "differences are"),
+            amount.display(*currency),
         ),
-        Blocker::Unexplained { amount } => format!("{amount} is unexplained: `subledger reconcile show --period {period}`"),
+        Blocker::Unexplained { amount, currency } => {
+            let amount = amount.display(*currency);
+            format!("{amount} {currency} is unexplained: `subledger reconcile show --period {period}`")
+        }
     }
 }

@@ -725,7 +725,7 @@ fn refunds() {
     book.refused(1, "refund.exceeds", &refund("o-1", "93", ""));
     assert_snapshot!(book.run(&refund("o-1", "93", "")), @"
     ----- stderr
-    error: o-1 has 0.00 CNY left to be paid back; 0.00 CNY was asked
+    error: o-1 has been paid back wholly
     ----- exit 1
     ");
     book.refused(1, "refund.of-refund", &refund("91", "93", ""));
@@ -859,6 +859,7 @@ fn refuse_bill(code: &str, content: impl AsRef<[u8]>) -> String {
     let output = book.run("bill import bad.csv --period 2026-06 --final");
     assert_eq!(book.json("bill list")["rows"], serde_json::json!([]));
     assert_eq!((book.everything(), book.operations()), (before, operations));
+    assert!(!book.has("out"), "a month end that is refused leaves no folder");
     assert!(book.checks());
     output.to_string()
 }
@@ -945,6 +946,20 @@ fn bills_of_another_month() {
       line 3, 账单信息/账单月份 "202613": not a month such as 202606
     ----- exit 1
     "#);
+}
+
+#[test]
+fn an_output_folder_that_is_a_file() {
+    let book = TestBook::acme(Point::Ordered);
+    let before = book.everything();
+    book.refused(1, "output.failed", "month-end 2026-06 --bill bill-corrected.csv --out orders.csv");
+    book.refused(1, "output.failed", "statement export --period 2026-06 --out orders.csv");
+    assert_snapshot!(book.run("month-end 2026-06 --bill bill-corrected.csv --out orders.csv"), @"
+    ----- stderr
+    error: orders.csv is not a folder
+    ----- exit 1
+    ");
+    assert_eq!(book.everything(), before);
 }
 
 /// A correction of the month before or after may stand in a bill, as long as it gives money back.
@@ -1166,6 +1181,21 @@ fn a_book_that_is_none() {
     std::fs::create_dir(book.place()).unwrap();
     book.refused(7, "book.not-a-book", "status");
     book.refused(7, "book.unreadable", "--book bill.csv/acme.db status");
+}
+
+#[test]
+fn a_book_that_cannot_be_made() {
+    let book = TestBook::nothing();
+    let init = "init --agent A --credential 91330106MA05J1K21K --currency CNY --provider";
+    book.refused(7, "book.unreadable", &format!("--book nowhere/acme.db {init} alibaba"));
+    assert_snapshot!(book.run(&format!("--book nowhere/acme.db {init} alibaba")), @"
+    ----- stderr
+    error: nowhere/acme.db: No such file or directory (os error 2)
+    ----- exit 7
+    ");
+    book.refused(2, "usage", &format!("{init} ''"));
+    book.refused(2, "usage", &format!("{init} 'ali\u{1b}baba'"));
+    assert!(!book.has("acme.db"));
 }
 
 #[test]

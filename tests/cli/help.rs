@@ -60,7 +60,8 @@ fn every_command_has_both_help_pages_and_every_verb_an_example() {
 #[test]
 fn every_example_can_be_typed_as_it_stands() {
     let book = TestBook::nothing();
-    for path in every_command(&book) {
+    // The demo builds a book: its example has a test of its own.
+    for path in every_command(&book).into_iter().filter(|path| *path != ["demo"]) {
         let mut words = path.clone();
         words.push("--help".to_owned());
         let page = book.run_words(&words).stdout.replace("\\\n", " ");
@@ -68,8 +69,8 @@ fn every_example_can_be_typed_as_it_stands() {
         for example in examples.lines().filter_map(|line| line.trim().strip_prefix("subledger ")) {
             // There is no book and there are no files, so nothing comes of it; but the line itself is right.
             let output = book.run(&example.replace('"', "'").replace("~/", "nowhere/"));
-            let is_usage = output.exit == 2 && output.stderr.contains("Usage:");
-            assert!(!is_usage, "{example}\n{output}");
+            let would_ask = output.stderr.contains("or run the command on a terminal to be asked for it");
+            assert!(output.exit != 2 || would_ask, "{example}\n{output}");
         }
     }
 }

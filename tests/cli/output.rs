@@ -185,6 +185,34 @@ fn an_answer_that_the_disk_cannot_take_is_a_failure() {
 }
 
 #[test]
+fn figures_of_the_past_are_as_of_the_end_of_a_day() {
+    let book = TestBook::acme(Point::Billed);
+    let owed = |day: &str| book.json(&format!("account show acme-prod --as-of {day}"))["owed"].as_str().unwrap().to_owned();
+    assert_eq!(["2026-06-01", "2026-06-02", "2026-06-19", "2026-06-20"].map(owed), ["0.00", "11400.00", "20899.99", "56899.99"]);
+    assert_eq!(book.json("group show acme --as-of 2026-05-31")["deposits"], "0.00");
+    assert_eq!(book.json("report trial-balance --as-of 2026-06-01")["totals"]["CNY"]["debit"], "50000.00");
+    assert_eq!(book.json("order list --as-of 2026-06-05")["rows"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_book_is_the_flags_else_the_environments_else_the_users_own() {
+    let book = TestBook::acme(Point::Ready);
+    assert_eq!(book.json("status")["book_from"], "SUBLEDGER_BOOK");
+    std::fs::copy(book.place(), book.path("other.db")).unwrap();
+    let other = book.json("--book other.db status");
+    assert_eq!((&other["book_from"], &other["book"]), (&"--book".into(), &"other.db".into()));
+    let without = |words: &[&str]| book.finish(book.command(words).env_remove("SUBLEDGER_BOOK"));
+    let missing = without(&["status"]);
+    assert_eq!(missing.exit, 7, "{missing}");
+    let init = ["init", "--agent", "A", "--credential", "91330106MA05J1K21K", "--provider", "alibaba", "--currency", "CNY"];
+    let made = without(&init);
+    assert!(made.exit == 0 && made.stdout.contains("/home/.local/share/subledger/book.db"), "{made}");
+    let mode = std::fs::metadata(book.path("home/.local/share/subledger/book.db")).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+    assert!(without(&["status"]).stdout.contains("the default"));
+}
+
+#[test]
 fn quiet_leaves_data_and_warnings() {
     let book = TestBook::acme(Point::Ordered);
     assert_eq!(book.done("fund deposit acme 100 --date 2026-06-01 --quiet").stderr, "");
@@ -217,4 +245,22 @@ fn what_comes_from_files_is_never_printed_raw() {
     assert!(output.exit == 1 && !output.stderr.contains('\u{1b}'), "{output}");
     let refused = book.refused(1, "file.bad-lines", "bill import steering.csv --period 2026-06");
     assert!(refused.details[0].contains("[31mred"), "{refused:?}");
+
+    // Neither does an order number that turns the writing direction, or a control character beyond ASCII.
+    let line = "b-1,21\u{202e}00001,9000000000000001,1000000000000009\u{9b},202606,20260602,订阅预付费用,ecs,云服务器ECS,CNY,1,0,1";
+    book.write("steering.csv", crate::book::bill(&[line]));
+    for form in ["table", "json", "csv"] {
+        for line in
+            ["bill import steering.csv --period 2026-06", "reconcile run --period 2026-06", "difference list", "bill show 2026-06"]
+        {
+            let output = book.run(&format!("{line} --format {form}"));
+            assert!(!(output.stdout.clone() + &output.stderr).contains(['\u{202e}', '\u{9b}']), "{line} {form}\n{output}");
+        }
+    }
+    let line = "b-1,1,9000000000000001,1000000000000009,202606,20260602,\u{9b}31m\u{202e},ecs,云服务器ECS,CNY,1,0,1";
+    book.write("steering.csv", crate::book::bill(&[line]));
+    for form in ["table", "json"] {
+        let output = book.run(&format!("bill import steering.csv --period 2026-06 --format {form}"));
+        assert!(output.exit == 1 && !output.stderr.contains(['\u{202e}', '\u{9b}']), "{output}");
+    }
 }

@@ -54,6 +54,15 @@ fn a_preview_of_any_write_shows_its_outcome_and_writes_nothing() {
     }
 }
 
+/// It would close; it has not closed, and there are no files to look at.
+#[test]
+fn a_preview_of_a_month_end_promises_no_files() {
+    let book = TestBook::acme(Point::Ordered);
+    assert_eq!(book.done("month-end 2026-06 --bill bill-corrected.csv --out out -n").stderr, "preview: nothing was written\n");
+    let stopped = book.run("month-end 2026-06 --bill bill.csv --out out -n");
+    assert!(stopped.exit == 3 && stopped.stderr.ends_with("\npreview: nothing was written\n"), "{stopped}");
+}
+
 #[test]
 fn the_steps_of_an_accounts_life_can_be_previewed() {
     let book = TestBook::acme(Point::Ready);

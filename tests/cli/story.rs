@@ -467,7 +467,7 @@ fn the_book_proves_itself() {
     chain         yes  15 operations, head [-----------------------------hash-----------------------------]
     receipts      yes  0 closed months as they were
     orders        yes  4 charges as posted
-    bills         yes  1 version of a bill add up
+    bills         yes  1 version of a bill adds up
     orphans       yes  every posting has its entry
     open-items    yes  accrued is the sum of what is not billed yet
     state         yes  14 rows as the log left them
@@ -552,7 +552,7 @@ fn a_bare_shell_cannot_change_the_journal_and_a_stray_posting_is_named() {
     Check         OK   Detail
     -------------------------------------------------------------------------------------------------------
     integrity     yes  pages, indexes and schema are sound
-    foreign-keys  no   a row of posting points to a entry that does not exist
+    foreign-keys  no   a row of posting points to a row of entry that does not exist
     balanced      yes  6 entries, each summing to zero per currency
     balances      yes  19 balances by day in 9 ledger accounts
     chain         yes  14 operations, head [-----------------------------hash-----------------------------]
@@ -576,8 +576,8 @@ fn a_month_end_with_open_differences_stops_and_says_what_blocks() {
 
     What keeps the month from closing
     Blocker           What blocks
-    -------------------------------------------------------------------------------------------------------
-    open-differences  3 differences are open, 32577.7 in size: `subledger difference list --period 2026-06`
+    ------------------------------------------------------------------------------------------------------------
+    open-differences  3 differences are open, 32577.70 CNY in size: `subledger difference list --period 2026-06`
 
     == Bill ==
     Bill              2026-06/1
@@ -999,7 +999,7 @@ fn a_close_is_refused_with_everything_that_blocks_it() {
     ----- stderr
     error: 2026-06 cannot be closed yet
       the bill is an estimate: `subledger bill import FILE --period 2026-06 --final` once the provider's is final
-      3 differences are open, 32577.7 in size: `subledger difference list --period 2026-06`
+      3 differences are open, 32577.70 CNY in size: `subledger difference list --period 2026-06`
     ----- exit 1
     ");
     assert_snapshot!(book.run("period close 2026-07"), @"
