@@ -14,11 +14,12 @@ use crate::view;
 
 /// Make a book
 ///
-/// The book is one SQLite file that only its owner can read. Whoever makes it becomes its first operator, with every role.
-/// On a terminal, what is missing is asked for.
+/// The book is one SQLite file that only its owner can read. Whoever makes it becomes its first
+/// operator, with every role. On a terminal, what is missing is asked for.
 ///
 /// Examples:
-///   subledger init --agent "Lingdu Cloud" --credential 91330106MA05J1K21K --provider alibaba --currency CNY
+///   subledger init --agent "Lingdu Cloud" --credential 91330106MA05J1K21K --provider alibaba \
+///     --currency CNY
 ///   subledger --book ~/books/2026.db init
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]

@@ -25,9 +25,9 @@ use crate::view::document::Table;
 
 /// Import a month's bill, reconcile it, and close the month or stop
 ///
-/// With an open difference it stops: the month stays open, differences.csv and bridge.csv are in the folder, exit 3. Without
-/// one it charges usage, accepts the bill, closes the month and writes a CSV statement for each account, exit 0. Run again it
-/// changes nothing and says so.
+/// With an open difference it stops: the month stays open, differences.csv and bridge.csv are
+/// in the folder, exit 3. Without one it charges usage, accepts the bill, closes the month and
+/// writes a CSV statement for each account, exit 0. Run again it changes nothing and says so.
 ///
 /// Examples:
 ///   subledger month-end 2026-06 --bill bill.csv --out out

@@ -207,8 +207,8 @@ fn the_book_is_the_flags_else_the_environments_else_the_users_own() {
     let init = ["init", "--agent", "A", "--credential", "91330106MA05J1K21K", "--provider", "alibaba", "--currency", "CNY"];
     let made = without(&init);
     assert!(made.exit == 0 && made.stdout.contains("/home/.local/share/subledger/book.db"), "{made}");
-    let mode = std::fs::metadata(book.path("home/.local/share/subledger/book.db")).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode, 0o600);
+    let permissions = std::fs::metadata(book.path("home/.local/share/subledger/book.db")).unwrap().permissions();
+    assert_eq!(permissions.mode() & 0o777, 0o600);
     assert!(without(&["status"]).stdout.contains("the default"));
 }
 

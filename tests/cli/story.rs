@@ -1,5 +1,7 @@
 //! A month from end to end: from an empty book to proven statements.
 
+#![expect(clippy::too_many_lines, reason = "the answers of commands stand in the tests as they are printed")]
+
 use insta::assert_snapshot;
 use serde_json::Value;
 

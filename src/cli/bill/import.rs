@@ -17,10 +17,11 @@ use crate::view;
 
 /// Read a month's bill into the book: all of it, or nothing
 ///
-/// Columns are found by name, in any order; the layout alibaba-v2 (the provider's upgraded bill details, Chinese headers) is
-/// known. Every line that cannot be read is named, and then nothing is imported. Lines that came twice with the same content
-/// count once. The files of one command are one version of the month's bill; a later command makes a new version, which then
-/// counts. The same files again are a no-op.
+/// Columns are found by name, in any order; the layout alibaba-v2 (the provider's upgraded bill
+/// details, Chinese headers) is known. Every line that cannot be read is named, and then
+/// nothing is imported. Lines that came twice with the same content count once. The files of
+/// one command are one version of the month's bill; a later command makes a new version, which
+/// then counts. The same files again are a no-op.
 ///
 /// Examples:
 ///   subledger bill import bill.csv --period 2026-06 --final

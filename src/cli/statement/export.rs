@@ -17,8 +17,8 @@ use crate::view::csv::{Dialect, render_table};
 
 /// Write a CSV statement for each account that had a part in a month
 ///
-/// Files are named ACCOUNT-PERIOD.csv; each begins with the opening balance and ends with the closing one. The files of a
-/// closed month are always the same, byte for byte.
+/// Files are named ACCOUNT-PERIOD.csv; each begins with the opening balance and ends with the
+/// closing one. The files of a closed month are always the same, byte for byte.
 ///
 /// Examples:
 ///   subledger statement export --period 2026-06 --out statements
