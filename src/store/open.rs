@@ -49,7 +49,7 @@ impl Store {
             return Err(StoreError::Exists(path.to_owned()).into());
         }
         let draft = beside(path, &format!("new-{}", std::process::id()));
-        let made = Self::create_draft(&draft).map_err(E::from).and_then(|mut store| {
+        let made = Self::create_draft(&draft, path).map_err(E::from).and_then(|mut store| {
             let filled = fill(&mut store)?;
             store.close().map_err(E::from)?;
             Ok(filled)
@@ -71,8 +71,8 @@ impl Store {
         linked
     }
 
-    fn create_draft(path: &Path) -> Result<Self> {
-        let io = |source| StoreError::Io { path: path.to_owned(), source };
+    fn create_draft(path: &Path, place: &Path) -> Result<Self> {
+        let io = |source| StoreError::Io { path: place.to_owned(), source };
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
         let mut connection =
             Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
