@@ -80,7 +80,7 @@ pub(super) fn already_closed(operation: &Operation<'_>, period: Month) -> Result
 pub(super) fn blocking(operation: &Operation<'_>, period: Month, reconciled: Option<&Reconciled>) -> Result<Vec<Blocker>> {
     let reader = operation.reader();
     let bill = reader.bill(period)?;
-    let bill = bill.zip(reconciled).map(|(bill, reconciled)| (bill.finality, reconciled.bridge.clone()));
+    let bill = bill.zip(reconciled).map(|(bill, reconciled)| (bill.finality, reconciled.currency, reconciled.bridge.clone()));
     let open_differences = reconciled.map(Reconciled::open).transpose()?.unwrap_or_default();
     let readiness = Readiness {
         earlier_open: earlier_open(reader, operation, period)?,

@@ -9,8 +9,8 @@ use crate::view;
 
 /// Prove the whole book: file, journal, balances, audit log, bills, closed months
 ///
-/// Each proof has a name and recomputes what it proves from what lies below it. Exit 0 when all hold, 3 when one does not;
-/// the first thing that is wrong is named.
+/// Each proof has a name and recomputes what it proves from what lies below it. Exit 0 when all
+/// hold, 3 when one does not; the first thing that is wrong is named.
 ///
 /// Examples:
 ///   subledger check

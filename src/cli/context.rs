@@ -1,7 +1,7 @@
 //! What every command runs with: the book's place, the terminal, the person, the time.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use clap::parser::ValueSource;
@@ -10,7 +10,7 @@ use clap::{ArgMatches, Args, ColorChoice};
 use super::args::WriteArgs;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::files::write_whole;
+use super::files::{require_place, write_whole};
 use super::input::Input;
 use super::prompt::{Answers, Prompter};
 use super::settings::{BookPlace, book_place};
@@ -76,11 +76,11 @@ const NOT_CONTENT: [&str; 10] = ["book", "format", "output", "excel", "yes", "no
 
 impl Context {
     /// Looks around once: the terminal, the clock, and what was typed.
-    pub(crate) fn new(global: GlobalArgs, matches: &ArgMatches) -> Self {
+    pub(crate) fn new(global: GlobalArgs, command: &clap::Command, matches: &ArgMatches) -> Self {
         let dialect = if global.excel { Dialect::Excel } else { Dialect::Plain };
         let ui = Ui::new(Wishes { format: global.format, dialect, quiet: global.quiet, color: global.color });
         let prompter = Prompter::new(Answers { yes: global.yes, no_input: global.no_input });
-        Self { global, ui, prompter, typed: typed(matches), now: now() }
+        Self { global, ui, prompter, typed: typed(command, matches), now: now() }
     }
 
     /// Where the book is.
@@ -127,15 +127,17 @@ impl Context {
         Ok(self.open(Access::Write)?.write(call, use_case)?)
     }
 
+    /// Refuses an `--output` that could not be written, before the command has done anything.
+    pub(crate) fn require_output(&self) -> Result<(), Failure> {
+        let Some(path) = &self.global.output else { return Ok(()) };
+        form_of(path)?;
+        require_place(path).map_err(Failure::Output)
+    }
+
     /// Gives an answer: to standard output, or to the file that was asked for.
     pub(crate) fn answer(&self, document: &Document) -> Result<(), Failure> {
         let Some(path) = &self.global.output else { return Ok(self.ui.data(document)?) };
-        let format = match path.extension().and_then(|e| e.to_str()) {
-            Some("csv") => Format::Csv,
-            Some("json") => Format::Json,
-            Some("txt") => Format::Table,
-            _ => return Err(Failure::OutputForm { path: path.clone() }),
-        };
+        let format = form_of(path)?;
         let dialect = if self.global.excel { Dialect::Excel } else { Dialect::Plain };
         write_whole(path, |writer| Ok(render(document, format, dialect, None, writer)?)).map_err(Failure::Output)?;
         self.ui.status(&format!("wrote {}", path.display()));
@@ -179,6 +181,16 @@ impl Context {
     }
 }
 
+/// The form that an output file's extension names.
+fn form_of(path: &Path) -> Result<Format, Failure> {
+    match path.extension().and_then(|e| e.to_str()) {
+        Some("csv") => Ok(Format::Csv),
+        Some("json") => Ok(Format::Json),
+        Some("txt") => Ok(Format::Table),
+        _ => Err(Failure::OutputForm { path: path.to_owned() }),
+    }
+}
+
 /// The time: from the clock, once. Tests of debug builds may set it.
 fn now() -> DateTime<Utc> {
     #[cfg(debug_assertions)]
@@ -189,19 +201,20 @@ fn now() -> DateTime<Utc> {
 }
 
 /// What was typed, by argument, before defaults.
-fn typed(matches: &ArgMatches) -> BTreeMap<String, String> {
-    let mut leaf = matches;
-    while let Some((_, inner)) = leaf.subcommand() {
+fn typed(command: &clap::Command, matches: &ArgMatches) -> BTreeMap<String, String> {
+    let (mut command, mut leaf) = (command, matches);
+    while let Some((name, inner)) = leaf.subcommand() {
+        command = command.find_subcommand(name).expect("what was matched is in the tree");
         leaf = inner;
     }
     let mut typed = BTreeMap::new();
-    for id in leaf.ids() {
-        let name = id.as_str();
+    // Not every id of the matches: groups of arguments have ids too, and the names of their members as values.
+    for argument in command.get_arguments() {
+        let name = argument.get_id().as_str();
         let from_line = leaf.try_contains_id(name).is_ok() && leaf.value_source(name) == Some(ValueSource::CommandLine);
         if !from_line || NOT_CONTENT.contains(&name) {
             continue;
         }
-        // Groups of arguments have ids too, and no values of their own.
         if let Ok(Some(values)) = leaf.try_get_raw(name) {
             let values: Vec<_> = values.map(|value| value.to_string_lossy()).collect();
             typed.insert(name.to_owned(), values.join(" "));

@@ -136,7 +136,7 @@ pub(crate) fn tell(failure: &Failure, ui: &Ui) -> Exit {
         let error = json!({ "error": {
             "code": told.code, "message": told.message, "hint": told.hint, "details": told.details,
         }});
-        say_error_object(&error.to_string());
+        say_error_object(&error);
     } else {
         ui.error(&told.message);
         for detail in &told.details {
@@ -338,6 +338,7 @@ fn refused(refusal: &Refusal) -> Told {
             .hint(format!("`subledger order show {order}` shows it")),
         Refusal::ServiceEndsBeforeStart { from, to } => told(format!("the service would end on {to}, before it begins on {from}")),
         Refusal::RefundOfRefund { order } => told(format!("{order} is a refund itself and cannot be refunded")),
+        Refusal::RefundExceeds { order, left, .. } if !left.amount.is_positive() => told(format!("{order} has been paid back wholly")),
         Refusal::RefundExceeds { order, asked, left } => told(format!("{order} has {left} left to be paid back; {asked} was asked")),
         Refusal::RefundBeforeOrder { order, date, ordered } => told(format!("{date} lies before {ordered}, when {order} was placed")),
         Refusal::OrderLines { file, lines, count } => {
@@ -421,10 +422,14 @@ pub(crate) fn blocker(blocker: &Blocker, period: crate::domain::period::Month) -
         Blocker::BillNotFinal => {
             format!("the bill is an estimate: `subledger bill import FILE --period {period} --final` once the provider's is final")
         }
-        Blocker::OpenDifferences { count, amount } => format!(
-            "{} open, {amount} in size: `subledger difference list --period {period}`",
-            plural(*count, "difference is", "differences are")
+        Blocker::OpenDifferences { count, amount, currency } => format!(
+            "{} open, {} {currency} in size: `subledger difference list --period {period}`",
+            plural(*count, "difference is", "differences are"),
+            amount.display(*currency),
         ),
-        Blocker::Unexplained { amount } => format!("{amount} is unexplained: `subledger reconcile show --period {period}`"),
+        Blocker::Unexplained { amount, currency } => {
+            let amount = amount.display(*currency);
+            format!("{amount} {currency} is unexplained: `subledger reconcile show --period {period}`")
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Output files, whole or not at all.
 //!
 //! A file appears under its name only when every byte of it is on the disk: whatever goes wrong before, an older file of that
-//! name stays as it was and nothing is left beside it. Folders are never created, and only plain files are replaced.
+//! name stays as it was and nothing is left beside it. Only plain files are replaced, and folders are made where a command says so, never on the way.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};
@@ -33,6 +33,29 @@ pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> any
     temporary.as_file().sync_all().with_context(failed)?;
     temporary.persist(&target).map_err(|error| error.error).with_context(failed)?;
     File::open(&folder).and_then(|folder| folder.sync_all()).with_context(failed)
+}
+
+/// Makes a folder for output files, and says whether it is new.
+pub(crate) fn make_folder(path: &Path) -> anyhow::Result<bool> {
+    if path.is_dir() {
+        return Ok(false);
+    }
+    if path.exists() {
+        bail!("{} is not a folder", path.display());
+    }
+    fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+    Ok(true)
+}
+
+/// Refuses a path that no file can be written to.
+pub(crate) fn require_place(path: &Path) -> anyhow::Result<()> {
+    let (target, _) = target(path)?;
+    let folder = folder_of(&target);
+    let found = fs::metadata(&folder).with_context(|| format!("cannot write into the folder {}", folder.display()))?;
+    if !found.is_dir() {
+        bail!("{} is not a folder", folder.display());
+    }
+    Ok(())
 }
 
 /// Where the bytes go, and who may read them there.

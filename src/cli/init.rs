@@ -14,11 +14,12 @@ use crate::view;
 
 /// Make a book
 ///
-/// The book is one SQLite file that only its owner can read. Whoever makes it becomes its first operator, with every role.
-/// On a terminal, what is missing is asked for.
+/// The book is one SQLite file that only its owner can read. Whoever makes it becomes its first
+/// operator, with every role. On a terminal, what is missing is asked for.
 ///
 /// Examples:
-///   subledger init --agent "Lingdu Cloud" --credential 91330106MA05J1K21K --provider alibaba --currency CNY
+///   subledger init --agent "Lingdu Cloud" --credential 91330106MA05J1K21K --provider alibaba \
+///     --currency CNY
 ///   subledger --book ~/books/2026.db init
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
@@ -33,7 +34,7 @@ pub(crate) struct InitArgs {
 
     /// The provider that it resells
     #[arg(long, value_name = "NAME")]
-    provider: Option<String>,
+    provider: Option<Name>,
 
     /// The currency of groups and bills, unless they say otherwise
     #[arg(long, value_name = "CODE")]
@@ -53,12 +54,13 @@ impl InitArgs {
         let init = Init {
             name: ask.required(self.agent, "--agent", "The agent's registered name")?,
             credential: ask.required(self.credential, "--credential", "Its unified social credit code")?,
-            provider: ask.required(self.provider, "--provider", "The provider that it resells")?,
+            provider: ask.required(self.provider, "--provider", "The provider that it resells")?.to_string(),
             currency: ask.required(self.currency, "--currency", "Currency")?,
             uid: self.uid,
         };
         let place = context.book_place()?;
-        if place.because == "the default"
+        if !self.write.dry_run
+            && place.because == "the default"
             && let Some(folder) = place.path.parent()
         {
             std::fs::create_dir_all(folder).map_err(|source| Failure::Input { file: folder.display().to_string(), source })?;

@@ -123,17 +123,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Runs one command line. The demo runs its own lines through here.
 fn run_line(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    match parse(&arguments) {
+    let mut command = Cli::command();
+    match parse(&mut command, &arguments) {
         Ok((cli, matches)) => {
-            let context = Context::new(cli.global, &matches);
-            cli.command.run(&context).unwrap_or_else(|failure| failure::tell(&failure, &context.ui))
+            let context = Context::new(cli.global, &command, &matches);
+            let ended = context.require_output().and_then(|()| cli.command.run(&context));
+            ended.unwrap_or_else(|failure| failure::tell(&failure, &context.ui))
         }
         Err(error) => refuse_line(&arguments, &error),
     }
 }
 
-fn parse(arguments: &[OsString]) -> Result<(Cli, ArgMatches), clap::Error> {
-    let matches = Cli::command().try_get_matches_from(arguments)?;
+fn parse(command: &mut clap::Command, arguments: &[OsString]) -> Result<(Cli, ArgMatches), clap::Error> {
+    let matches = command.try_get_matches_from_mut(arguments)?;
     let cli = Cli::from_arg_matches(&matches)?;
     Ok((cli, matches))
 }
@@ -144,16 +146,14 @@ fn refuse_line(arguments: &[OsString], error: &clap::Error) -> Exit {
         || arguments.iter().any(|argument| argument == "--format=json");
     if !error.use_stderr() {
         return match error.print() {
-            Ok(()) => Exit::Done,
-            Err(_) => Exit::Refused,
+            Err(problem) if problem.kind() != std::io::ErrorKind::BrokenPipe => Exit::Refused,
+            _ => Exit::Done,
         };
     }
     if wants_json {
         let text = error.render().to_string();
         let message = text.trim_start_matches("error: ").trim().to_owned();
-        ui::say_error_object(
-            &serde_json::json!({ "error": { "code": "usage", "message": message, "hint": "--help" } }).to_string(),
-        );
+        ui::say_error_object(&serde_json::json!({ "error": { "code": "usage", "message": message, "hint": "--help" } }));
     } else {
         // When standard error is closed there is nobody left to tell.
         drop(error.print());
@@ -170,7 +170,7 @@ mod tests {
         Cli::command().debug_assert();
     }
 
-    /// Every command has a help page: a first line without a full stop, and a paragraph or examples behind it.
+    /// Every command has a help page: a first line without a full stop, and examples behind it, in lines that need no wrapping.
     #[test]
     fn every_command_explains_itself() {
         fn walk(command: &clap::Command, path: &str) {
@@ -181,7 +181,11 @@ mod tests {
                 assert!(!help.is_empty(), "{path} {} has no help", argument.get_id());
             }
             if !command.has_subcommands() {
-                assert!(command.get_long_about().is_some() || command.get_after_help().is_some(), "{path} has no example");
+                let page = command.get_long_about().map(ToString::to_string).unwrap_or_default();
+                assert!(page.contains("Examples:"), "{path} has no example");
+                // A page that is not on a terminal has 100 columns, and a wider line would be broken in the middle of an example.
+                let wide = page.lines().find(|line| line.chars().count() > 98);
+                assert!(wide.is_none(), "{path}: {wide:?}");
             }
             for inner in command.get_subcommands() {
                 walk(inner, &format!("{path} {}", inner.get_name()));

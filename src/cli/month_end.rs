@@ -10,7 +10,7 @@ use super::bill::import::open_bills;
 use super::context::{Context, Ended};
 use super::exit::Exit;
 use super::failure::{self, Failure};
-use super::files::write_whole;
+use super::files::{make_folder, write_whole};
 use super::statement::export::write_statements;
 use crate::book::bill::ImportBill;
 use crate::book::month_end::{MonthEnd, MonthEnded};
@@ -25,9 +25,9 @@ use crate::view::document::Table;
 
 /// Import a month's bill, reconcile it, and close the month or stop
 ///
-/// With an open difference it stops: the month stays open, differences.csv and bridge.csv are in the folder, exit 3. Without
-/// one it charges usage, accepts the bill, closes the month and writes a CSV statement for each account, exit 0. Run again it
-/// changes nothing and says so.
+/// With an open difference it stops: the month stays open, differences.csv and bridge.csv are
+/// in the folder, exit 3. Without one it charges usage, accepts the bill, closes the month and
+/// writes a CSV statement for each account, exit 0. Run again it changes nothing and says so.
 ///
 /// Examples:
 ///   subledger month-end 2026-06 --bill bill.csv --out out
@@ -63,14 +63,16 @@ pub(crate) struct MonthEndArgs {
 impl MonthEndArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let progress = context.ui.progress("reading the bill");
-        let (files, call) = open_bills(context, &self.write, &self.bill)?;
-        if !self.write.dry_run {
-            fs::create_dir_all(&self.out).map_err(|source| Failure::Input { file: self.out.display().to_string(), source })?;
-        }
+        let (files, call) = open_bills(context, &self.write, "bill", &self.bill)?;
         let finality = if self.estimated { Finality::Estimated } else { Finality::Final };
         let import = ImportBill { period: self.period, finality, currency: self.currency, files, watch: &progress };
         let mut book = context.open(Access::Write)?;
-        let done = book.write(&call, MonthEnd(import))?;
+        let is_new = !self.write.dry_run && make_folder(&self.out).map_err(Failure::Output)?;
+        let done = book.write(&call, MonthEnd(import)).inspect_err(|_| {
+            if is_new {
+                drop(fs::remove_dir(&self.out));
+            }
+        })?;
         drop(progress);
         let outcome = &done.outcome;
         let mut paths = Vec::new();
@@ -94,6 +96,9 @@ impl MonthEndArgs {
 fn say(context: &Context, done: &Done<MonthEnded>, out: &Path) {
     let (outcome, out) = (&done.outcome, out.display());
     let period = outcome.reconciled.period;
+    if done.status == Status::Preview {
+        return;
+    }
     if outcome.changed_nothing() {
         context.ui.status(&format!("{period} was closed with this bill before; nothing was changed"));
     } else if outcome.closed.is_some() {

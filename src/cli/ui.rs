@@ -156,9 +156,9 @@ pub(crate) fn render(
     }
 }
 
-/// An error as an object for programs, on standard error.
-pub(crate) fn say_error_object(object: &str) {
-    say(object);
+/// An error as an object for programs, on standard error; what could steer a terminal is escaped as JSON escapes it.
+pub(crate) fn say_error_object(object: &serde_json::Value) {
+    say(&json::line(object));
 }
 
 /// A bar on standard error, or nothing.

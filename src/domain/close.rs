@@ -32,11 +32,15 @@ pub enum Blocker {
         count: u64,
         /// The sum of their sizes, exact.
         amount: Exact,
+        /// What it is counted in.
+        currency: Currency,
     },
     /// The classes of the bridge do not add up to the difference.
     Unexplained {
         /// What no class accounts for, exact.
         amount: Exact,
+        /// What it is counted in.
+        currency: Currency,
     },
 }
 
@@ -49,8 +53,8 @@ pub struct Readiness {
     pub anything_happened: bool,
     /// Orders of the month or before that no accepted bill covers.
     pub open_orders: u64,
-    /// The latest version of the bill, and its bridge with the book as it is now.
-    pub bill: Option<(Finality, Bridge)>,
+    /// The latest version of the bill, its currency, and its bridge with the book as it is now.
+    pub bill: Option<(Finality, Currency, Bridge)>,
     /// Open differences: how many, and the sum of their sizes.
     pub open_differences: (u64, Exact),
 }
@@ -61,7 +65,7 @@ pub fn blockers(readiness: &Readiness) -> Result<Vec<Blocker>, crate::domain::mo
     if let Some(month) = readiness.earlier_open {
         found.push(Blocker::EarlierMonthOpen { month });
     }
-    let Some((finality, bridge)) = &readiness.bill else {
+    let Some((finality, currency, bridge)) = &readiness.bill else {
         if !readiness.anything_happened {
             found.push(Blocker::NothingHappened);
         } else if readiness.open_orders > 0 {
@@ -74,11 +78,11 @@ pub fn blockers(readiness: &Readiness) -> Result<Vec<Blocker>, crate::domain::mo
     }
     let (count, amount) = readiness.open_differences;
     if count > 0 {
-        found.push(Blocker::OpenDifferences { count, amount });
+        found.push(Blocker::OpenDifferences { count, amount, currency: *currency });
     }
     let amount = bridge.unexplained()?;
     if !amount.is_zero() {
-        found.push(Blocker::Unexplained { amount });
+        found.push(Blocker::Unexplained { amount, currency: *currency });
     }
     Ok(found)
 }
@@ -152,12 +156,16 @@ pub const RECEIPT_FORM: &str = "subledger/receipt/1";
 mod tests {
     use super::*;
 
+    fn cny() -> Currency {
+        Currency::parse("CNY").unwrap()
+    }
+
     fn ready() -> Readiness {
         Readiness {
             earlier_open: None,
             anything_happened: true,
             open_orders: 3,
-            bill: Some((Finality::Final, Bridge::default())),
+            bill: Some((Finality::Final, cny(), Bridge::default())),
             open_differences: (0, Exact::ZERO),
         }
     }
@@ -176,9 +184,9 @@ mod tests {
         assert_eq!(names(|r| r.bill = None), ["no-bill"]);
         assert_eq!(names(|r| (r.bill, r.open_orders) = (None, 0)), Vec::<String>::new());
         assert_eq!(names(|r| (r.bill, r.anything_happened) = (None, false)), ["nothing-happened"]);
-        assert_eq!(names(|r| r.bill = Some((Finality::Estimated, Bridge::default()))), ["bill-not-final"]);
+        assert_eq!(names(|r| r.bill = Some((Finality::Estimated, cny(), Bridge::default()))), ["bill-not-final"]);
         assert_eq!(names(|r| r.open_differences = (2, "5".parse().unwrap())), ["open-differences"]);
         let unexplained = Bridge { billed: "1".parse().unwrap(), ..Bridge::default() };
-        assert_eq!(names(|r| r.bill = Some((Finality::Final, unexplained.clone()))), ["unexplained"]);
+        assert_eq!(names(|r| r.bill = Some((Finality::Final, cny(), unexplained.clone()))), ["unexplained"]);
     }
 }

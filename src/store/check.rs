@@ -539,8 +539,7 @@ impl Reader<'_> {
                 wrong.add(|| format!("the repeated lines of bill {} version {} are not all there", bill.period, bill.version));
             }
         }
-        Ok(wrong
-            .checked(CheckName::Bills, format!("{} add up", plural(bills.len() as u64, "version of a bill", "versions of bills"))))
+        Ok(wrong.checked(CheckName::Bills, plural(bills.len() as u64, "version of a bill adds up", "versions of bills add up")))
     }
 
     fn check_open_items(&self, walk: &Walk) -> Result<Checked> {
@@ -728,7 +727,7 @@ fn foreign_keys(connection: &Connection) -> Result<Checked> {
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
-        wrong.add(|| format!("a row of {table} points to a {parent} that does not exist"));
+        wrong.add(|| format!("a row of {table} points to a row of {parent} that does not exist"));
     }
     Ok(wrong.checked(CheckName::ForeignKeys, "every row finds what it points to".to_owned()))
 }

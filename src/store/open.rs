@@ -213,7 +213,7 @@ fn new_draft(path: &Path) -> Result<PathBuf> {
         match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft) {
             Ok(_) => return Ok(draft),
             Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && attempt < DRAFTS_MAX => attempt += 1,
-            Err(source) => return Err(StoreError::Io { path: draft, source }),
+            Err(source) => return Err(StoreError::Io { path: path.to_owned(), source }),
         }
     }
 }

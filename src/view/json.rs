@@ -19,6 +19,21 @@ pub fn render(document: &Document, writer: &mut dyn io::Write) -> io::Result<()>
     writer.write_all(b"\n")
 }
 
+/// A value in one line.
+pub fn line(value: &serde_json::Value) -> String {
+    let mut shown = String::new();
+    for character in value.to_string().chars() {
+        if is_unprintable(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                shown.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
 struct Root<'a>(&'a Document);
 
 impl Serialize for Root<'_> {

@@ -12,12 +12,14 @@ use crate::view;
 
 /// Bring an existing account into the book
 ///
-/// What the book cannot see is vouched for, one condition at a time, and stays on record with your name and the day. Then
-/// `account confirm` records the owner's consent; after that it may buy. On a terminal, what is missing is asked for.
+/// What the book cannot see is vouched for, one condition at a time, and stays on record with
+/// your name and the day. Then `account confirm` records the owner's consent; after that it may
+/// buy. On a terminal, what is missing is asked for.
 ///
 /// Examples:
-///   subledger account associate acme-test --uid 1000000000000002 --group acme --entity acme-hq --environment test \
-///     --mode prepaid --attest no-other-agent --attest no-arrears --attest no-open-orders
+///   subledger account associate acme-test --uid 1000000000000002 --group acme \
+///     --entity acme-hq --environment test --mode prepaid \
+///     --attest no-other-agent --attest no-arrears --attest no-open-orders
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct AssociateArgs {

@@ -11,12 +11,12 @@ use crate::view;
 
 /// Open an account for a customer: an invitation of 15 days to the holder's mobile number or e-mail
 ///
-/// Then `account accept` brings the UID and `account verify` ties the real name; after that it may buy. On a terminal, what is
-/// missing is asked for.
+/// Then `account accept` brings the UID and `account verify` ties the real name; after that it
+/// may buy. On a terminal, what is missing is asked for.
 ///
 /// Examples:
-///   subledger account create acme-prod --group acme --entity acme-hq --environment production --mobile 13800000001 \
-///     --mode agent-pays --credit 100000 --since 2026-06-01
+///   subledger account create acme-prod --group acme --entity acme-hq --environment production \
+///     --mobile 13800000001 --mode agent-pays --credit 100000 --since 2026-06-01
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct CreateArgs {

@@ -10,8 +10,9 @@ use crate::view;
 
 /// Show an account: where it is in its life, and what it has, owes and may still spend
 ///
-/// available = credit limit − owed − pending usage (agent-pays), or funds − pending usage (prepaid). Pending usage is the
-/// usage of the latest bill that is not charged yet, at the account's price; it has no past, so --as-of leaves it out.
+/// available = credit limit − owed − pending usage (agent-pays), or funds − pending usage
+/// (prepaid). Pending usage is the usage of the latest bill that is not charged yet, at the
+/// account's price; it has no past, so --as-of leaves it out.
 ///
 /// Examples:
 ///   subledger account show acme-prod

@@ -17,10 +17,11 @@ use crate::view;
 
 /// Read a month's bill into the book: all of it, or nothing
 ///
-/// Columns are found by name, in any order; the layout alibaba-v2 (the provider's upgraded bill details, Chinese headers) is
-/// known. Every line that cannot be read is named, and then nothing is imported. Lines that came twice with the same content
-/// count once. The files of one command are one version of the month's bill; a later command makes a new version, which then
-/// counts. The same files again are a no-op.
+/// Columns are found by name, in any order; the layout alibaba-v2 (the provider's upgraded bill
+/// details, Chinese headers) is known. Every line that cannot be read is named, and then
+/// nothing is imported. Lines that came twice with the same content count once. The files of
+/// one command are one version of the month's bill; a later command makes a new version, which
+/// then counts. The same files again are a no-op.
 ///
 /// Examples:
 ///   subledger bill import bill.csv --period 2026-06 --final
@@ -55,7 +56,7 @@ pub(crate) struct ImportArgs {
 impl ImportArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let progress = context.ui.progress("reading the bill");
-        let (files, call) = open_bills(context, &self.write, &self.files)?;
+        let (files, call) = open_bills(context, &self.write, "files", &self.files)?;
         let finality = if self.is_final { Finality::Final } else { Finality::Estimated };
         let import = ImportBill { period: self.period, finality, currency: self.currency, files, watch: &progress };
         let done = context.write(&call, import)?;
@@ -69,10 +70,15 @@ impl ImportArgs {
     }
 }
 
-/// Opens and hashes the files of a bill, before any transaction.
-pub(crate) fn open_bills(context: &Context, write: &WriteArgs, names: &[String]) -> Result<(Vec<BillInput>, Call), Failure> {
+/// Opens and hashes the files of a bill, before any transaction; `argument` is the one that names them.
+pub(crate) fn open_bills(
+    context: &Context,
+    write: &WriteArgs,
+    argument: &str,
+    names: &[String],
+) -> Result<(Vec<BillInput>, Call), Failure> {
     let inputs = names.iter().map(|name| Input::open(name)).collect::<Result<Vec<_>, _>>()?;
-    let call = context.call_with_files(write, "bill", &inputs.iter().collect::<Vec<_>>());
+    let call = context.call_with_files(write, argument, &inputs.iter().collect::<Vec<_>>());
     let mut bills = Vec::with_capacity(inputs.len());
     for input in inputs {
         let (name, size, sha256) = (input.name.clone(), input.size, input.sha256.clone());

@@ -10,8 +10,9 @@ use crate::view;
 
 /// List differences, the largest first; exit 3 when one is open
 ///
-/// Kinds: unknown-account, duplicate-line (counted once, nothing to do), unrecorded-order, missing-in-bill, over-billed,
-/// under-billed. An id stays the same in every run; a difference that a later bill or order has settled resolves itself.
+/// Kinds: unknown-account, duplicate-line (counted once, nothing to do), unrecorded-order,
+/// missing-in-bill, over-billed, under-billed. An id stays the same in every run; a difference
+/// that a later bill or order has settled resolves itself.
 ///
 /// Examples:
 ///   subledger difference list --period 2026-06

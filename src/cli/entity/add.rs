@@ -11,7 +11,8 @@ use crate::view;
 
 /// Add a legal person
 ///
-/// The credential is checked by both of its check characters. On a terminal, what is missing is asked for.
+/// The credential is checked by both of its check characters. On a terminal, what is missing is
+/// asked for.
 ///
 /// Examples:
 ///   subledger entity add acme-hq --name "Acme Holdings" --credential 91330106MA01A2B329

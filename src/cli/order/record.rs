@@ -13,13 +13,14 @@ use crate::view;
 
 /// Record one order
 ///
-/// It is priced at the tier that the group's volume before it has reached, and charged to the account. An order that does not
-/// fit what is available is refused with the figures; --placed says that the provider has accepted it already: then it is a
-/// fact and recorded, and the account may go into arrears.
+/// It is priced at the tier that the group's volume before it has reached, and charged to the
+/// account. An order that does not fit what is available is refused with the figures; --placed
+/// says that the provider has accepted it already: then it is a fact and recorded, and the
+/// account may go into arrears.
 ///
 /// Examples:
-///   subledger order record acme-prod --product ecs --kind new --list-price 12000 --provider-order 2100001 \
-///     --from 2026-06-02 --to 2027-06-02 --date 2026-06-02
+///   subledger order record acme-prod --product ecs --kind new --list-price 12000 \
+///     --provider-order 2100001 --from 2026-06-02 --to 2027-06-02 --date 2026-06-02
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct RecordArgs {

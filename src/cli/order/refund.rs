@@ -11,9 +11,9 @@ use crate::view;
 
 /// Refund an order, wholly or in part, at the price that was paid
 ///
-/// Expected cost and list price go back in the same share; the last refund takes the rest. The refund reduces the group's
-/// volume in the window in which the order was bought. What an agent-pays account does not owe any more goes to the group's
-/// money.
+/// Expected cost and list price go back in the same share; the last refund takes the rest. The
+/// refund reduces the group's volume in the window in which the order was bought. What an
+/// agent-pays account does not owe any more goes to the group's money.
 ///
 /// Examples:
 ///   subledger order refund o-17 --provider-order 2100177

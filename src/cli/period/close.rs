@@ -11,9 +11,10 @@ use crate::view;
 
 /// Close a month: charge usage, accept the bill, freeze the statements, keep a receipt
 ///
-/// Refused, with the list of what blocks, while the bill is missing or an estimate, a difference is open, something is
-/// unexplained, or an earlier month with orders or a bill is open. A closed month takes nothing more. Earlier months in which
-/// only money moved close along with it.
+/// Refused, with the list of what blocks, while the bill is missing or an estimate, a
+/// difference is open, something is unexplained, or an earlier month with orders or a bill is
+/// open. A closed month takes nothing more. Earlier months in which only money moved close
+/// along with it.
 ///
 /// Examples:
 ///   subledger period close 2026-06

@@ -12,8 +12,8 @@ use crate::view;
 
 /// Apply an agreement from a TOML file
 ///
-/// Agreements are dated and never edited: the same name with a later valid_from supersedes it from that day. A charge is
-/// priced at the tier that the group's volume before it has reached.
+/// Agreements are dated and never edited: the same name with a later valid_from supersedes it
+/// from that day. A charge is priced at the tier that the group's volume before it has reached.
 ///
 /// A sale agreement:
 ///   agreement = "acme-2026"

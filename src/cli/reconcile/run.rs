@@ -11,9 +11,10 @@ use crate::view;
 
 /// Compare a month's bill with the recorded orders
 ///
-/// Orders are matched by the provider's order number and account, the expected cost against what was billed. What is off by
-/// less than half a minor unit is rounding; usage has no order. The rest is differences, each with an id that stays the same
-/// in every run. Exit 3 when somebody has to look at one.
+/// Orders are matched by the provider's order number and account, the expected cost against
+/// what was billed. What is off by less than half a minor unit is rounding; usage has no order.
+/// The rest is differences, each with an id that stays the same in every run. Exit 3 when
+/// somebody has to look at one.
 ///
 /// Examples:
 ///   subledger reconcile run --period 2026-06

@@ -1,6 +1,5 @@
 //! `statement export`: writes a statement file for each account.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,7 +8,7 @@ use crate::book::{Book, statement};
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::files::write_whole;
+use crate::cli::files::{make_folder, write_whole};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::period::Month;
 use crate::store::Access;
@@ -18,8 +17,8 @@ use crate::view::csv::{Dialect, render_table};
 
 /// Write a CSV statement for each account that had a part in a month
 ///
-/// Files are named ACCOUNT-PERIOD.csv; each begins with the opening balance and ends with the closing one. The files of a
-/// closed month are always the same, byte for byte.
+/// Files are named ACCOUNT-PERIOD.csv; each begins with the opening balance and ends with the
+/// closing one. The files of a closed month are always the same, byte for byte.
 ///
 /// Examples:
 ///   subledger statement export --period 2026-06 --out statements
@@ -38,9 +37,9 @@ pub(crate) struct ExportArgs {
 
 impl ExportArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        fs::create_dir_all(&self.out).map_err(|source| Failure::Input { file: self.out.display().to_string(), source })?;
         let dialect = if context.global.excel { Dialect::Excel } else { Dialect::Plain };
         let mut book = context.open(Access::Read)?;
+        make_folder(&self.out).map_err(Failure::Output)?;
         let written = write_statements(&mut book, self.period, &self.out, dialect)?;
         context.answer(&view::statement::exported(self.period, &written))?;
         Ok(Exit::Done)

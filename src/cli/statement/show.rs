@@ -10,8 +10,9 @@ use crate::view;
 
 /// Show the statement of an account for a month
 ///
-/// Amounts are the balance due: charges raise it, payments and credits lower it; below zero it is unspent money of the
-/// customer. The statement of a closed month is frozen; that of an open month is provisional.
+/// Amounts are the balance due: charges raise it, payments and credits lower it; below zero it
+/// is unspent money of the customer. The statement of a closed month is frozen; that of an open
+/// month is provisional.
 ///
 /// Examples:
 ///   subledger statement show acme-prod --period 2026-06

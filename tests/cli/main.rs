@@ -1,0 +1,13 @@
+//! The command line as people and scripts meet it: what is printed where, and how a command ends.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+#![expect(clippy::format_push_string, reason = "transcripts are short, and read better so")]
+
+mod bad_input;
+mod book;
+mod help;
+mod keys;
+mod output;
+mod preview;
+mod refusals;
+mod story;

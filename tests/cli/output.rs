@@ -1,0 +1,266 @@
+//! The forms of an answer: tables, JSON, CSV, files, and what happens when nobody reads.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::book::{Point, TestBook, refusal};
+
+/// Every command that only looks, its exit, and the noun and verb of its schema.
+const LOOKS: &[(i32, &str, &str)] = &[
+    (0, "status", "status"),
+    (0, "entity list", "entity-list"),
+    (0, "entity show acme-hq", "entity-show"),
+    (0, "group list", "group-list"),
+    (0, "group show acme", "group-show"),
+    (0, "account list", "account-list"),
+    (0, "account show acme-prod", "account-show"),
+    (0, "fund balance", "fund-balance"),
+    (0, "price show", "price-show"),
+    (0, "price quote acme-prod --product ecs --list-price 12000", "price-quote"),
+    (0, "order list", "order-list"),
+    (0, "order show o-1", "order-show"),
+    (0, "bill list", "bill-list"),
+    (0, "bill show 2026-06", "bill-show"),
+    (0, "reconcile show --period 2026-06", "reconcile-show"),
+    (3, "difference list", "difference-list"),
+    (0, "statement show acme-prod --period 2026-06", "statement-show"),
+    (0, "statement export --period 2026-06 --out statements", "statement-export"),
+    (0, "period list", "period-list"),
+    (0, "check", "check"),
+    (0, "report trial-balance", "report-trial-balance"),
+];
+
+fn reconciled() -> TestBook {
+    let book = TestBook::acme(Point::Billed);
+    assert_eq!(book.run("reconcile run --period 2026-06").exit, 3);
+    book
+}
+
+#[test]
+fn every_look_is_one_json_object_with_its_schema_and_silent_otherwise() {
+    let book = reconciled();
+    let before = book.operations();
+    for (exit, line, schema) in LOOKS {
+        let output = book.run(&format!("{line} --format json"));
+        assert_eq!((output.exit, output.stderr.as_str()), (*exit, ""), "{line}\n{output}");
+        let answer: Value = serde_json::from_str(&output.stdout).unwrap_or_else(|error| panic!("{line}: {error}\n{output}"));
+        assert_eq!(answer["schema"], format!("subledger/{schema}/1"), "{line}");
+        assert_eq!(book.run(line).stderr, "", "{line} has nothing to say beside its table");
+    }
+    assert_eq!(book.operations(), before, "looking leaves no trace");
+}
+
+#[test]
+fn every_list_is_a_csv_with_a_header_row() {
+    let book = reconciled();
+    let mut headers = String::new();
+    for (exit, line, _) in LOOKS {
+        let output = book.run(&format!("{line} --format csv"));
+        assert_eq!((output.exit, output.stderr.as_str()), (*exit, ""), "{line}\n{output}");
+        let (header, rows) = output.stdout.split_once("\r\n").unwrap_or_else(|| panic!("{line}\n{output}"));
+        headers.push_str(&format!("{line}: {header}\n"));
+        assert!(rows.ends_with("\r\n"), "{line} has rows");
+        let mut table = csv::Reader::from_reader(output.stdout.as_bytes());
+        assert!(table.records().all(|row| row.is_ok()), "{line} has rows of one length");
+    }
+    assert_snapshot!(headers, @"
+    status: period,state,bill_version,bill_finality,currency,payable,open_differences,receipt
+    entity list: code,name,credential
+    entity show acme-hq: code,name,credential
+    group list: group,name,currency,accounts,deposits
+    group show acme: code,name,currency,deposits,accounts
+    account list: code,uid,group,state,mode,environment,currency,available,funds,owed,arrears
+    account show acme-prod: code,uid,state,mode,currency,group,entity,environment,since,mobile,email,holder,invitation_expires,available,funds,owed,credit_limit,pending_usage,arrears
+    fund balance: account,group,currency,mode,funds,owed,credit_limit,available
+    price show: agreement,kind,group,currency,valid_from,in_force,window,tier,discount,reached,volume,to_next_tier
+    price quote acme-prod --product ecs --list-price 12000: order,account,product,date,currency,list_price,agreement,volume_before,tier,discount,payable,cost,available,available_after
+    order list: order,date,account,product,kind,provider_order,currency,list_price,discount,payable,tier,agreement,cost
+    order show o-1: order,account,product,kind,provider_order,date,from,to,placed,refunds,currency,list_price,agreement,tier,discount,payable,cost
+    bill list: bill,period,version,finality,layout,lines,currency,payable
+    bill show 2026-06: account,uid,lines,gross,payable
+    reconcile show --period 2026-06: class,count,amount
+    difference list: id,period,kind,account,provider_order,currency,recorded,billed,difference,state,detail
+    statement show acme-prod --period 2026-06: date,kind,event,product,order,provider_order,charge_month,list_price,discount,amount,balance,reference
+    statement export --period 2026-06 --out statements: account,currency,closing,file
+    period list: period,state,bill_version,bill_finality,currency,payable,open_differences,receipt
+    check: name,ok,detail
+    report trial-balance: ledger_account,owner,currency,debit,credit
+    ");
+}
+
+#[test]
+fn an_answer_goes_into_a_file_in_the_form_of_its_extension() {
+    let book = TestBook::acme(Point::Ordered);
+    for (file, begins) in
+        [("o.csv", "code,uid,"), ("o.json", "{\n  \"schema\": \"subledger/account-list/1\""), ("o.txt", "Account ")]
+    {
+        let output = book.done(&format!("account list --output {file}"));
+        assert_eq!((output.stdout.as_str(), output.stderr), ("", format!("wrote {file}\n")));
+        assert!(book.read(file).starts_with(begins), "{}", book.read(file));
+        let mode = std::fs::metadata(book.path(file)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "what tells about money is private");
+    }
+    assert_eq!(book.done("account list --output o.csv --quiet").stderr, "");
+    assert_eq!(book.read("o.csv"), book.done("account list --format csv").stdout);
+    assert_eq!(book.read("o.json"), book.done("account list --format json").stdout);
+    assert_eq!(book.read("o.txt"), book.done("account list").stdout);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_refused_before_anything_is_done() {
+    let book = TestBook::acme(Point::Ready);
+    std::fs::create_dir(book.path("folder.csv")).unwrap();
+    let (before, files) = (book.everything(), book.files_in("."));
+    for line in ["account list", "fund deposit acme 100 --date 2026-06-01"] {
+        book.refused(2, "output.form", &format!("{line} --output answer.foo"));
+        book.refused(2, "output.form", &format!("{line} --output answer"));
+        book.refused(1, "output.failed", &format!("{line} --output missing/answer.csv"));
+        book.refused(1, "output.failed", &format!("{line} --output folder.csv"));
+    }
+    assert_eq!((book.everything(), book.files_in(".")), (before, files));
+    assert_snapshot!(book.run("account list --output answer.foo"), @"
+    ----- stderr
+    error: answer.foo has no extension that is a form
+    hint: use .csv, .json or .txt
+    ----- exit 2
+    ");
+    assert_snapshot!(book.run("account list --output missing/answer.csv"), @"
+    ----- stderr
+    error: cannot write into the folder missing: No such file or directory (os error 2)
+    ----- exit 1
+    ");
+}
+
+#[test]
+fn excel_gets_a_byte_order_mark_and_uids_as_text() {
+    let book = TestBook::acme(Point::Ordered);
+    let plain = book.done("account list --format csv").stdout;
+    assert!(plain.starts_with("code,") && plain.contains(",1000000000000001,"));
+    let excel = book.done("account list --format csv --excel").stdout;
+    assert!(excel.starts_with('\u{feff}') && excel.contains(r#","=""1000000000000001""","#), "{excel}");
+    book.done("account list --output o.csv --excel");
+    assert_eq!(book.read("o.csv"), excel);
+    book.done("statement export --period 2026-06 --out statements --excel");
+    assert!(book.read("statements/acme-prod-2026-06.csv").starts_with('\u{feff}'));
+}
+
+#[test]
+fn a_cell_that_a_sheet_would_calculate_is_neutralised() {
+    let book = TestBook::acme(Point::Made);
+    book.run_words(&["group", "add", "acme", "--name", "=HYPERLINK(\"http://x\")"]);
+    let csv = book.done("group list --format csv").stdout;
+    assert!(csv.contains("'=HYPERLINK"), "{csv}");
+    assert_eq!(book.json("group show acme")["name"], "=HYPERLINK(\"http://x\")");
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_answer_quietly() {
+    let book = TestBook::acme(Point::Ordered);
+    for line in
+        ["account list", "order list --format json", "report trial-balance --format csv", "--help", "order --help", "--version"]
+    {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = book.finish(book.command(&words).stdout(writer));
+        assert_eq!((output.exit, output.stderr.as_str()), (0, ""), "{line}\n{output}");
+    }
+}
+
+#[test]
+fn an_answer_that_the_disk_cannot_take_is_a_failure() {
+    let book = TestBook::acme(Point::Ordered);
+    let full = || Stdio::from(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    let output = book.finish(book.command(&["account", "list", "--format", "json"]).stdout(full()));
+    refusal(1, "output.failed", &output);
+    let output = book.finish(book.command(&["account", "list"]).stdout(full()));
+    assert_snapshot!(output, @"
+    ----- stderr
+    error: cannot write to standard output: No space left on device (os error 28)
+    ----- exit 1
+    ");
+}
+
+#[test]
+fn figures_of_the_past_are_as_of_the_end_of_a_day() {
+    let book = TestBook::acme(Point::Billed);
+    let owed = |day: &str| book.json(&format!("account show acme-prod --as-of {day}"))["owed"].as_str().unwrap().to_owned();
+    assert_eq!(["2026-06-01", "2026-06-02", "2026-06-19", "2026-06-20"].map(owed), ["0.00", "11400.00", "20899.99", "56899.99"]);
+    assert_eq!(book.json("group show acme --as-of 2026-05-31")["deposits"], "0.00");
+    assert_eq!(book.json("report trial-balance --as-of 2026-06-01")["totals"]["CNY"]["debit"], "50000.00");
+    assert_eq!(book.json("order list --as-of 2026-06-05")["rows"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_book_is_the_flags_else_the_environments_else_the_users_own() {
+    let book = TestBook::acme(Point::Ready);
+    assert_eq!(book.json("status")["book_from"], "SUBLEDGER_BOOK");
+    std::fs::copy(book.place(), book.path("other.db")).unwrap();
+    let other = book.json("--book other.db status");
+    assert_eq!((&other["book_from"], &other["book"]), (&"--book".into(), &"other.db".into()));
+    let without = |words: &[&str]| book.finish(book.command(words).env_remove("SUBLEDGER_BOOK"));
+    let missing = without(&["status"]);
+    assert_eq!(missing.exit, 7, "{missing}");
+    let init = ["init", "--agent", "A", "--credential", "91330106MA05J1K21K", "--provider", "alibaba", "--currency", "CNY"];
+    let made = without(&init);
+    assert!(made.exit == 0 && made.stdout.contains("/home/.local/share/subledger/book.db"), "{made}");
+    let permissions = std::fs::metadata(book.path("home/.local/share/subledger/book.db")).unwrap().permissions();
+    assert_eq!(permissions.mode() & 0o777, 0o600);
+    assert!(without(&["status"]).stdout.contains("the default"));
+}
+
+#[test]
+fn quiet_leaves_data_and_warnings() {
+    let book = TestBook::acme(Point::Ordered);
+    assert_eq!(book.done("fund deposit acme 100 --date 2026-06-01 --quiet").stderr, "");
+    let output = book.done("bill import bill.csv --period 2026-06 --final --quiet");
+    assert!(output.stderr.starts_with("warning: ") && output.stderr.lines().count() == 1, "{output}");
+}
+
+#[test]
+fn colours_only_where_they_are_asked_for() {
+    let book = TestBook::acme(Point::Ready);
+    let colourful = |words: &[&str], name: &str, value: &str| {
+        let output = book.finish(book.command(words).env(name, value));
+        assert!(!output.stdout.contains('\u{1b}'));
+        output.stderr.contains('\u{1b}')
+    };
+    let line = ["fund", "deposit", "acme", "0"];
+    assert!(!colourful(&line, "TERM", "xterm-256color"));
+    assert!(colourful(&line, "CLICOLOR_FORCE", "1"));
+    assert!(colourful(&[&line[..], &["--color", "always"]].concat(), "NO_COLOR", "1"));
+    assert!(!colourful(&[&line[..], &["--color", "never"]].concat(), "CLICOLOR_FORCE", "1"));
+}
+
+/// What a customer or a provider has written must not steer a terminal.
+#[test]
+fn what_comes_from_files_is_never_printed_raw() {
+    let book = TestBook::acme(Point::Ordered);
+    let line = "b-1,2100001,9000000000000001,1000000000000001,202606,20260602,\u{1b}[31mred,ecs,云服务器ECS,CNY,1,0,1";
+    book.write("steering.csv", crate::book::bill(&[line]));
+    let output = book.run("bill import steering.csv --period 2026-06");
+    assert!(output.exit == 1 && !output.stderr.contains('\u{1b}'), "{output}");
+    let refused = book.refused(1, "file.bad-lines", "bill import steering.csv --period 2026-06");
+    assert!(refused.details[0].contains("[31mred"), "{refused:?}");
+
+    // Neither does an order number that turns the writing direction, or a control character beyond ASCII.
+    let line = "b-1,21\u{202e}00001,9000000000000001,1000000000000009\u{9b},202606,20260602,订阅预付费用,ecs,云服务器ECS,CNY,1,0,1";
+    book.write("steering.csv", crate::book::bill(&[line]));
+    for form in ["table", "json", "csv"] {
+        for line in
+            ["bill import steering.csv --period 2026-06", "reconcile run --period 2026-06", "difference list", "bill show 2026-06"]
+        {
+            let output = book.run(&format!("{line} --format {form}"));
+            assert!(!(output.stdout.clone() + &output.stderr).contains(['\u{202e}', '\u{9b}']), "{line} {form}\n{output}");
+        }
+    }
+    let line = "b-1,1,9000000000000001,1000000000000009,202606,20260602,\u{9b}31m\u{202e},ecs,云服务器ECS,CNY,1,0,1";
+    book.write("steering.csv", crate::book::bill(&[line]));
+    for form in ["table", "json"] {
+        let output = book.run(&format!("bill import steering.csv --period 2026-06 --format {form}"));
+        assert!(output.exit == 1 && !output.stderr.contains(['\u{202e}', '\u{9b}']), "{output}");
+    }
+}

@@ -1,0 +1,66 @@
+//! Every code that a refusal can have is produced by some test of this binary, or it is said here why none can.
+
+use std::collections::BTreeSet;
+
+/// Codes that no command line leads to, and why.
+const OUT_OF_REACH: &[(&str, &str)] = &[
+    ("agreement.exists", "agreements of one name and date are a conflict or the same"),
+    ("order.exists", "orders are numbered, not named; the provider's number has its own refusal"),
+    ("book.place", "needs an OS user without a home folder"),
+    ("disk.full", "needs a file system of its own to fill"),
+    ("bug.sqlite", "a bug"),
+    ("bug.unbalanced", "a bug"),
+    ("confirmation.impossible", "no command asks for a confirmation yet"),
+    ("confirmation.refused", "no command asks for a confirmation yet"),
+];
+
+/// Whether a text has the shape of a code: `bill.wrong-period`.
+fn is_code(text: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    text.split_once('.').is_some_and(|(noun, what)| is_word(noun) && is_word(what))
+}
+
+fn quoted(source: &str) -> impl Iterator<Item = &str> {
+    source.lines().flat_map(|line| line.split('"').skip(1).step_by(2)).filter(|text| is_code(text))
+}
+
+/// The codes that stand in the sources, of rules and of everything else that fails.
+fn codes_that_exist() -> BTreeSet<&'static str> {
+    let rules = include_str!("../../src/domain/refusal.rs");
+    let failures = include_str!("../../src/cli/failure.rs");
+    quoted(rules).chain(quoted(failures)).collect()
+}
+
+/// The codes that a test expects: behind an exit, as in `refused(1, "bill.none", …)` or `(1, "bill.none", …)`, or as the first
+/// argument of a helper.
+fn codes_that_tests_expect() -> BTreeSet<&'static str> {
+    let tests = [
+        include_str!("bad_input.rs"),
+        include_str!("keys.rs"),
+        include_str!("output.rs"),
+        include_str!("preview.rs"),
+        include_str!("story.rs"),
+    ];
+    let expected = |source: &'static str| {
+        source.split('(').filter_map(|call| {
+            let call = call.trim_start();
+            let call = call.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(',').trim_start();
+            call.strip_prefix('"')?.split('"').next().filter(|text| is_code(text))
+        })
+    };
+    tests.into_iter().flat_map(expected).collect()
+}
+
+#[test]
+fn every_code_is_produced_or_out_of_reach() {
+    let exist = codes_that_exist();
+    let expected = codes_that_tests_expect();
+    assert!(exist.len() > 60, "the sources have only {}", exist.len());
+    let excused: BTreeSet<&str> = OUT_OF_REACH.iter().map(|(code, _)| *code).collect();
+    let missing: Vec<_> = exist.difference(&expected).filter(|code| !excused.contains(*code)).collect();
+    assert!(missing.is_empty(), "no test produces {missing:?}");
+    let reached: Vec<_> = excused.intersection(&expected).collect();
+    assert!(reached.is_empty(), "these are reached after all: {reached:?}");
+    let gone: Vec<_> = excused.difference(&exist).collect();
+    assert!(gone.is_empty(), "these do not exist any more: {gone:?}");
+}
