@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 // ------------------------------------------------------------------------------------------------------------ the rules
 
@@ -266,7 +267,7 @@ fn holds(rule: fn(&[Source]) -> Vec<String>, wrong_samples: &[(&str, &str)]) {
         let found = rule(&[Source::read(path, text)]);
         assert!(found.iter().any(|place| place.starts_with(path)), "not caught in {path}: {text}\nfound: {found:?}");
     }
-    assert_holds(&rule(&tree()));
+    assert_holds(&rule(tree()));
 }
 
 #[test]
@@ -284,7 +285,7 @@ fn dependencies() {
     let own = "use crate::view::{csv, json}; fn f() { csv::render() }";
     assert_holds(&crates_stand_where_they_belong(&[Source::read("src/cli/y.rs", own)]));
     assert_holds(&crates_stand_where_they_belong(&[Source::read("src/cli/x.rs", innocent)]));
-    assert_holds(&crates_are_used_where_they_are_listed(&tree()));
+    assert_holds(&crates_are_used_where_they_are_listed(tree()));
     let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");
     assert_holds(&every_dependency_is_listed(&manifest));
     assert_eq!(every_dependency_is_listed("[dependencies]\n# why\nregex = \"1\"\n[dev-dependencies]\ninsta = \"1\"").len(), 1);
@@ -404,8 +405,13 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every text file of the project that people write.
-fn tree() -> Vec<Source> {
+/// Every text file of the project that people write, read once.
+fn tree() -> &'static [Source] {
+    static TREE: OnceLock<Vec<Source>> = OnceLock::new();
+    TREE.get_or_init(read_tree)
+}
+
+fn read_tree() -> Vec<Source> {
     let mut sources = Vec::new();
     for top in ["src", "tests", "benches", "examples", ".ci", "README.md", "Cargo.toml", "clippy.toml", "rustfmt.toml"] {
         collect(&root().join(top), &mut sources);

@@ -199,3 +199,93 @@ impl Writer<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::period::{ClosedThrough, parse_date};
+    use crate::domain::rules;
+    use crate::store::Store;
+    use crate::store::operation::tests::operation;
+
+    fn cny() -> Currency {
+        "CNY".parse().unwrap()
+    }
+
+    fn deposit(date: &str, minor: i64) -> Entry {
+        let date = ClosedThrough(None).open(parse_date(date).unwrap()).unwrap();
+        rules::deposit(date, GroupId(1), cny(), Amount::from_minor(minor)).unwrap().unwrap()
+    }
+
+    /// A book with a group and three deposits, written out of order.
+    fn book() -> Store {
+        let mut store = Store::in_memory();
+        let mut writer = store.begin().unwrap();
+        writer.insert_group(&"acme".parse().unwrap(), &"Acme".parse().unwrap(), cny()).unwrap();
+        for (date, minor) in [("2026-06-10", 500), ("2026-06-01", 300), ("2026-06-10", 20)] {
+            writer.post(&deposit(date, minor)).unwrap();
+        }
+        writer.commit(&operation(None)).unwrap();
+        store
+    }
+
+    fn bank(store: &mut Store, as_of: Option<&str>) -> i64 {
+        let as_of = as_of.map(|day| parse_date(day).unwrap());
+        store.read(|reader| reader.balance(LedgerAccount::bank(cny()), as_of)).unwrap().minor()
+    }
+
+    #[test]
+    fn a_balance_is_that_of_the_end_of_a_day() {
+        let mut store = book();
+        let days = ["2026-05-31", "2026-06-01", "2026-06-09", "2026-06-10", "2026-07-01"];
+        assert_eq!(days.map(|day| bank(&mut store, Some(day))), [0, 300, 300, 820, 820]);
+        assert_eq!(bank(&mut store, None), 820);
+        let deposits = LedgerAccount::deposits(GroupId(1), cny());
+        assert_eq!(store.read(|reader| reader.balance(deposits, None)).unwrap().minor(), -820);
+        let nothing = LedgerAccount::deposits(GroupId(2), cny());
+        assert_eq!(store.read(|reader| reader.balance(nothing, None)).unwrap(), Amount::ZERO);
+    }
+
+    #[test]
+    fn a_transaction_sees_its_own_postings_and_leaves_none_when_it_is_dropped() {
+        let mut store = book();
+        let mut writer = store.begin().unwrap();
+        let line = LedgerAccount::bank(cny());
+        assert_eq!(writer.balance(line).unwrap().minor(), 820);
+        writer.post(&deposit("2026-06-20", 80)).unwrap();
+        assert_eq!(writer.balance(line).unwrap().minor(), 900);
+        assert_eq!(writer.reader().balance(line, None).unwrap().minor(), 820, "not written yet");
+        writer.flush_balances().unwrap();
+        assert_eq!(writer.reader().balance(line, None).unwrap().minor(), 900);
+        writer.flush_balances().unwrap();
+        assert_eq!(writer.reader().balance(line, None).unwrap().minor(), 900, "written once");
+        drop(writer);
+        assert_eq!(bank(&mut store, None), 820);
+    }
+
+    #[test]
+    fn a_trial_balance_leaves_out_what_is_zero() {
+        let mut store = book();
+        let rows = |store: &mut Store, day| store.read(|reader| reader.trial_balance(parse_date(day))).unwrap();
+        assert!(rows(&mut store, "2026-05-31").is_empty());
+        let told: Vec<String> = rows(&mut store, "2026-06-01")
+            .iter()
+            .map(|row| format!("{} {} {} {}", row.code, row.owner, row.currency, row.balance.minor()))
+            .collect();
+        assert_eq!(told, ["bank agent CNY 300", "deposits acme CNY -300"]);
+    }
+
+    #[test]
+    fn a_sum_that_does_not_fit_is_an_overflow() {
+        let mut store = book();
+        let mut writer = store.begin().unwrap();
+        assert!(matches!(writer.post(&deposit("2026-06-20", i64::MAX)), Err(StoreError::Overflow)));
+    }
+
+    #[test]
+    fn an_owner_that_is_none_is_damage() {
+        assert_eq!(owner_of("agent", 0).unwrap(), Owner::Agent);
+        assert!(matches!(owner_of("agent", 7), Err(StoreError::Damaged(_))));
+        assert!(matches!(owner_of("provider", 0), Err(StoreError::Damaged(_))));
+    }
+}

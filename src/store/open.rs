@@ -171,6 +171,16 @@ impl Store {
     }
 }
 
+#[cfg(test)]
+impl Store {
+    /// An empty book that is gone when it is dropped.
+    pub(super) fn in_memory() -> Self {
+        let connection = fresh_schema().expect("the schema is sound");
+        prepare(&connection).expect("a connection takes its settings");
+        Self { connection, path: PathBuf::new() }
+    }
+}
+
 /// The schema as this version makes it, for comparison with a file's.
 pub(super) fn fresh_schema() -> Result<Connection> {
     let mut connection = Connection::open_in_memory()?;

@@ -109,3 +109,53 @@ impl Writer<'_> {
         Ok(Recorded { id, command, arguments, outcome, hash })
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    /// An operation to seal a test's transaction with.
+    pub(in crate::store) fn operation(key: Option<&str>) -> NewOperation {
+        NewOperation {
+            recorded_at: "2026-06-01T00:00:00Z".to_owned(),
+            operator: "fin".to_owned(),
+            os_uid: 1000,
+            command: "fund deposit".to_owned(),
+            arguments: "{\"amount\":\"5\"}".to_owned(),
+            key: key.map(str::to_owned),
+            denied: false,
+            outcome: "{\"entry\":1}".to_owned(),
+        }
+    }
+
+    fn found(store: &mut Store, key: &str) -> Option<Recorded> {
+        store.read(|reader| reader.operation_by_key(key)).unwrap()
+    }
+
+    #[test]
+    fn a_key_is_found_once_its_operation_is_committed_and_never_before() {
+        let mut store = Store::in_memory();
+        drop(store.begin().unwrap());
+        store.begin().unwrap().rehearse(&operation(Some("transfer-17"))).unwrap();
+        assert!(found(&mut store, "transfer-17").is_none());
+        store.begin().unwrap().commit(&operation(Some("transfer-17"))).unwrap();
+        let first = found(&mut store, "transfer-17").unwrap();
+        assert_eq!((first.id, first.command.as_str()), (OperationId(1), "fund deposit"));
+        assert_eq!((first.arguments.as_str(), first.outcome.as_str()), ("{\"amount\":\"5\"}", "{\"entry\":1}"));
+        assert!(found(&mut store, "transfer-1").is_none());
+        assert!(store.begin().unwrap().commit(&operation(Some("transfer-17"))).is_err(), "a key stands once");
+    }
+
+    #[test]
+    fn each_operation_follows_from_the_one_before() {
+        let mut store = Store::in_memory();
+        let head = |store: &mut Store| store.read(|reader| reader.audit_head()).unwrap();
+        assert_eq!(head(&mut store), (OperationId(0), GENESIS));
+        let first = store.begin().unwrap().commit(&operation(None)).unwrap();
+        assert_eq!(head(&mut store), (OperationId(1), first.hash));
+        let second = store.begin().unwrap().commit(&operation(None)).unwrap();
+        assert_eq!(head(&mut store), (OperationId(2), second.hash));
+        assert_ne!(first.hash, second.hash, "the same words twice are two operations");
+    }
+}

@@ -115,3 +115,62 @@ impl Writer<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::period::parse_date;
+    use crate::store::Store;
+    use crate::store::operation::tests::operation;
+
+    fn cny() -> Currency {
+        "CNY".parse().unwrap()
+    }
+
+    fn volume(list: &str, payable: &str) -> Volume {
+        Volume { list: list.parse().unwrap(), payable: payable.parse().unwrap() }
+    }
+
+    fn date(day: &str) -> NaiveDate {
+        parse_date(day).unwrap()
+    }
+
+    #[test]
+    fn a_volume_is_the_sum_of_its_days_both_ends_included() {
+        let (mut store, acme) = (Store::in_memory(), Scope::Sale(GroupId(1)));
+        let mut writer = store.begin().unwrap();
+        let days = [
+            ("2026-06-30", "0.0000000001", "0"),
+            ("2026-06-01", "100", "95"),
+            ("2026-06-01", "20", "19"),
+            ("2026-07-01", "3", "2"),
+        ];
+        for (day, list, payable) in days {
+            writer.add_volume(acme, cny(), date(day), volume(list, payable)).unwrap();
+        }
+        writer.add_volume(Scope::Purchase, cny(), date("2026-06-01"), volume("7", "6")).unwrap();
+        let june = (date("2026-06-01"), date("2026-06-30"));
+        let expected = volume("120.0000000001", "114");
+        assert_eq!(writer.volume(acme, cny(), june.0, june.1).unwrap(), expected);
+        writer.commit(&operation(None)).unwrap();
+        let read = |store: &mut Store, scope, from, to| store.read(|reader| reader.volume(scope, cny(), from, to)).unwrap();
+        assert_eq!(read(&mut store, acme, june.0, june.1), expected);
+        assert_eq!(read(&mut store, acme, date("2026-06-02"), date("2026-06-29")), Volume::default());
+        assert_eq!(read(&mut store, acme, june.1, june.0), Volume::default(), "a window that ends before it begins");
+        assert_eq!(read(&mut store, Scope::Purchase, june.0, june.1), volume("7", "6"));
+        assert_eq!(read(&mut store, Scope::Sale(GroupId(2)), june.0, june.1), Volume::default());
+    }
+
+    #[test]
+    fn what_is_given_back_falls_on_the_day_of_the_original() {
+        let (mut store, acme) = (Store::in_memory(), Scope::Sale(GroupId(1)));
+        for sign in ["", "-"] {
+            let mut writer = store.begin().unwrap();
+            let signed = volume(&format!("{sign}100"), &format!("{sign}95"));
+            writer.add_volume(acme, cny(), date("2026-06-01"), signed).unwrap();
+            writer.commit(&operation(None)).unwrap();
+        }
+        let day = date("2026-06-01");
+        assert_eq!(store.read(|reader| reader.volume(acme, cny(), day, day)).unwrap(), Volume::default());
+    }
+}
