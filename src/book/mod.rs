@@ -77,7 +77,7 @@ impl From<Unbalanced> for Error {
     fn from(error: Unbalanced) -> Self {
         match error {
             Unbalanced::Overflow(overflow) => overflow.into(),
-            error => Self::Unbalanced(error),
+            Unbalanced::By(..) => Self::Unbalanced(error),
         }
     }
 }
@@ -153,20 +153,19 @@ pub struct Book {
 
 impl Book {
     /// Makes a new book; see [`agent::Init`].
-    pub fn create(path: &Path, session: Session, call: &Call, init: agent::Init) -> Result<Done<agent::Initialised>> {
-        let founder = Operator { os_uid: session.os_uid, name: session.os_name.clone(), roles: Role::ALL.to_vec() };
+    pub fn create(path: &Path, session: &Session, call: &Call, init: agent::Init) -> Result<Done<agent::Initialised>> {
         if call.preview {
-            let outcome = init.preview(founder)?;
             if path.exists() {
                 return Err(StoreError::Exists(path.to_owned()).into());
             }
-            return Ok(Done { status: Status::Preview, outcome });
+            return Ok(Done { status: Status::Preview, outcome: init.outcome(session)? });
         }
         Store::create(path, |store| {
             let writer = store.begin()?;
+            let founder = Operator { os_uid: session.os_uid, name: session.os_name.clone(), roles: Role::ALL.to_vec() };
             let mut operation = Operation::new(writer, founder, session.clone())?;
             let outcome = init.run(&mut operation)?;
-            let recorded = record::<agent::Init>(&session, operation.operator_name(), call, &outcome);
+            let recorded = record::<agent::Init>(session, operation.operator_name(), call, &outcome);
             operation.into_writer().commit(&recorded)?;
             Ok(Done { status: Status::Applied, outcome })
         })

@@ -84,6 +84,7 @@ pub(super) fn blocking(operation: &Operation<'_>, period: Month, reconciled: Opt
     let open_differences = reconciled.map(Reconciled::open).transpose()?.unwrap_or_default();
     let readiness = Readiness {
         earlier_open: earlier_open(reader, operation, period)?,
+        anything_happened: reader.months()?.contains(&period),
         open_orders: reader.open_order_count(period.last_day())?,
         bill,
         open_differences,

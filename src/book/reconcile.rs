@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::usage::Owners;
 use super::{Operation, Result, UseCase};
+use crate::domain::bill::charged_on;
 use crate::domain::bridge::Bridge;
 use crate::domain::difference::{Difference, DifferenceKind, Sides, Subject, sort_for_people};
 use crate::domain::id::AccountId;
@@ -103,7 +104,7 @@ fn match_bill(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) -> Result
         Ok(matcher.order(&RecordedOrder { charge, account, provider_order, expected })?)
     })?;
     reader.each_bill_line(bill, |line| {
-        let day = line.day.unwrap_or_else(|| line.month.last_day());
+        let day = charged_on(line.month, line.day);
         let owner = owners.owner(line.seen_uid, day).map_or(LineOwner::Unknown(line.seen_uid), |a| LineOwner::Known(a.id));
         Ok(matcher.line(&BilledLine { owner, order_no: line.order_no, kind: line.kind, payable: line.payable })?)
     })?;
@@ -166,7 +167,10 @@ fn unknown_detail(account: Option<&crate::domain::account::Account>, mismatch: &
     let lines = crate::domain::plural(mismatch.lines, "line", "lines");
     match account {
         None => format!("{lines} of an account that the book does not have"),
-        Some(account) => format!("{lines} of {} before {}, from when its charges are ours", account.code, account.since),
+        Some(account) if account.is_charged_on(chrono::NaiveDate::MAX) => {
+            format!("{lines} of {} before {}, from when its charges are ours", account.code, account.since)
+        }
+        Some(account) => format!("{lines} of {}, which is {} and not active yet", account.code, account.state),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Result;
 use crate::domain::account::Account;
-use crate::domain::bill::Treatment;
+use crate::domain::bill::{Treatment, charged_on};
 use crate::domain::id::{AccountId, GroupId, ProductId, SeenUidId};
 use crate::domain::money::{Amount, Exact};
 use crate::domain::period::Month;
@@ -34,7 +34,7 @@ impl Owners {
 
     /// The account whose charge a line of a day is; `None` when the book has no such account, or not yet on that day.
     pub(super) fn owner(&self, uid: SeenUidId, day: chrono::NaiveDate) -> Option<&Account> {
-        self.by_uid.get(&uid).filter(|account| day >= account.since)
+        self.by_uid.get(&uid).filter(|account| account.is_charged_on(day))
     }
 
     /// The account of a UID, whatever the day.
@@ -50,27 +50,30 @@ impl Owners {
 
 /// A bill's usage of the book's accounts, by group.
 pub(super) fn by_group(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) -> Result<BTreeMap<GroupId, Vec<Usage>>> {
-    // Sums were made while the bill was read. Where an account joined within the month, only its later lines are ours.
-    let joined: HashSet<SeenUidId> =
-        owners.by_uid.iter().filter(|(_, account)| account.since > bill.period.first_day()).map(|(uid, _)| *uid).collect();
+    // Sums were made while the bill was read. Only where an account's first day lies inside the charge month is each line
+    // looked at again.
+    let mut joined: HashSet<(SeenUidId, Month)> = HashSet::new();
     let mut groups: BTreeMap<GroupId, Vec<Usage>> = BTreeMap::new();
     let mut add = |account: &Account, product: String, charge_month: Month, list: Exact, billed: Exact| {
         let usage = Usage { account_code: account.code.clone(), product, charge_month, account: account.id, list, billed };
         groups.entry(account.group).or_default().push(usage);
     };
     for sum in reader.bill_usage(bill.id)? {
-        if let Some(account) = owners.account(sum.seen_uid).filter(|_| !joined.contains(&sum.seen_uid)) {
+        let Some(account) = owners.account(sum.seen_uid) else { continue };
+        if account.is_charged_on(sum.charge_month.first_day()) {
             add(account, sum.product, sum.charge_month, sum.list, sum.billed);
+        } else if account.is_charged_on(sum.charge_month.last_day()) {
+            joined.insert((sum.seen_uid, sum.charge_month));
         }
     }
     if !joined.is_empty() {
         let codes = reader.product_codes()?;
         let mut sums: BTreeMap<(SeenUidId, ProductId, Month), (Exact, Exact)> = BTreeMap::new();
         reader.each_bill_line(bill, |line| {
-            let day = line.day.unwrap_or_else(|| line.month.last_day());
+            let day = charged_on(line.month, line.day);
             let treatment = line.kind.treatment(!line.order_no.is_empty());
             let is_usage = matches!(treatment, Treatment::Usage | Treatment::Adjustment);
-            if is_usage && joined.contains(&line.seen_uid) && owners.owner(line.seen_uid, day).is_some() {
+            if is_usage && joined.contains(&(line.seen_uid, line.month)) && owners.owner(line.seen_uid, day).is_some() {
                 let sum = sums.entry((line.seen_uid, line.product, line.month)).or_default();
                 sum.0 = sum.0.plus(line.list)?.minus(line.covered)?;
                 sum.1 = sum.1.plus(line.payable)?;

@@ -27,6 +27,7 @@ pub(crate) type Ended = Result<Exit, Failure>;
 /// What every command takes, anywhere on the line.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Global")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(crate) struct GlobalArgs {
     /// The book [default: $SUBLEDGER_BOOK, else the user's data folder]
     #[arg(long, global = true, value_name = "PATH")]
@@ -106,7 +107,11 @@ impl Context {
 
     /// What was typed, for the audit log and the key.
     pub(crate) fn call(&self, write: &WriteArgs) -> Call {
-        Call { arguments: self.typed.clone(), key: write.key.clone(), preview: write.dry_run }
+        let mut arguments = self.typed.clone();
+        for (flag, answer) in self.prompter.answered() {
+            arguments.insert(flag.trim_start_matches('-').replace('-', "_"), answer);
+        }
+        Call { arguments, key: write.key.clone(), preview: write.dry_run }
     }
 
     /// The same with an input file's content in the place of its name.

@@ -46,6 +46,16 @@ pub(crate) enum Failure {
     Unwritten(Unwritten),
     /// There is no home folder to look for a book in.
     NoHome,
+    /// A demo will not delete what is no demo.
+    FolderInUse {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A step of the demo did not end as it should; its own message stands above.
+    DemoStep {
+        /// The command.
+        line: String,
+    },
 }
 
 impl From<book::Error> for Failure {
@@ -158,6 +168,14 @@ pub(crate) fn words(failure: &Failure) -> Told {
                 .hint("use .csv, .json or .txt")
         }
         Failure::Unwritten(error) => Told::new(Exit::Refused, "output.failed", error.to_string()),
+        Failure::FolderInUse { folder } => {
+            Told::new(Exit::Refused, "demo.folder-in-use", format!("{} holds something that is no demo", folder.display()))
+                .hint("name another folder: `subledger demo DIR`")
+        }
+        Failure::DemoStep { line } => {
+            Told::new(Exit::Bug, "bug.demo", format!("the demo's step `{line}` did not end as it should"))
+                .hint("this is a bug in subledger: please report it")
+        }
         Failure::NoHome => Told::new(Exit::Usage, "book.place", "there is no home folder to look for a book in")
             .hint("give --book PATH or set SUBLEDGER_BOOK"),
     }
@@ -396,6 +414,7 @@ pub(crate) fn blocker(blocker: &Blocker, period: crate::domain::period::Month) -
         Blocker::EarlierMonthOpen { month } => {
             format!("{month} is still open; close it first: `subledger month-end {month} --bill FILE --out DIR`")
         }
+        Blocker::NothingHappened => format!("nothing happened in {period}; `subledger period list` shows the months"),
         Blocker::NoBill => format!("orders wait for a bill: `subledger bill import FILE --period {period} --final`"),
         Blocker::BillNotFinal => {
             format!("the bill is an estimate: `subledger bill import FILE --period {period} --final` once the provider's is final")

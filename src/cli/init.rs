@@ -66,7 +66,7 @@ impl InitArgs {
             std::fs::create_dir_all(folder).map_err(|source| Failure::Input { file: folder.display().to_string(), source })?;
         }
         let call = context.call(&self.write);
-        let done = Book::create(&place.path, context.session(), &call, init)?;
+        let done = Book::create(&place.path, &context.session(), &call, init)?;
         let document = view::agent::initialised(&done.outcome, &place.path.display().to_string());
         context.answer_done(&done, document, &done.outcome.notices)?;
         context.next(&done, "`subledger entity add`, `group add`, then `account create` or `account associate`");

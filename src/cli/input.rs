@@ -40,7 +40,7 @@ impl Input {
             hasher.update(&buffer[..read]);
         }
         file.rewind().map_err(failed)?;
-        let sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = crate::domain::chain::hex(&hasher.finalize().into());
         Ok(Self { name: name.to_owned(), sha256, size, file })
     }
 

@@ -3,6 +3,8 @@
 //! Asked only where somebody can answer: standard input and standard error are terminals and nobody said `--no-input`.
 //! Elsewhere a missing value names its flag, so that no script ever hangs.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
 use std::str::FromStr;
@@ -37,13 +39,15 @@ pub(crate) struct Answers {
 pub(crate) struct Prompter {
     yes: bool,
     person: Option<Box<dyn Person>>,
+    /// What was answered, by flag: it belongs to the audit log as if it had been typed.
+    answered: RefCell<BTreeMap<String, String>>,
 }
 
 impl Prompter {
     /// Looks whether somebody is there to answer.
     pub(crate) fn new(answers: Answers) -> Self {
         let present = !answers.no_input && io::stdin().is_terminal() && io::stderr().is_terminal();
-        Self { yes: answers.yes, person: present.then(|| Box::new(AtTerminal) as Box<dyn Person>) }
+        Self { yes: answers.yes, person: present.then(|| Box::new(AtTerminal) as Box<dyn Person>), answered: RefCell::default() }
     }
 
     /// The given value, or the answer to the question, which is put again until it can be read.
@@ -60,10 +64,18 @@ impl Prompter {
         loop {
             let answer = person.line(question).map_err(|_| missing())?;
             match answer.trim().parse() {
-                Ok(value) => return Ok(value),
+                Ok(value) => {
+                    self.answered.borrow_mut().insert(flag.to_owned(), answer.trim().to_owned());
+                    return Ok(value);
+                }
                 Err(problem) => person.hear(&format!("  {}", escape(&format!("{problem}")))),
             }
         }
+    }
+
+    /// What was answered so far, by flag.
+    pub(crate) fn answered(&self) -> BTreeMap<String, String> {
+        self.answered.borrow().clone()
     }
 
     /// Whether the person agrees; `--yes` has agreed beforehand, and an empty answer is no.
@@ -101,7 +113,6 @@ impl Person for AtTerminal {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
     use std::rc::Rc;
 
     use super::*;
@@ -131,7 +142,7 @@ mod tests {
     fn scripted(answers: &[&'static str]) -> (Prompter, Rc<RefCell<Vec<String>>>) {
         let heard = Rc::new(RefCell::new(Vec::new()));
         let person = Scripted { answers: RefCell::new(answers.iter().rev().copied().collect()), heard: Rc::clone(&heard) };
-        (Prompter { yes: false, person: Some(Box::new(person)) }, heard)
+        (Prompter { yes: false, person: Some(Box::new(person)), answered: RefCell::default() }, heard)
     }
 
     #[test]
@@ -147,11 +158,11 @@ mod tests {
 
     #[test]
     fn without_a_person_nothing_is_asked() {
-        let prompter = Prompter { yes: false, person: None };
+        let prompter = Prompter { yes: false, person: None, answered: RefCell::default() };
         assert_eq!(prompter.required(Some(5), "--n", "Number"), Ok(5));
         assert_eq!(prompter.required::<i64>(None, "--n", "Number").unwrap_err().to_string(), "--n is missing");
         assert_eq!(prompter.confirm("Really?"), Err(CannotAsk));
-        assert_eq!(Prompter { yes: true, person: None }.confirm("Really?"), Ok(true));
+        assert_eq!(Prompter { yes: true, person: None, answered: RefCell::default() }.confirm("Really?"), Ok(true));
     }
 
     #[test]

@@ -7,6 +7,9 @@ use super::failure::Failure;
 /// Names the book when `--book` does not.
 pub(crate) const BOOK_VARIABLE: &str = "SUBLEDGER_BOOK";
 
+/// A book's usual name.
+pub(crate) const BOOK_FILE: &str = "book.db";
+
 /// The book's place, and what chose it.
 #[derive(Clone, Debug)]
 pub(crate) struct BookPlace {
@@ -25,5 +28,5 @@ pub(crate) fn book_place(flag: Option<PathBuf>) -> Result<BookPlace, Failure> {
         return Ok(BookPlace { path: path.into(), because: BOOK_VARIABLE });
     }
     let folders = directories::ProjectDirs::from("", "", "subledger").ok_or(Failure::NoHome)?;
-    Ok(BookPlace { path: folders.data_dir().join("book.db"), because: "the default" })
+    Ok(BookPlace { path: folders.data_dir().join(BOOK_FILE), because: "the default" })
 }

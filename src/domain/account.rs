@@ -246,6 +246,13 @@ pub struct Account {
 }
 
 impl Account {
+    /// Whether the provider's charges of a day are this account's in the book: it has been active, and the day is not before
+    /// its first.
+    pub fn is_charged_on(&self, day: NaiveDate) -> bool {
+        let was_active = matches!(self.state, AccountState::Active | AccountState::Frozen | AccountState::Released);
+        was_active && day >= self.since
+    }
+
     /// Nothing of an account is dated before its charges are ours.
     pub fn require_dated_since(&self, date: NaiveDate) -> Result<(), Refusal> {
         if date < self.since {
@@ -371,12 +378,13 @@ mod tests {
     /// The whole state table: every pair of state and transition, with what it leads to or `-`.
     #[test]
     fn the_life_of_an_account_is_a_table() {
+        use std::fmt::Write as _;
         let mut table = String::new();
         for origin in Origin::ALL {
             for state in AccountState::ALL {
                 let after = [Transition::Accept, Transition::Verify, Transition::Confirm]
                     .map(|t| next_state(&account(*origin, *state), t).map_or("-", AccountState::as_str));
-                table.push_str(&format!("{origin} {state}: {}\n", after.join(" ")));
+                writeln!(table, "{origin} {state}: {}", after.join(" ")).unwrap();
             }
         }
         insta::assert_snapshot!(table, @r"
@@ -399,6 +407,21 @@ mod tests {
         associated revoked: - - -
         associated declined: - - -
         ");
+    }
+
+    #[test]
+    fn only_an_account_that_was_active_is_charged_and_only_from_its_first_day() {
+        let day = |text| crate::domain::period::parse_date(text).unwrap();
+        let table = [
+            (AccountState::Active, "2026-06-01", true),
+            (AccountState::Active, "2026-05-31", false),
+            (AccountState::Frozen, "2026-06-02", true),
+            (AccountState::Invited, "2026-06-02", false),
+            (AccountState::Accepted, "2026-06-02", false),
+        ];
+        for (state, date, charged) in table {
+            assert_eq!(account(Origin::Created, state).is_charged_on(day(date)), charged, "{state} {date}");
+        }
     }
 
     #[test]

@@ -89,11 +89,10 @@ pub struct BillLine<'a> {
     pub content: u64,
 }
 
-impl BillLine<'_> {
-    /// The day that decides whose charge it is: the day of consumption, else the month's last.
-    pub fn charged_on(&self) -> NaiveDate {
-        self.day.unwrap_or_else(|| self.month.last_day())
-    }
+/// The day that decides whose charge a line is: the day of consumption where it lies in the charge month, else the month's
+/// last.
+pub fn charged_on(month: Month, day: Option<NaiveDate>) -> NaiveDate {
+    day.filter(|day| month.contains(*day)).unwrap_or_else(|| month.last_day())
 }
 
 /// What is wrong with a cell or a line.
@@ -381,6 +380,15 @@ mod tests {
         block.push(&line("2026-07", "-0.1"));
         let back: Vec<_> = block.lines().collect();
         assert_eq!(back, [line("2026-06", "1.5"), line("2026-07", "-0.1")]);
+    }
+
+    #[test]
+    fn the_deciding_day_lies_in_the_charge_month() {
+        let june = Month::parse("2026-06").unwrap();
+        let day = |text| crate::domain::period::parse_date(text);
+        assert_eq!(charged_on(june, day("2026-06-03")), day("2026-06-03").unwrap());
+        assert_eq!(charged_on(june, day("2026-05-31")), june.last_day());
+        assert_eq!(charged_on(june, None), june.last_day());
     }
 
     #[test]

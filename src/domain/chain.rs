@@ -195,7 +195,11 @@ pub fn sha256_hex(content: &[u8]) -> String {
 
 /// Hexadecimal digits of a hash.
 pub fn hex(hash: &Hash) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    use std::fmt::Write as _;
+    hash.iter().fold(String::with_capacity(64), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a text takes any number of characters");
+        text
+    })
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub enum Blocker {
         /// The month.
         month: Month,
     },
+    /// Nothing happened in the month: it is a slip of the finger, and would close everything before it.
+    NothingHappened,
     /// No bill has been imported, and orders wait for it.
     NoBill,
     /// The bill may still change.
@@ -47,6 +49,8 @@ pub enum Blocker {
 pub struct Readiness {
     /// The earliest month before it that has orders or a bill and is open.
     pub earlier_open: Option<Month>,
+    /// Whether the month has a bill or an entry.
+    pub anything_happened: bool,
     /// Orders of the month or before that no accepted bill covers.
     pub open_orders: u64,
     /// The latest version of the bill, its currency, and its bridge with the book as it is now.
@@ -62,7 +66,9 @@ pub fn blockers(readiness: &Readiness) -> Result<Vec<Blocker>, crate::domain::mo
         found.push(Blocker::EarlierMonthOpen { month });
     }
     let Some((finality, currency, bridge)) = &readiness.bill else {
-        if readiness.open_orders > 0 {
+        if !readiness.anything_happened {
+            found.push(Blocker::NothingHappened);
+        } else if readiness.open_orders > 0 {
             found.push(Blocker::NoBill);
         }
         return Ok(found);
@@ -157,6 +163,7 @@ mod tests {
     fn ready() -> Readiness {
         Readiness {
             earlier_open: None,
+            anything_happened: true,
             open_orders: 3,
             bill: Some((Finality::Final, cny(), Bridge::default())),
             open_differences: (0, Exact::ZERO),
@@ -176,6 +183,7 @@ mod tests {
         assert_eq!(names(|r| r.earlier_open = Month::parse("2026-05")), ["earlier-month-open"]);
         assert_eq!(names(|r| r.bill = None), ["no-bill"]);
         assert_eq!(names(|r| (r.bill, r.open_orders) = (None, 0)), Vec::<String>::new());
+        assert_eq!(names(|r| (r.bill, r.anything_happened) = (None, false)), ["nothing-happened"]);
         assert_eq!(names(|r| r.bill = Some((Finality::Estimated, cny(), Bridge::default()))), ["bill-not-final"]);
         assert_eq!(names(|r| r.open_differences = (2, "5".parse().unwrap())), ["open-differences"]);
         let unexplained = Bridge { billed: "1".parse().unwrap(), ..Bridge::default() };

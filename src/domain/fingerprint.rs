@@ -10,8 +10,9 @@ pub fn of(parts: &[&str]) -> String {
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part.as_bytes());
     }
-    let digest = hasher.finalize();
-    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let mut digits = crate::domain::chain::hex(&hasher.finalize().into());
+    digits.truncate(12);
+    digits
 }
 
 #[cfg(test)]

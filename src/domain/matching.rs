@@ -277,7 +277,8 @@ fn key(mismatch: &Mismatch) -> (DifferenceKind, i64, &str) {
 fn compare(sides: &Sides, residual: Exact, currency: Currency) -> Result<MatchRule, DifferenceKind> {
     match (sides.recorded, sides.lines) {
         (None, _) => Err(DifferenceKind::UnrecordedOrder),
-        (Some(_), 0) => Err(DifferenceKind::MissingInBill),
+        // Nothing was expected and nothing was billed: the provider does not list what costs nothing.
+        (Some((_, expected)), 0) if !expected.is_zero() => Err(DifferenceKind::MissingInBill),
         _ if residual.is_zero() => Ok(MatchRule::Exact),
         _ if residual.is_below_half_a_minor_unit(currency) => Ok(MatchRule::RoundingProof),
         _ if residual.is_negative() => Err(DifferenceKind::UnderBilled),
@@ -368,6 +369,12 @@ mod tests {
         );
         assert_eq!(matched.matches.len(), 2);
         assert_eq!(matched.usage_lines, 1);
+    }
+
+    #[test]
+    fn what_was_expected_to_cost_nothing_is_not_missing() {
+        let matched = run(&[(1, ACME, "7", 0)], &[]);
+        assert_eq!((matched.matches.len(), matched.mismatches.len()), (1, 0));
     }
 
     #[test]

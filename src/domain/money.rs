@@ -163,6 +163,7 @@ impl Amount {
     }
 
     /// Itself, or zero if it is negative.
+    #[must_use]
     pub fn or_zero(self) -> Self {
         self.max(Self::ZERO)
     }

@@ -61,10 +61,11 @@ mod tests {
 
     #[test]
     fn every_permission_is_somebodys() {
+        use std::fmt::Write as _;
         let mut table = String::new();
         for permission in Permission::ALL {
             let roles: Vec<_> = roles_with(*permission).iter().map(|r| r.as_str()).collect();
-            table.push_str(&format!("{permission}: {}\n", roles.join(" ")));
+            writeln!(table, "{permission}: {}", roles.join(" ")).unwrap();
         }
         insta::assert_snapshot!(table, @r"
         administer: admin

@@ -250,10 +250,10 @@ impl Reader<'_> {
             .prepare("SELECT id, operation_id, event, effective, group_id, account_id, reference FROM entry ORDER BY id")?;
         let mut postings =
             connection.prepare("SELECT entry_id, line, ledger_account_id, amount_minor FROM posting ORDER BY entry_id, line")?;
-        let mut changes = connection.prepare("SELECT operation_id, noun, key, before, after FROM change ORDER BY id")?;
+        let mut change_rows = connection.prepare("SELECT operation_id, noun, key, before, after FROM change ORDER BY id")?;
         let mut orders =
             connection.prepare(&format!("{} ORDER BY o.id", SELECT_ORDER.replacen(" FROM", ", o.operation_id FROM", 1)))?;
-        let mut charges =
+        let mut owed =
             connection.prepare(&format!("{} ORDER BY c.id", SELECT_CHARGE.replacen(" FROM", ", c.operation_id FROM", 1)))?;
         let mut operations = connection.prepare(
             "SELECT id, recorded_at, operator, os_uid, command, arguments, key, result, outcome, previous, hash FROM operation ORDER BY id",
@@ -267,16 +267,16 @@ impl Reader<'_> {
             orphans: Findings::default(),
             seen: 0,
         };
-        let mut changes = Cursor::new(changes.query([])?, change_row)?;
+        let mut logged = Cursor::new(change_rows.query([])?, change_row)?;
         let mut orders = Cursor::new(orders.query([])?, order_with_operation)?;
-        let mut charges = Cursor::new(charges.query([])?, charge_with_operation)?;
+        let mut charges = Cursor::new(owed.query([])?, charge_with_operation)?;
         let mut operations = Cursor::new(operations.query([])?, operation_row)?;
         let mut broken = Findings::default();
         let mut head = GENESIS;
         let mut last = 0;
         while let Some(operation) = operations.next_if(|_| true)? {
             let mut facts = Facts::default();
-            while let Some(change) = changes.next_if(|c| c.operation <= operation.id)? {
+            while let Some(change) = logged.next_if(|c| c.operation <= operation.id)? {
                 facts.change(&change.noun, &change.key, change.before.as_deref(), &change.after);
             }
             while let Some((_, order)) = orders.next_if(|(id, _)| *id <= operation.id)? {
@@ -308,7 +308,7 @@ impl Reader<'_> {
             last = operation.id;
         }
         journal.advance(i64::MAX, &mut Facts::default())?;
-        let stray_rows = changes.head.is_some() || orders.head.is_some() || charges.head.is_some();
+        let stray_rows = logged.head.is_some() || orders.head.is_some() || charges.head.is_some();
         if stray_rows {
             broken.add(|| "rows belong to an operation that is not in the log".to_owned());
         }
@@ -449,7 +449,7 @@ impl Reader<'_> {
             }
         }
         // Months that closed along with a later one have no receipt of their own; the later one's covers their figures.
-        Ok(wrong.checked(CheckName::Receipts, format!("{} as they were", plural(count as u64, "closed month", "closed months"))))
+        Ok(wrong.checked(CheckName::Receipts, format!("{} unchanged since", plural(count as u64, "closed month", "closed months"))))
     }
 
     fn check_orders(&self) -> Result<Checked> {
@@ -573,7 +573,7 @@ impl Reader<'_> {
         if known > rows {
             wrong.add(|| format!("{} rows of master data are gone", known - rows));
         }
-        Ok(wrong.checked(CheckName::State, format!("{} as the log left them", plural(rows, "row", "rows"))))
+        Ok(wrong.checked(CheckName::State, format!("{} of master data as the log left them", plural(rows, "row", "rows"))))
     }
 
     /// The head of the audit log as recomputed from everything that it covers.

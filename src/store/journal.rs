@@ -33,6 +33,8 @@ struct Line {
 #[derive(Debug, Default)]
 pub(super) struct LedgerCache {
     lines: HashMap<LedgerAccount, Line>,
+    /// Balances that were asked for and not moved.
+    looked_up: HashMap<LedgerAccount, Amount>,
 }
 
 /// One row of a trial balance.
@@ -110,12 +112,17 @@ impl Writer<'_> {
         if let Some(line) = self.ledger.lines.get(&account) {
             return Ok(line.balance);
         }
-        self.reader().balance(account, None)
+        if let Some(balance) = self.ledger.looked_up.get(&account) {
+            return Ok(*balance);
+        }
+        let balance = self.reader().balance(account, None)?;
+        self.ledger.looked_up.insert(account, balance);
+        Ok(balance)
     }
 
     fn ledger_line(&mut self, account: LedgerAccount) -> Result<&mut Line> {
         if !self.ledger.lines.contains_key(&account) {
-            let balance = self.reader().balance(account, None)?;
+            let balance = self.balance(account)?;
             let id = match ledger_account_id(self.connection(), account)? {
                 Some(id) => id,
                 None => self.insert_ledger_account(account)?,

@@ -66,6 +66,7 @@ fn blockers_table(blockers: &[Blocker], sentences: &[String]) -> Table {
         |(blocker, sentence)| {
             let name = match blocker {
                 Blocker::EarlierMonthOpen { .. } => "earlier-month-open",
+                Blocker::NothingHappened => "nothing-happened",
                 Blocker::NoBill => "no-bill",
                 Blocker::BillNotFinal => "bill-not-final",
                 Blocker::OpenDifferences { .. } => "open-differences",
