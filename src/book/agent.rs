@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Operation, Result, Session, UseCase};
+use super::{Operation, Result, UseCase};
 use crate::domain::code::Name;
 use crate::domain::money::Currency;
 use crate::domain::refusal::{Notice, Refusal};
-use crate::domain::role::{Permission, Role};
+use crate::domain::role::Permission;
 use crate::store::{Agent, Operator};
 
 /// Makes an empty book. Whoever runs it becomes its first operator, with every role.
@@ -36,13 +36,12 @@ pub struct Initialised {
 }
 
 impl Init {
-    /// What the new book holds; refuses what cannot be an agent.
-    pub(super) fn outcome(&self, session: &Session) -> Result<Initialised> {
+    /// What a book made by `operator` would begin with; refuses what cannot be an agent.
+    pub(super) fn preview(self, operator: Operator) -> Result<Initialised> {
         let credential = super::entity::credential(&self.credential)?;
         let uid = self.uid.as_deref().map(super::account::uid).transpose()?;
         let notices = super::entity::unchecked(&credential);
-        let agent = Agent { name: self.name.clone(), credential, provider: self.provider.clone(), currency: self.currency, uid };
-        let operator = Operator { os_uid: session.os_uid, name: session.os_name.clone(), roles: Role::ALL.to_vec() };
+        let agent = Agent { name: self.name, credential, provider: self.provider, currency: self.currency, uid };
         Ok(Initialised { agent, operator, notices })
     }
 }
@@ -53,10 +52,10 @@ impl UseCase for Init {
     type Outcome = Initialised;
 
     fn run(self, operation: &mut Operation<'_>) -> Result<Initialised> {
-        let outcome = self.outcome(operation.session())?;
-        operation.writer().insert_agent(&outcome.agent)?;
-        operation.writer().insert_operator(&outcome.operator)?;
-        Ok(outcome)
+        let initialised = self.preview(operation.operator().clone())?;
+        operation.writer().insert_agent(&initialised.agent)?;
+        operation.writer().insert_operator(&initialised.operator)?;
+        Ok(initialised)
     }
 }
 

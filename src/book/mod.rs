@@ -154,15 +154,16 @@ pub struct Book {
 impl Book {
     /// Makes a new book; see [`agent::Init`].
     pub fn create(path: &Path, session: &Session, call: &Call, init: agent::Init) -> Result<Done<agent::Initialised>> {
+        let founder = Operator { os_uid: session.os_uid, name: session.os_name.clone(), roles: Role::ALL.to_vec() };
         if call.preview {
+            let outcome = init.preview(founder)?;
             if path.exists() {
                 return Err(StoreError::Exists(path.to_owned()).into());
             }
-            return Ok(Done { status: Status::Preview, outcome: init.outcome(session)? });
+            return Ok(Done { status: Status::Preview, outcome });
         }
         Store::create(path, |store| {
             let writer = store.begin()?;
-            let founder = Operator { os_uid: session.os_uid, name: session.os_name.clone(), roles: Role::ALL.to_vec() };
             let mut operation = Operation::new(writer, founder, session.clone())?;
             let outcome = init.run(&mut operation)?;
             let recorded = record::<agent::Init>(session, operation.operator_name(), call, &outcome);

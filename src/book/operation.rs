@@ -64,6 +64,11 @@ impl<'c> Operation<'c> {
         self.writer
     }
 
+    /// The operator.
+    pub(super) fn operator(&self) -> &Operator {
+        &self.operator
+    }
+
     /// The operator's name in the book.
     pub fn operator_name(&self) -> &str {
         &self.operator.name

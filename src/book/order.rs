@@ -261,6 +261,10 @@ impl UseCase for RefundOrder {
 
     fn run(self, operation: &mut Operation<'_>) -> Result<OrderRecorded> {
         let original = find(operation.reader(), &self.order)?;
+        // Of nothing paid, the sign of the charge does not tell.
+        if original.refunds.is_some() {
+            return Err(Refusal::RefundOfRefund { order: original.id }.into());
+        }
         let paid = operation.reader().charge_of(original.id)?;
         let of = {
             let account = operation.reader().account(original.account)?;

@@ -1,5 +1,6 @@
 //! Agreements.
 
+use chrono::NaiveDate;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::error::Result;
@@ -32,7 +33,7 @@ impl Reader<'_> {
     }
 
     /// The version of an agreement that begins on a date.
-    pub fn agreement_version(&self, name: &Code, valid_from: chrono::NaiveDate) -> Result<Option<Agreement>> {
+    pub fn agreement_version(&self, name: &Code, valid_from: NaiveDate) -> Result<Option<Agreement>> {
         let mut select = self.connection.prepare_cached(&format!("{SELECT} WHERE name = ?1 AND valid_from = ?2"))?;
         Ok(select.query_row(params![name.as_str(), day(valid_from)], agreement).optional()?)
     }
@@ -41,6 +42,14 @@ impl Reader<'_> {
     pub fn agreements(&self) -> Result<Vec<Agreement>> {
         let mut select = self.connection.prepare_cached(&format!("{SELECT} ORDER BY name, valid_from"))?;
         let rows = select.query_map([], agreement)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Every version with the columns by which it is found: name, kind and first day.
+    pub(super) fn agreement_columns(&self) -> Result<Vec<(Agreement, String, AgreementKind, NaiveDate)>> {
+        let mut select =
+            self.connection.prepare("SELECT id, group_id, terms, name, kind, valid_from FROM agreement ORDER BY id")?;
+        let rows = select.query_map([], |row| Ok((agreement(row)?, row.get(3)?, row.parsed(4)?, row.date(5)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }

@@ -14,13 +14,15 @@ use super::journal::owner_of;
 use super::order::{SELECT_CHARGE, SELECT_ORDER, charge_at, order};
 use super::sql::{Columns as _, day, to_json};
 use crate::domain::account::words;
+use crate::domain::bill::Treatment;
 use crate::domain::chain::{self, Facts, GENESIS, Hash, Header};
 use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
 use crate::domain::close::Receipt;
-use crate::domain::id::{AccountId, GroupId, LedgerAccountId};
+use crate::domain::id::{AccountId, GroupId, LedgerAccountId, ProductId, SeenUidId};
 use crate::domain::journal::{About, Event, Posting};
 use crate::domain::money::{Amount, Currency, Exact, Overflow};
 use crate::domain::order::{Charge, Order};
+use crate::domain::period::Month;
 use crate::domain::plural;
 use crate::domain::price::Volume;
 
@@ -41,7 +43,7 @@ words! {
         Receipts = "receipts",
         /// Every order has its charge, and every charge the entry that posts it.
         Orders = "orders",
-        /// Every bill's lines add up to its totals.
+        /// Every bill's lines add up to its totals and its usage.
         Bills = "bills",
         /// No posting lacks its entry.
         Orphans = "orphans",
@@ -410,7 +412,11 @@ impl Reader<'_> {
         let mut wrong = Findings::default();
         let receipts = self.receipts()?;
         let count = receipts.len();
+        let mut logged = self.logged_receipts()?;
         for (month, content, sha256) in receipts {
+            if logged.remove(&month.to_string()) != Some(to_json(&sha256)) {
+                wrong.add(|| format!("the receipt of {month} is not the one that the log names"));
+            }
             let Ok(receipt) = serde_json::from_str::<Receipt>(&content) else {
                 wrong.add(|| format!("the receipt of {month} cannot be read"));
                 continue;
@@ -441,15 +447,25 @@ impl Reader<'_> {
                     format!("{month} has {} frozen statements, the receipt names {}", frozen.len(), receipt.statements.len())
                 });
             }
-            for (account, content, _) in frozen {
+            for (account, content, kept) in frozen {
                 let sha256 = chain::sha256_hex(content.as_bytes());
-                if !receipt.statements.iter().any(|s| s.account == account && s.sha256 == sha256) {
+                if kept != sha256 || !receipt.statements.iter().any(|s| s.account == account && s.sha256 == sha256) {
                     wrong.add(|| format!("the statement of {account} for {month} is not the one that was frozen"));
                 }
             }
         }
         // Months that closed along with a later one have no receipt of their own; the later one's covers their figures.
+        for month in logged.keys() {
+            wrong.add(|| format!("the receipt of {month} is gone"));
+        }
         Ok(wrong.checked(CheckName::Receipts, format!("{} unchanged since", plural(count as u64, "closed month", "closed months"))))
+    }
+
+    /// The hash of each receipt as the log has it, by month: whoever changes a receipt would have to change the log as well.
+    fn logged_receipts(&self) -> Result<BTreeMap<String, String>> {
+        let mut select = self.connection.prepare("SELECT key, after FROM change WHERE noun = 'receipt' ORDER BY id")?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     fn check_orders(&self) -> Result<Checked> {
@@ -489,16 +505,38 @@ impl Reader<'_> {
     fn check_bills(&self) -> Result<Checked> {
         let mut wrong = Findings::default();
         let bills = self.bills()?;
+        let codes = self.product_codes()?;
         for bill in &bills {
             let (mut lines, mut payable, mut list) = (0_u64, Exact::ZERO, Exact::ZERO);
+            let mut usage: HashMap<(SeenUidId, ProductId, Month), (Exact, Exact)> = HashMap::new();
             self.each_bill_line(bill, |line| {
                 lines += 1;
                 payable = payable.plus(line.payable)?;
                 list = list.plus(line.list)?;
+                if let Treatment::Usage | Treatment::Adjustment = line.kind.treatment(!line.order_no.is_empty()) {
+                    let sum = usage.entry((line.seen_uid, line.product, line.month)).or_default();
+                    sum.0 = sum.0.plus(line.list)?.minus(line.covered)?;
+                    sum.1 = sum.1.plus(line.payable)?;
+                }
                 Ok(())
             })?;
             if (lines, payable, list) != (bill.totals.lines, bill.totals.payable, bill.totals.list) {
                 wrong.add(|| format!("the lines of bill {} version {} do not add up to its totals", bill.period, bill.version));
+            }
+            let mut fold: HashMap<(SeenUidId, &str, Month), (Exact, Exact)> = usage
+                .into_iter()
+                .map(|((uid, product, month), sums)| ((uid, codes.get(&product).map_or("", String::as_str), month), sums))
+                .collect();
+            let kept = self.bill_usage(bill.id)?;
+            let same = kept
+                .iter()
+                .all(|sum| fold.remove(&(sum.seen_uid, sum.product.as_str(), sum.charge_month)) == Some((sum.list, sum.billed)));
+            if !same || !fold.is_empty() {
+                wrong.add(|| format!("the usage of bill {} version {} is not the sum of its lines", bill.period, bill.version));
+            }
+            let repeats: u64 = self.bill_repeats(bill.id)?.iter().map(|(_, _, count)| count).sum();
+            if repeats != bill.repeats {
+                wrong.add(|| format!("the repeated lines of bill {} version {} are not all there", bill.period, bill.version));
             }
         }
         Ok(wrong.checked(CheckName::Bills, plural(bills.len() as u64, "version of a bill adds up", "versions of bills add up")))
@@ -559,6 +597,14 @@ impl Reader<'_> {
             }
             rows.push(("bill", bill.id.0.to_string(), to_json(&bill)));
         }
+        // The columns by which agreements are found say what their terms say.
+        for (agreement, name, kind, valid_from) in self.agreement_columns()? {
+            let terms = &agreement.terms;
+            if (name.as_str(), kind, valid_from) != (terms.name.as_str(), terms.kind, terms.valid_from) {
+                wrong.add(|| format!("agreement {} is not filed under what it says", terms.name));
+            }
+        }
+        rows.extend(self.order_files()?.iter().map(|(sha256, orders)| ("order-file", sha256.clone(), to_json(orders))));
         let mut last = self.connection.prepare("SELECT after FROM change WHERE noun = ?1 AND key = ?2 ORDER BY id DESC LIMIT 1")?;
         for (noun, key, now) in &rows {
             let logged: Option<String> = last.query_map(params![noun, key], |row| row.get(0))?.next().transpose()?;
@@ -566,8 +612,8 @@ impl Reader<'_> {
                 wrong.add(|| format!("{noun} {key} is not as the log last left it"));
             }
         }
-        let mut known =
-            self.connection.prepare("SELECT DISTINCT noun, key FROM change WHERE noun NOT IN ('order-file', 'receipt')")?;
+        // `receipts` looks after those.
+        let mut known = self.connection.prepare("SELECT DISTINCT noun, key FROM change WHERE noun <> 'receipt'")?;
         let known: u64 = known.query_map([], |_| Ok(()))?.count() as u64;
         let rows = rows.len() as u64;
         if known > rows {
@@ -655,15 +701,21 @@ fn integrity(connection: &Connection) -> Result<Checked> {
             wrong.add(|| line);
         }
     }
-    let schema = |connection: &Connection| -> Result<BTreeMap<String, String>> {
-        let mut select = connection.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")?;
-        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let schema = |connection: &Connection| -> Result<BTreeMap<String, (String, String)>> {
+        let mut select = connection.prepare("SELECT name, type, sql FROM sqlite_schema WHERE sql IS NOT NULL")?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     };
     let (mine, expected) = (schema(connection)?, schema(&super::open::fresh_schema()?)?);
     for (name, sql) in &expected {
         if mine.get(name) != Some(sql) {
             wrong.add(|| format!("{name} of the schema is missing or changed"));
+        }
+    }
+    // Somebody's own index or table does no harm; a trigger changes what a write does.
+    for (name, (kind, _)) in &mine {
+        if kind == "trigger" && !expected.contains_key(name) {
+            wrong.add(|| format!("the trigger {name} is not of the schema"));
         }
     }
     Ok(wrong.checked(CheckName::Integrity, "pages, indexes and schema are sound".to_owned()))

@@ -33,6 +33,9 @@ pub enum StoreError {
     /// No space is left.
     #[error("the disk is full")]
     DiskFull,
+    /// The disk fails, or the folder does not let the file be written.
+    #[error("the book cannot be read or written: {0}")]
+    Unusable(String),
     /// The file's content contradicts itself.
     #[error("the book is damaged: {0}")]
     Damaged(String),
@@ -58,12 +61,22 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match &error {
-            rusqlite::Error::SqliteFailure(failure, message) => match failure.code {
-                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,
-                ErrorCode::DiskFull => Self::DiskFull,
-                ErrorCode::DatabaseCorrupt => Self::Damaged(message.clone().unwrap_or_else(|| failure.to_string())),
-                _ => Self::Sqlite(error),
-            },
+            rusqlite::Error::SqliteFailure(failure, message) => {
+                let told = || message.clone().unwrap_or_else(|| failure.to_string());
+                match failure.code {
+                    ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,
+                    ErrorCode::DiskFull => Self::DiskFull,
+                    ErrorCode::SystemIoFailure
+                    | ErrorCode::CannotOpen
+                    | ErrorCode::ReadOnly
+                    | ErrorCode::PermissionDenied
+                    | ErrorCode::FileLockingProtocolFailed => Self::Unusable(told()),
+                    ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::Damaged(told()),
+                    _ if told().starts_with("no such ") => Self::Damaged(told()),
+                    _ => Self::Sqlite(error),
+                }
+            }
+            rusqlite::Error::SqlInputError { msg, .. } if msg.starts_with("no such ") => Self::Damaged(msg.clone()),
             rusqlite::Error::FromSqlConversionFailure(..) | rusqlite::Error::InvalidColumnType(..) => {
                 Self::Damaged(error.to_string())
             }

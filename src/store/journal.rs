@@ -59,11 +59,11 @@ pub(super) fn owner_parts(owner: Owner) -> (&'static str, i64) {
 }
 
 pub(super) fn owner_of(kind: &str, id: i64) -> Result<Owner> {
-    match kind {
-        "agent" => Ok(Owner::Agent),
-        "group" => Ok(Owner::Group(GroupId(id))),
-        "account" => Ok(Owner::Account(AccountId(id))),
-        other => Err(StoreError::Damaged(format!("a ledger account has the owner {other:?}"))),
+    match (kind, id) {
+        ("agent", 0) => Ok(Owner::Agent),
+        ("group", id) => Ok(Owner::Group(GroupId(id))),
+        ("account", id) => Ok(Owner::Account(AccountId(id))),
+        (kind, id) => Err(StoreError::Damaged(format!("a ledger account has the owner {kind} {id}"))),
     }
 }
 

@@ -45,11 +45,14 @@ impl Store {
         path: &Path,
         fill: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        if path.exists() {
-            return Err(StoreError::Exists(path.to_owned()).into());
+        // A log that lost its book would be taken for the new one's.
+        for taken in [path.to_owned(), suffixed(path, "-wal")] {
+            if taken.exists() {
+                return Err(StoreError::Exists(taken).into());
+            }
         }
-        let draft = beside(path, &format!("new-{}", std::process::id()));
-        let made = Self::create_draft(&draft, path).map_err(E::from).and_then(|mut store| {
+        let draft = new_draft(path)?;
+        let made = Self::create_in(&draft).map_err(E::from).and_then(|mut store| {
             let filled = fill(&mut store)?;
             store.close().map_err(E::from)?;
             Ok(filled)
@@ -60,7 +63,7 @@ impl Store {
             Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(StoreError::Exists(path.to_owned()).into()),
             Err(source) => Err(StoreError::Io { path: path.to_owned(), source }.into()),
         });
-        for leftover in [draft.clone(), suffixed(&draft, "-wal"), suffixed(&draft, "-shm")] {
+        for leftover in [suffixed(&draft, "-wal"), suffixed(&draft, "-shm"), draft] {
             match fs::remove_file(&leftover) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
                     return Err(StoreError::Io { path: leftover, source: e }.into());
@@ -71,16 +74,14 @@ impl Store {
         linked
     }
 
-    fn create_draft(path: &Path, place: &Path) -> Result<Self> {
-        let io = |source| StoreError::Io { path: place.to_owned(), source };
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
+    fn create_in(draft: &Path) -> Result<Self> {
         let mut connection =
-            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+            Connection::open_with_flags(draft, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         prepare(&connection)?;
         migrations().to_latest(&mut connection).map_err(migration_failed)?;
-        Ok(Self { connection, path: path.to_owned() })
+        Ok(Self { connection, path: draft.to_owned() })
     }
 
     /// Opens an existing book.
@@ -129,19 +130,21 @@ impl Store {
             return Err(StoreError::Newer { found, known });
         }
         if found < known && access == Access::Write {
-            let copy = suffixed(&self.path, &format!(".before-version-{known}"));
-            if !copy.exists() {
-                OpenOptions::new()
-                    .write(true)
-                    .create_new(true)
-                    .mode(0o600)
-                    .open(&copy)
-                    .map_err(|source| StoreError::Io { path: copy.clone(), source })?;
-                self.connection.backup("main", &copy, None)?;
-            }
+            self.copy_to(&suffixed(&self.path, &format!(".before-version-{known}")))?;
             migrations().to_latest(&mut self.connection).map_err(migration_failed)?;
         }
         Ok(())
+    }
+
+    /// Copies the book, whole or not at all; a copy that is there already stays.
+    fn copy_to(&self, copy: &Path) -> Result<()> {
+        if copy.exists() {
+            return Ok(());
+        }
+        let draft = new_draft(copy)?;
+        self.connection.backup("main", &draft, None)?;
+        fs::rename(&draft, copy).map_err(|source| StoreError::Io { path: copy.to_owned(), source })?;
+        sync_folder_of(copy)
     }
 
     /// Where the file is.
@@ -197,6 +200,24 @@ fn prepare(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// How many drafts that killed commands left behind are stepped over.
+const DRAFTS_MAX: u32 = 1000;
+
+/// Makes an empty file beside `path`, readable by its owner only. Numbers of processes come again (in a container, soon): what a
+/// killed command left under the same name is stepped over, and never taken for ours.
+fn new_draft(path: &Path) -> Result<PathBuf> {
+    let process = std::process::id();
+    let mut attempt = 0;
+    loop {
+        let draft = suffixed(path, &format!(".new-{process}-{attempt}"));
+        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft) {
+            Ok(_) => return Ok(draft),
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && attempt < DRAFTS_MAX => attempt += 1,
+            Err(source) => return Err(StoreError::Io { path: path.to_owned(), source }),
+        }
+    }
+}
+
 fn has_sqlite_header(path: &Path) -> Result<bool> {
     let io = |source| StoreError::Io { path: path.to_owned(), source };
     let mut head = Vec::with_capacity(16);
@@ -208,10 +229,6 @@ fn suffixed(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
-}
-
-fn beside(path: &Path, what: &str) -> PathBuf {
-    suffixed(path, &format!(".{what}"))
 }
 
 fn sync_folder_of(path: &Path) -> Result<()> {

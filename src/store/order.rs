@@ -214,6 +214,13 @@ impl Reader<'_> {
         let mut select = self.connection.prepare_cached("SELECT orders FROM order_file WHERE sha256 = ?1")?;
         Ok(select.query_row([sha256], |row| row.get(0)).optional()?)
     }
+
+    /// Every imported order list: its SHA-256, and how many orders it had.
+    pub(super) fn order_files(&self) -> Result<Vec<(String, i64)>> {
+        let mut select = self.connection.prepare("SELECT sha256, orders FROM order_file")?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
 }
 
 impl Writer<'_> {

@@ -7,6 +7,7 @@ const OUT_OF_REACH: &[(&str, &str)] = &[
     ("agreement.exists", "agreements of one name and date are a conflict or the same"),
     ("order.exists", "orders are numbered, not named; the provider's number has its own refusal"),
     ("book.place", "needs an OS user without a home folder"),
+    ("disk.failed", "needs a disk that fails"),
     ("disk.full", "needs a file system of its own to fill"),
     ("bug.demo", "a bug"),
     ("bug.sqlite", "a bug"),

@@ -472,7 +472,7 @@ fn the_book_proves_itself() {
     bills         yes  1 version of a bill adds up
     orphans       yes  every posting has its entry
     open-items    yes  accrued is the sum of what is not billed yet
-    state         yes  14 rows of master data as the log left them
+    state         yes  15 rows of master data as the log left them
     ----- exit 0
     ");
     assert_snapshot!(book.run("report trial-balance"), @"
@@ -563,7 +563,7 @@ fn a_bare_shell_cannot_change_the_journal_and_a_stray_posting_is_named() {
     bills         yes  0 versions of bills add up
     orphans       no   posting 900/1 has no entry
     open-items    yes  accrued is the sum of what is not billed yet
-    state         yes  12 rows of master data as the log left them
+    state         yes  13 rows of master data as the log left them
     ----- exit 3
     ");
 }

@@ -1,0 +1,532 @@
+//! The proofs of `check`, each shown to fail: somebody with full access to the file breaks one thing, and its proof tells.
+//!
+//! The forger drops the triggers, changes what they protect, and makes them again, so that the schema looks untouched. Where a
+//! proof stands behind another one, the forger also mends what the other would have told: an operation that is appended with its
+//! right hash satisfies `chain`, and only the proof that is meant is left.
+
+#[path = "support/books.rs"]
+mod books;
+#[path = "support/months.rs"]
+mod months;
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use rusqlite::Connection;
+use subledger::book::Book;
+use subledger::domain::chain::{self, Facts, Hash, Header};
+use subledger::domain::chart::LedgerAccount;
+use subledger::domain::id::{AccountId, ChargeId, GroupId, OrderId};
+use subledger::domain::journal::{About, Event, Posting};
+use subledger::domain::money::{Amount, Currency, Discount};
+use subledger::domain::order::{Charge, Order, OrderKind, Placement};
+use subledger::domain::period::{Month, parse_date};
+use subledger::store::{Access, CheckName};
+
+/// The bytes of a book with a closed June and an open July, made once.
+fn sound_book() -> &'static [u8] {
+    static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
+    BYTES.get_or_init(|| {
+        let desk = months::june_closed_and_july_open();
+        let path = desk.path();
+        drop(desk.book);
+        std::fs::read(path).expect("the book is a file")
+    })
+}
+
+/// Runs SQL on the file, past everything that protects it.
+fn tampered(path: &Path, work: impl FnOnce(&Connection)) {
+    let connection = Connection::open(path).expect("the file opens");
+    connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; BEGIN").expect("a plain connection");
+    let triggers: Vec<(String, String)> = connection
+        .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+        .and_then(|mut select| select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
+        .expect("the triggers are listed");
+    for (name, _) in &triggers {
+        connection.execute_batch(&format!("DROP TRIGGER {name}")).expect("a trigger can be dropped");
+    }
+    work(&connection);
+    for (_, sql) in &triggers {
+        connection.execute_batch(sql).expect("a trigger can be made again");
+    }
+    connection.execute_batch("COMMIT").expect("the changes are written");
+}
+
+/// Breaks a copy of the sound book, and tells which proofs fail.
+fn failing_after(work: impl FnOnce(&Connection)) -> Vec<&'static str> {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("broken.db");
+    std::fs::write(&path, sound_book()).expect("a copy of the book");
+    tampered(&path, work);
+    books::failing(&path)
+}
+
+/// The same for plain SQL.
+fn failing_after_sql(sql: &str) -> Vec<&'static str> {
+    failing_after(|connection| run(connection, sql))
+}
+
+fn run(connection: &Connection, sql: &str) {
+    connection.execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    assert!(connection.changes() > 0, "it changes something: {sql}");
+}
+
+/// Appends an operation whose hash is right for `facts`; gives its number.
+fn forge_operation(connection: &Connection, facts: impl FnOnce(&mut Facts)) -> i64 {
+    let (last, previous): (i64, Hash) = connection
+        .query_row("SELECT id, hash FROM operation ORDER BY id DESC LIMIT 1", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .expect("the log has a head");
+    let header = Header {
+        sequence: last + 1,
+        recorded_at: "2026-07-05T02:00:00Z",
+        operator: "fin",
+        os_uid: 1000,
+        command: "fund deposit",
+        arguments: "{}",
+        key: None,
+        result: "done",
+        outcome: "",
+    };
+    let mut written = Facts::default();
+    facts(&mut written);
+    let hash = chain::hash(&header, written, &previous);
+    let mut insert = connection
+        .prepare(
+            "INSERT INTO operation (id, recorded_at, operator, os_uid, command, arguments, key, result, outcome, previous, hash)
+             VALUES (?1, '2026-07-05T02:00:00Z', 'fin', 1000, 'fund deposit', '{}', NULL, 'done', '', ?2, ?3)",
+        )
+        .expect("the log takes rows");
+    insert.execute(rusqlite::params![last + 1, previous, hash]).expect("an operation can be appended");
+    last + 1
+}
+
+fn cny() -> Currency {
+    "CNY".parse().expect("a currency")
+}
+
+/// Appends a deposit of `debit` to the bank and `credit` to the group, with its operation, its hash and its balances: right in
+/// everything but what the amounts and the day break.
+fn forge_deposit(connection: &Connection, day: &str, debit: i64, credit: i64) {
+    let effective = parse_date(day).expect("a day");
+    let number: i64 = day.replace('-', "").parse().expect("a day is a number");
+    let id: i64 = connection.query_row("SELECT MAX(id) + 1 FROM entry", [], |row| row.get(0)).expect("there are entries");
+    let bank = Posting { ledger_account: LedgerAccount::bank(cny()), amount: Amount::from_minor(debit) };
+    let deposits = Posting { ledger_account: LedgerAccount::deposits(GroupId(1), cny()), amount: Amount::from_minor(-credit) };
+    let about = About { group: Some(GroupId(1)), account: None, reference: None };
+    let operation = forge_operation(connection, |facts| facts.entry(id, Event::Deposit, effective, &about, &[bank, deposits]));
+    let sql = format!(
+        "INSERT INTO posting SELECT {id}, 0, id, {debit} FROM ledger_account WHERE code = 'bank';
+         INSERT INTO posting SELECT {id}, 1, id, -{credit} FROM ledger_account WHERE code = 'deposits';
+         INSERT INTO entry VALUES ({id}, {operation}, 'deposit', {number}, 1, NULL, NULL, NULL);
+         INSERT INTO balance SELECT id, {number}, {debit}, 0 FROM ledger_account WHERE code = 'bank'
+             ON CONFLICT DO UPDATE SET debit_minor = debit_minor + {debit};
+         INSERT INTO balance SELECT id, {number}, 0, {credit} FROM ledger_account WHERE code = 'deposits'
+             ON CONFLICT DO UPDATE SET credit_minor = credit_minor + {credit};"
+    );
+    run(connection, &sql);
+}
+
+#[test]
+fn an_untouched_book_passes_everything() {
+    assert!(failing_after(|_| {}).is_empty());
+    // The forger's own tools leave no trace that a proof could take for the thing that is broken.
+    assert!(failing_after(|connection| forge_deposit(connection, "2026-07-04", 500, 500)).is_empty());
+}
+
+#[test]
+fn every_proof_has_its_mutant_here() {
+    let tested = "integrity foreign-keys balanced balances chain receipts orders bills orphans open-items state";
+    let names: Vec<&str> = CheckName::ALL.iter().map(|name| name.as_str()).collect();
+    assert_eq!(names.join(" "), tested);
+}
+
+#[test]
+fn integrity_tells_of_a_trigger_an_index_or_a_table_that_is_not_ours() {
+    let left_out = |name: &str| {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let path = folder.path().join("broken.db");
+        std::fs::write(&path, sound_book()).expect("a copy of the book");
+        Connection::open(&path).expect("the file opens").execute_batch(&format!("DROP {name}")).expect("it can be dropped");
+        books::failing(&path)
+    };
+    assert_eq!(left_out("TRIGGER entry_sealed"), ["integrity"]);
+    assert_eq!(left_out("INDEX charge_of_account"), ["integrity"]);
+}
+
+#[test]
+fn integrity_tells_of_a_trigger_that_was_added() {
+    let failing = failing_after(|connection| {
+        run(connection, "UPDATE period SET state = state");
+        let silent = "CREATE TRIGGER bill_line_lost BEFORE INSERT ON bill_line BEGIN SELECT RAISE(IGNORE); END";
+        connection.execute_batch(silent).expect("a trigger can be added");
+    });
+    assert_eq!(failing, ["integrity"]);
+}
+
+#[test]
+fn integrity_tells_of_a_torn_page() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("torn.db");
+    let mut bytes = sound_book().to_vec();
+    let root: usize = {
+        std::fs::write(&path, &bytes).expect("a copy of the book");
+        let connection = Connection::open(&path).expect("the file opens");
+        connection
+            .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'change_of'", [], |row| row.get(0))
+            .expect("the index has a page")
+    };
+    // The index says that its first entry lies somewhere else; nothing else reads that index from end to end.
+    let cell_pointers = (root - 1) * 4096 + 8;
+    bytes[cell_pointers..cell_pointers + 4].fill(0xff);
+    std::fs::write(&path, &bytes).expect("a torn copy");
+    let mut book = Book::open(&path, Access::Read, books::session()).expect("the file still opens");
+    match book.read(subledger::book::check::check) {
+        Ok(checks) => assert!(checks.iter().any(|check| check.name == CheckName::Integrity && !check.ok), "{checks:?}"),
+        Err(subledger::book::Error::Store(error)) => assert!(error.to_string().contains("damaged"), "{error}"),
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+#[test]
+fn foreign_keys_tells_of_a_row_that_points_to_nothing() {
+    // No other proof looks at the text of a bill version that is not there.
+    let sql = "INSERT INTO bill_block (version_id, file, first_line, content) VALUES (99, 1, 2, x'00')";
+    assert_eq!(failing_after_sql(sql), ["foreign-keys"]);
+}
+
+#[test]
+fn balanced_tells_of_an_entry_that_does_not_sum_to_zero() {
+    assert_eq!(failing_after(|connection| forge_deposit(connection, "2026-07-04", 500, 499)), ["balanced"]);
+}
+
+#[test]
+fn balanced_tells_of_an_entry_without_postings() {
+    let failing = failing_after(|connection| {
+        let about = About { group: Some(GroupId(1)), account: None, reference: None };
+        let day = parse_date("2026-07-04").expect("a day");
+        let operation = forge_operation(connection, |facts| facts.entry(1000, Event::Deposit, day, &about, &[]));
+        run(connection, &format!("INSERT INTO entry VALUES (1000, {operation}, 'deposit', 20260704, 1, NULL, NULL, NULL)"));
+    });
+    assert_eq!(failing, ["balanced"]);
+}
+
+#[test]
+fn balances_tells_of_a_stored_balance_that_is_not_the_fold_of_the_journal() {
+    let rows = [
+        "UPDATE balance SET debit_minor = debit_minor + 1 WHERE day = 20260601 AND debit_minor > 0",
+        "DELETE FROM balance WHERE day = 20260702 AND credit_minor > 0",
+        "INSERT INTO balance SELECT id, 20260710, 5, 5 FROM ledger_account WHERE code = 'bank'",
+    ];
+    for sql in rows {
+        assert_eq!(failing_after_sql(sql), ["balances"], "{sql}");
+    }
+}
+
+#[test]
+fn balances_tells_of_a_stored_volume_that_is_not_the_fold_of_the_charges() {
+    let rows = [
+        "UPDATE volume SET list = '19999.99' WHERE scope = 'sale' AND day = 20260602",
+        "UPDATE volume SET payable = '0' WHERE scope = 'purchase' AND day = 20260602",
+        "DELETE FROM volume WHERE day = 20260702",
+        "INSERT INTO volume VALUES ('sale', 1, 'CNY', 20260101, '20000', '19000')",
+    ];
+    for sql in rows {
+        assert_eq!(failing_after_sql(sql), ["balances"], "{sql}");
+    }
+}
+
+#[test]
+fn chain_tells_of_any_word_of_the_log_that_was_changed() {
+    let rows = [
+        "UPDATE operation SET operator = 'somebody else' WHERE command = 'fund deposit'",
+        "UPDATE operation SET arguments = '{\"amount\":\"49999\"}' WHERE command = 'fund deposit'",
+        "UPDATE operation SET recorded_at = '2026-07-01T00:00:00Z' WHERE id = (SELECT MAX(id) FROM operation)",
+        "UPDATE operation SET hash = zeroblob(32) WHERE id = (SELECT MAX(id) FROM operation)",
+        "UPDATE change SET before = after WHERE noun = 'entity'",
+        "UPDATE entry SET reference = 'a rebate' WHERE event = 'deposit'",
+    ];
+    for sql in rows {
+        assert_eq!(failing_after_sql(sql), ["chain"], "{sql}");
+    }
+}
+
+#[test]
+fn receipts_tells_of_an_entry_that_slipped_into_a_closed_month() {
+    assert_eq!(failing_after(|connection| forge_deposit(connection, "2026-06-30", 500, 500)), ["receipts"]);
+}
+
+#[test]
+fn receipts_tells_of_a_frozen_statement_or_receipt_that_was_changed() {
+    let rows = [
+        "UPDATE statement SET content = replace(content, '2100001', '2100009') WHERE account_id = 1",
+        "DELETE FROM statement WHERE account_id = 2",
+        "UPDATE receipt SET content = replace(content, '\"usage_charges\":2', '\"usage_charges\":1')",
+        "UPDATE receipt SET sha256 = replace(sha256, substr(sha256, 1, 2), 'zz')",
+        "DELETE FROM receipt",
+    ];
+    for sql in rows {
+        assert_eq!(failing_after_sql(sql), ["receipts"], "{sql}");
+    }
+}
+
+#[test]
+fn receipts_tells_of_a_statement_and_a_receipt_that_were_forged_together() {
+    let failing = failing_after(|connection| {
+        let text = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, String>(0)).expect("one text");
+        let statement = text("SELECT content FROM statement WHERE account_id = 1");
+        let forged = statement.replace("2100001", "2100009");
+        assert_ne!(statement, forged);
+        let hash_of = |text: &str| chain::sha256_hex(text.as_bytes());
+        let receipt = text("SELECT content FROM receipt").replace(&hash_of(&statement), &hash_of(&forged));
+        let update = |sql: &str, content: &str| connection.execute(sql, [content, &hash_of(content)]).expect("it is changed");
+        update("UPDATE statement SET content = ?1, sha256 = ?2 WHERE account_id = 1", &forged);
+        update("UPDATE receipt SET content = ?1, sha256 = ?2", &receipt);
+    });
+    assert_eq!(failing, ["receipts"]);
+}
+
+#[test]
+fn orders_tells_of_an_order_without_a_charge() {
+    let failing = failing_after(|connection| {
+        let order = Order {
+            id: OrderId(1000),
+            account: AccountId(1),
+            product: "ecs".to_owned(),
+            kind: OrderKind::New,
+            provider_order: "2100099".to_owned(),
+            date: parse_date("2026-07-04").expect("a day"),
+            service_from: None,
+            service_to: None,
+            placement: Placement::Planned,
+            refunds: None,
+        };
+        let operation = forge_operation(connection, |facts| facts.order(&order));
+        let sql = format!(
+            "INSERT INTO orders SELECT 1000, {operation}, 1, id, 'new', '2100099', 20260704, NULL, NULL, 'planned', NULL
+               FROM product WHERE code = 'ecs'"
+        );
+        run(connection, &sql);
+    });
+    assert_eq!(failing, ["orders"]);
+}
+
+#[test]
+fn orders_tells_of_a_charge_that_was_never_posted() {
+    let failing = failing_after(|connection| {
+        let charge = Charge {
+            id: ChargeId(1000),
+            account: AccountId(1),
+            order: None,
+            product: "ecs".to_owned(),
+            charge_month: Month::parse("2026-07").expect("a month"),
+            date: parse_date("2026-07-04").expect("a day"),
+            list: "0".parse().expect("an amount"),
+            agreement: None,
+            tier: None,
+            discount: Discount::NONE,
+            payable: Amount::from_minor(100),
+            cost: Amount::ZERO,
+            counts: false,
+            entry: None,
+        };
+        let operation = forge_operation(connection, |facts| facts.charge(&charge));
+        let sql = format!(
+            "INSERT INTO charge SELECT 1000, {operation}, 1, NULL, id, 202607, 20260704, '0', NULL, NULL, 0, 100, 0, 0, NULL
+               FROM product WHERE code = 'ecs'"
+        );
+        run(connection, &sql);
+    });
+    assert_eq!(failing, ["orders"]);
+}
+
+#[test]
+fn bills_tells_of_a_line_or_a_sum_that_was_changed_or_lost() {
+    let rows = [
+        "UPDATE bill_line SET payable = payable + 1 WHERE line_id = 'b-1'",
+        "UPDATE bill_line SET list = 0 WHERE line_id = 'b-4'",
+        "DELETE FROM bill_line WHERE line_id = 'b-5'",
+        "UPDATE bill_line SET covered = 0 WHERE line_id = 'c-3'",
+        "UPDATE bill_usage SET list = '0.01' WHERE charge_month = 202607",
+        "DELETE FROM bill_usage WHERE charge_month = 202606",
+        "DELETE FROM bill_repeat",
+    ];
+    for sql in rows {
+        assert_eq!(failing_after_sql(sql), ["bills"], "{sql}");
+    }
+}
+
+#[test]
+fn orphans_tells_of_a_posting_without_an_entry() {
+    // The posting's key to its entry is broken too: `foreign-keys` cannot but see the same row.
+    let sql = "INSERT INTO posting SELECT 1000, 0, id, 500 FROM ledger_account WHERE code = 'bank'";
+    assert_eq!(failing_after_sql(sql), ["foreign-keys", "orphans"]);
+    let between = "INSERT INTO posting SELECT -1, 0, id, 500 FROM ledger_account WHERE code = 'bank'";
+    assert_eq!(failing_after_sql(between), ["foreign-keys", "orphans"]);
+}
+
+#[test]
+fn open_items_tells_of_a_charge_that_lost_or_found_its_bill() {
+    assert_eq!(failing_after_sql("DELETE FROM bill_match WHERE charge_id = 1"), ["open-items"]);
+    let found = "INSERT INTO bill_match SELECT MAX(id), 1, 'exact', '1' FROM charge";
+    assert_eq!(failing_after_sql(found), ["open-items"]);
+}
+
+#[test]
+fn state_tells_of_master_data_that_the_log_knows_otherwise() {
+    let rows = [
+        "UPDATE agent SET name = 'Someone Else'",
+        "UPDATE operator SET roles = 'finance'",
+        "UPDATE entity SET name = 'Acme Holdings Ltd'",
+        "UPDATE account SET credit_minor = credit_minor * 10 WHERE code = 'acme-prod'",
+        "UPDATE account SET uid = '1000000000000003' WHERE code = 'acme-prod'",
+        "UPDATE agreement SET terms = replace(terms, '20000', '30000') WHERE kind = 'sale'",
+        "UPDATE attestation SET operator = 'nobody'",
+        "DELETE FROM attestation WHERE attestation = 'no-arrears'",
+        "UPDATE period SET state = 'open'",
+        "UPDATE bill_version SET finality = 'estimated'",
+        "UPDATE reconciliation SET matched = matched + 1 WHERE period = 202606",
+        "UPDATE difference SET state = 'resolved', resolution = 'auto' WHERE kind = 'unknown-account'",
+        "UPDATE agreement SET valid_from = 20270101 WHERE kind = 'sale'",
+        "DELETE FROM order_file",
+    ];
+    for sql in rows {
+        assert_eq!(failing_after_sql(sql), ["state"], "{sql}");
+    }
+}
+
+/// The plain forgeries that somebody without patience would try: several proofs tell, each for its own reason.
+#[test]
+fn a_clumsy_forgery_is_told_by_several_proofs() {
+    // The entry no longer sums to zero, its day's balance is not the fold, its operation's hash covers it, and June's receipt
+    // has other totals.
+    let changed = "UPDATE posting SET amount_minor = amount_minor - 100 WHERE entry_id = 1 AND amount_minor > 0";
+    assert_eq!(failing_after_sql(changed), ["balanced", "balances", "chain", "receipts"]);
+    // Both sides of a charge: it still sums to zero, but the charge says something else (`orders`).
+    let both = "UPDATE posting SET amount_minor = amount_minor - 100 * (amount_minor / abs(amount_minor))
+                 WHERE entry_id = (SELECT entry_id FROM charge WHERE id = 1) AND line < 2";
+    assert_eq!(failing_after_sql(both), ["balances", "chain", "receipts", "orders"]);
+    // The last entry is gone with its postings: the refund's charge points to nothing and is not posted, and what it took back
+    // from accrued is missing there.
+    let gone = "DELETE FROM posting WHERE entry_id = (SELECT MAX(id) FROM entry);
+                DELETE FROM entry WHERE id = (SELECT MAX(id) FROM entry)";
+    assert_eq!(failing_after_sql(gone), ["foreign-keys", "balances", "chain", "orders", "open-items"]);
+    // An entry that was moved to another day of its month: totals at the month's end are the same.
+    let moved = "UPDATE entry SET effective = 20260603 WHERE event = 'deposit'";
+    assert_eq!(failing_after_sql(moved), ["balances", "chain"]);
+    // The log is cut off behind the close: what was written in July belongs to no operation any more.
+    let cut = "DELETE FROM operation WHERE id >= (SELECT MAX(id) - 1 FROM operation)";
+    assert_eq!(failing_after_sql(cut), ["chain"]);
+}
+
+/// What no proof covers, and why.
+const UNPROVED: &[(&str, &[&str])] = &[
+    (
+        "the provider's own text, for people to look at: no figure follows from it",
+        &[
+            "bill_block",
+            "bill_block.id",
+            "bill_block.file",
+            "bill_block.first_line",
+            "bill_block.content",
+            "bill_file.number",
+            "product.name",
+        ],
+    ),
+    (
+        "where a line stood and what it named (on lines of orders also whose it was): its amounts are proved, the rest follows \
+         from the file's SHA-256",
+        &[
+            "bill_line.file",
+            "bill_line.number",
+            "bill_line.line_id",
+            "bill_line.order_no",
+            "bill_line.coupon",
+            "bill_repeat.file",
+            "bill_repeat.number",
+            "bill_repeat.line_id",
+            "bill_repeat.seen_uid_id",
+            "seen_uid",
+            "seen_uid.id",
+            "seen_uid.uid",
+        ],
+    ),
+    ("how a charge was matched, for people to look at: that it was is proved", &["bill_match.rule", "bill_match.billed"]),
+    ("numbers that only keep rows in order", &["change.id", "operator.id", "posting.line"]),
+    ("the log names the list and its orders; which operation brought it stands there", &["order_file.operation_id"]),
+    ("always empty: nothing reverses an entry yet", &["entry.reverses"]),
+];
+
+fn is_unproved(what: &str) -> bool {
+    UNPROVED.iter().any(|(_, unproved)| unproved.contains(&what))
+}
+
+/// Whether some proof tells after a copy of the sound book was changed; a value that cannot even be read tells, too.
+fn is_noticed(work: impl FnOnce(&Connection) -> usize) -> bool {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("broken.db");
+    std::fs::write(&path, sound_book()).expect("a copy of the book");
+    tampered(&path, |connection| assert!(work(connection) == 1, "one row is changed"));
+    let mut book = Book::open(&path, Access::Read, books::session()).expect("the file still opens");
+    book.read(subledger::book::check::check).map_or(true, |checks| checks.iter().any(|check| !check.ok))
+}
+
+/// The tables of the schema, each with its columns and with the columns of its key.
+fn tables() -> Vec<(String, Vec<String>, String)> {
+    let connection = Connection::open_in_memory().expect("a connection");
+    connection.execute_batch(include_str!("../src/store/schema.sql")).expect("the schema");
+    let names = |sql: &str, table: &str| -> Vec<String> {
+        let mut select = connection.prepare(sql).expect("the schema can be listed");
+        let names = select.query_map([table], |row| row.get(0)).expect("names");
+        names.collect::<rusqlite::Result<_>>().expect("names")
+    };
+    let tables = names("SELECT name FROM sqlite_schema WHERE type = ?1 ORDER BY name", "table");
+    let described = tables.into_iter().map(|table| {
+        let columns = names("SELECT name FROM pragma_table_info(?1) ORDER BY cid", &table);
+        let key = names("SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk", &table).join(", ");
+        (table, columns, key)
+    });
+    described.collect()
+}
+
+/// Every column of every table: somebody changes one value of it, and some proof tells.
+#[test]
+fn no_column_can_be_changed_unnoticed() {
+    let mut wrong = Vec::new();
+    for (table, columns, key) in tables() {
+        for column in columns {
+            let what = format!("{table}.{column}");
+            if what == "entry.reverses" {
+                continue;
+            }
+            // Numbers become other numbers, texts longer texts, blobs other blobs.
+            let sql = format!(
+                "UPDATE {table} SET {column} = CASE typeof({column}) WHEN 'integer' THEN {column} + 1000
+                        WHEN 'text' THEN {column} || '1' WHEN 'blob' THEN zeroblob(length({column})) END
+                  WHERE ({key}) = (SELECT {key} FROM {table} WHERE {column} IS NOT NULL ORDER BY {last} DESC LIMIT 1)",
+                last = key.replace(',', " DESC,"),
+            );
+            let noticed = is_noticed(|connection| connection.execute(&sql, []).unwrap_or_else(|e| panic!("{sql}: {e}")));
+            if noticed == is_unproved(&what) {
+                wrong.push(format!("{what} {}", if noticed { "is proved, but listed" } else { "is not proved" }));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Every table: somebody deletes a row of it, and some proof tells.
+#[test]
+fn no_row_can_be_lost_unnoticed() {
+    let mut wrong = Vec::new();
+    for (table, _, key) in tables() {
+        for end in ["ASC", "DESC"] {
+            let last = key.replace(',', &format!(" {end},"));
+            let sql = format!("DELETE FROM {table} WHERE ({key}) = (SELECT {key} FROM {table} ORDER BY {last} {end} LIMIT 1)");
+            let noticed = is_noticed(|connection| connection.execute(&sql, []).unwrap_or_else(|e| panic!("{sql}: {e}")));
+            if noticed == is_unproved(&table) {
+                wrong.push(format!("{table} {}", if noticed { "is proved, but listed" } else { "is not proved" }));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

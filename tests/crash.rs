@@ -1,0 +1,447 @@
+//! Killed, crowded, full: whatever happens to a command, every acknowledged one is there once, and no other by half.
+//!
+//! The binary is killed (SIGKILL) at moments spread over its whole run, many of it run at once, and the disk ends under it. After
+//! each of these `check` passes, what a command had acknowledged with exit 0 stands in the book, and running it again finishes it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+const INIT: [&str; 9] =
+    ["init", "--agent", "Lingdu", "--credential", "91330106MA05J1K21K", "--provider", "alibaba", "--currency", "CNY"];
+
+const BILL_HEADER: &str = "标识信息/账单明细ID,标识信息/订单号,身份信息/资源归属账号ID,账单信息/账单月份,账单信息/账单日期,账单信息/费用类型,\
+                           产品信息/产品Code,定价信息/定价币种,费用信息/目录总价,应付信息/应付金额（含税）\n";
+
+/// A folder with a book in it, and the binary at hand.
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    /// An empty folder.
+    fn empty() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder can be made") }
+    }
+
+    /// A book with the group `acme`, its accounts `acme-prod` (agent-pays) and `acme-test` (prepaid), and purchase terms.
+    fn new() -> Self {
+        let desk = Self::empty();
+        desk.does(&INIT);
+        desk.does(&["entity", "add", "acme-hq", "--name", "Acme Holdings", "--credential", "91330106MA01A2B329"]);
+        desk.does(&["group", "add", "acme", "--name", "Acme"]);
+        for (code, uid, mode) in [("acme-prod", "1000000000000001", "agent-pays"), ("acme-test", "1000000000000002", "prepaid")] {
+            let credit = if mode == "prepaid" { "" } else { "--credit 100000000" };
+            let line = format!(
+                "account associate {code} --uid {uid} --group acme --entity acme-hq --environment production --mode {mode} {credit} \
+                 --since 2026-06-01 --attest no-other-agent --attest no-arrears --attest no-open-orders"
+            );
+            desk.does(&words(&line));
+            desk.does(&["account", "confirm", code]);
+        }
+        let terms = "agreement = \"alibaba\"\nkind = \"purchase\"\nprovider = \"alibaba\"\ncurrency = \"CNY\"\n\
+                     valid_from = \"2026-01-01\"\n[[tier]]\nfrom = \"0\"\ndiscount = \"20%\"\n";
+        let file = desk.writes("purchase.toml", terms);
+        desk.does(&["price", "apply", &file]);
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn book(&self) -> PathBuf {
+        self.path("book.db")
+    }
+
+    fn writes(&self, name: &str, text: &str) -> String {
+        fs::write(self.path(name), text).expect("a file");
+        self.path(name).to_str().expect("a plain path").to_owned()
+    }
+
+    /// An order list of `count` orders whose numbers begin with `batch`.
+    fn writes_orders(&self, batch: &str, count: usize) -> String {
+        let mut text = "account,product,kind,list_price,provider_order,date\n".to_owned();
+        for number in 0..count {
+            text.push_str(&format!("acme-prod,ecs,new,{}.50,{batch}-{number},2026-06-10\n", number + 1));
+        }
+        self.writes("orders.csv", &text)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_subledger"));
+        command.env("SUBLEDGER_BOOK", self.book()).args(arguments).stdin(Stdio::null());
+        command
+    }
+
+    fn runs(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the binary runs")
+    }
+
+    /// Runs a command that must succeed; says how long it took.
+    fn does(&self, arguments: &[&str]) -> Duration {
+        let begun = Instant::now();
+        let output = self.runs(arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        begun.elapsed()
+    }
+
+    /// Starts a command, kills it after a while, and says whether it had acknowledged.
+    fn kills(&self, arguments: &[&str], after: Duration) -> bool {
+        let silent = || Stdio::null();
+        let mut child = self.command(arguments).stdout(silent()).stderr(silent()).spawn().expect("the binary runs");
+        std::thread::sleep(after);
+        child.kill().expect("it is killed, or has ended");
+        child.wait().expect("it has ended").success()
+    }
+
+    /// Every proof holds.
+    fn is_sound(&self) {
+        let output = self.runs(&["check", "--format", "csv"]);
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+
+    /// One number out of the book.
+    fn counts(&self, sql: &str) -> usize {
+        let connection = Connection::open(self.book()).expect("the book opens");
+        connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|count| usize::try_from(count).expect("a count")).expect(sql)
+    }
+}
+
+fn words(line: &str) -> Vec<&str> {
+    line.split_whitespace().collect()
+}
+
+/// The moment of the `number`th kill: spread evenly over the time that the command takes, and a little beyond.
+fn moment(number: usize, whole: Duration) -> Duration {
+    // Multiples of the golden section fill an interval without ever meeting each other.
+    let part = number * 618_034 % 1_000_000;
+    whole * u32::try_from(part * 12 / 10).expect("it is small") / 1_000_000
+}
+
+fn deposits_survive(kills: usize) {
+    let desk = Desk::new();
+    let whole = desk.does(&words("fund deposit acme 1 --date 2026-06-02"));
+    for number in 0..kills {
+        let line = format!("fund deposit acme {number}.25 --date 2026-06-02 --reference try-{number} --key try-{number}");
+        let deposit = words(&line);
+        let count = || desk.counts(&format!("SELECT COUNT(*) FROM entry WHERE reference = 'try-{number}'"));
+        let acknowledged = desk.kills(&deposit, moment(number, whole));
+        desk.is_sound();
+        assert!(count() == 1 || !acknowledged, "deposit {number} was acknowledged and is gone");
+        // Whoever does not know runs it again with the same key.
+        desk.does(&deposit);
+        assert_eq!(count(), 1, "deposit {number}");
+    }
+    desk.is_sound();
+}
+
+fn order_lists_survive(kills: usize) {
+    const ORDERS: usize = 60;
+    let desk = Desk::new();
+    let whole = desk.does(&["order", "import", &desk.writes_orders("first", ORDERS)]);
+    for number in 0..kills {
+        let import = ["order", "import", &desk.writes_orders(&format!("try{number}"), ORDERS)];
+        let count = || desk.counts(&format!("SELECT COUNT(*) FROM orders WHERE provider_order LIKE 'try{number}-%'"));
+        let acknowledged = desk.kills(&import, moment(number, whole));
+        desk.is_sound();
+        let there = count();
+        assert!(there == ORDERS || (there == 0 && !acknowledged), "list {number}: {there} of {ORDERS} orders");
+        desk.does(&import);
+        assert_eq!(count(), ORDERS, "list {number}");
+    }
+    desk.is_sound();
+}
+
+fn bills_survive(kills: usize) {
+    const LINES: usize = 200;
+    let desk = Desk::new();
+    let import = |version: usize| {
+        let mut text = BILL_HEADER.to_owned();
+        for line in 0..LINES {
+            text.push_str(&format!(
+                "v{version}-{line},,1000000000000001,202606,20260630,云资源按量费用,oss,CNY,{line}.{version},{line}\n"
+            ));
+        }
+        ["bill".to_owned(), "import".to_owned(), desk.writes("bill.csv", &text), "--period".to_owned(), "2026-06".to_owned()]
+    };
+    let whole = desk.does(&import(1).each_ref().map(String::as_str));
+    for number in 0..kills {
+        let arguments = import(number + 2);
+        let arguments = arguments.each_ref().map(String::as_str);
+        let count = || (desk.counts("SELECT COUNT(*) FROM bill_version"), desk.counts("SELECT COUNT(*) FROM bill_line"));
+        let acknowledged = desk.kills(&arguments, moment(number, whole));
+        desk.is_sound();
+        let (before, after) = ((number + 1, LINES * (number + 1)), (number + 2, LINES * (number + 2)));
+        assert!(count() == after || (count() == before && !acknowledged), "version {}: {:?}", number + 2, count());
+        desk.does(&arguments);
+        assert_eq!(count(), after);
+    }
+    desk.is_sound();
+}
+
+fn month_ends_survive(kills: usize) {
+    let template = Desk::new();
+    let orders = template.writes_orders("june", 40);
+    template.does(&["order", "import", &orders]);
+    let mut text = BILL_HEADER.to_owned();
+    for number in 0..40 {
+        let (list, payable) = ((number + 1) * 100 + 50, ((number + 1) * 100 + 50) * 8 / 10);
+        text.push_str(&format!(
+            "j-{number},june-{number},1000000000000001,202606,20260610,订阅预付费用,ecs,CNY,{}.{:02},{}.{:02}\n",
+            list / 100,
+            list % 100,
+            payable / 100,
+            payable % 100
+        ));
+    }
+    text.push_str("j-u,,1000000000000002,202606,20260630,云资源按量费用,oss,CNY,4.375,3.5\n");
+    let bill = template.writes("bill.csv", &text);
+    let close = |desk: &Desk| {
+        let out = desk.path("out").to_str().expect("a plain path").to_owned();
+        ["month-end".to_owned(), "2026-06".to_owned(), "--bill".to_owned(), bill.clone(), "--out".to_owned(), out]
+    };
+    let copy = || {
+        let desk = Desk::empty();
+        fs::copy(template.book(), desk.book()).expect("a copy of the book");
+        desk
+    };
+    let undisturbed = copy();
+    let whole = undisturbed.does(&close(&undisturbed).each_ref().map(String::as_str));
+    let statements = |desk: &Desk| -> Vec<(String, Vec<u8>)> {
+        let mut files: Vec<_> = fs::read_dir(desk.path("out"))
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
+            // A file in the making has another name than any file that is whole.
+            .filter(|name| !name.starts_with('.'))
+            .map(|name| (name.clone(), fs::read(desk.path("out").join(&name)).expect("a statement")))
+            .collect();
+        files.sort();
+        files
+    };
+    let expected = statements(&undisturbed);
+    assert_eq!(expected.len(), 2);
+    for number in 0..kills {
+        let desk = copy();
+        let arguments = close(&desk);
+        let arguments = arguments.each_ref().map(String::as_str);
+        let acknowledged = desk.kills(&arguments, moment(number, whole));
+        desk.is_sound();
+        let state = || {
+            let closed = desk.counts("SELECT COUNT(*) FROM period WHERE month = 202606 AND state = 'closed'");
+            (closed, desk.counts("SELECT COUNT(*) FROM receipt"), desk.counts("SELECT COUNT(*) FROM statement"))
+        };
+        assert!(state() == (1, 1, 2) || (state() == (0, 0, 0) && !acknowledged), "month end {number}: {:?}", state());
+        // What has its name already is whole; what an acknowledged month end wrote is all there.
+        let written = statements(&desk);
+        assert!(written.iter().all(|file| expected.contains(file)), "month end {number}");
+        assert!(written == expected || !acknowledged, "month end {number}");
+        desk.does(&arguments);
+        assert_eq!((state(), statements(&desk)), ((1, 1, 2), expected.clone()), "month end {number}");
+        desk.is_sound();
+    }
+}
+
+fn inits_survive(kills: usize) {
+    let whole = Desk::empty().does(&INIT);
+    // All in one folder, so that what the killed ones leave behind lies in the way of the next.
+    let desk = Desk::empty();
+    for number in 0..kills {
+        let acknowledged = desk.kills(&INIT, moment(number, whole));
+        assert!(desk.book().exists() || !acknowledged, "init {number} was acknowledged and left no book");
+        if desk.book().exists() {
+            desk.is_sound();
+            assert_eq!(desk.runs(&INIT).status.code(), Some(1), "there is a book already");
+        } else {
+            desk.does(&INIT);
+            desk.is_sound();
+        }
+        fs::remove_file(desk.book()).expect("the book is put away");
+        assert!(!desk.path("book.db-wal").exists(), "init {number} left a log beside the book");
+    }
+}
+
+/// About forty kills of every kind of write.
+#[test]
+fn killed_deposits_are_there_once_or_not_at_all() {
+    deposits_survive(14);
+}
+
+#[test]
+fn killed_order_imports_are_whole_or_not_there() {
+    order_lists_survive(8);
+}
+
+#[test]
+fn killed_bill_imports_are_whole_or_not_there() {
+    bills_survive(8);
+}
+
+#[test]
+fn killed_month_ends_are_finished_by_the_next_run() {
+    month_ends_survive(6);
+}
+
+#[test]
+fn a_killed_init_leaves_a_whole_book_or_none() {
+    inits_survive(12);
+}
+
+#[test]
+#[ignore = "long: 500 kills"]
+fn five_hundred_kills() {
+    deposits_survive(150);
+    order_lists_survive(80);
+    bills_survive(60);
+    month_ends_survive(60);
+    inits_survive(150);
+}
+
+/// What a command of the crowd is, and how it ended.
+struct Told {
+    key: String,
+    kind: usize,
+    exit: Option<i32>,
+    words: String,
+}
+
+fn crowd(desk: &Desk, worker: usize, turns: usize) -> Vec<Told> {
+    let turn = |turn: usize| {
+        let (key, kind) = (format!("{worker}-{turn}"), (worker + turn) % 3);
+        let what = match kind {
+            0 => "fund deposit acme 10".to_owned(),
+            1 => "fund allocate acme-test 7".to_owned(),
+            _ => format!("order record acme-prod --product ecs --kind new --list-price 100 --provider-order {key}"),
+        };
+        let line = format!("{what} --date 2026-06-10 --format json --key {key}");
+        let output = desk.runs(&words(&line));
+        Told { key, kind, exit: output.status.code(), words: String::from_utf8_lossy(&output.stderr).into_owned() }
+    };
+    (0..turns).map(turn).collect()
+}
+
+#[test]
+fn eight_at_once_lose_nothing_and_double_nothing() {
+    let desk = Desk::new();
+    let begun = desk.counts("SELECT COUNT(*) FROM operation");
+    let told: Vec<Told> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..8)
+            .map(|worker| {
+                let desk = &desk;
+                scope.spawn(move || crowd(desk, worker, 9))
+            })
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("a worker ends")).collect()
+    });
+    for command in &told {
+        let allowed = match command.exit {
+            Some(0) => true,
+            // Allocated before enough was deposited.
+            Some(1) => command.words.contains("deposits.insufficient"),
+            Some(5) => command.words.contains("book.busy"),
+            _ => false,
+        };
+        assert!(allowed, "{}: {:?} {}", command.key, command.exit, command.words);
+        let there = desk.counts(&format!("SELECT COUNT(*) FROM operation WHERE key = '{}'", command.key));
+        assert_eq!(there, usize::from(command.exit == Some(0)), "{}", command.key);
+    }
+    let done = |kind| told.iter().filter(|command| command.kind == kind && command.exit == Some(0)).count();
+    let (deposits, allocations, orders) = (done(0), done(1), done(2));
+    assert_eq!(desk.counts("SELECT COUNT(*) FROM operation"), begun + deposits + allocations + orders);
+    assert_eq!(desk.counts("SELECT COUNT(*) FROM orders"), orders);
+    let moved = |code: &str| {
+        format!(
+            "SELECT abs(SUM(debit_minor) - SUM(credit_minor)) FROM balance
+              WHERE ledger_account_id = (SELECT id FROM ledger_account WHERE code = '{code}')"
+        )
+    };
+    assert_eq!(desk.counts(&moved("bank")), deposits * 1000);
+    assert_eq!(desk.counts(&moved("deposits")), deposits * 1000 - allocations * 700);
+    assert_eq!(desk.counts(&moved("receivable")), orders * 10_000);
+    assert!(orders > 0 && deposits > 0, "somebody came through");
+    desk.is_sound();
+}
+
+/// No file may grow beyond a size: what the disk refuses half-way through a write.
+#[test]
+fn a_write_that_the_disk_cuts_short_leaves_nothing() {
+    let desk = Desk::new();
+    let import = ["order", "import", &desk.writes_orders("full", 400)];
+    let mut refused = 0;
+    // In blocks of 512 bytes: from too small for a first page to enough for all of it.
+    for blocks in [1, 8, 72, 100, 140, 200, 300, 400, 500] {
+        let limited = "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\"";
+        let mut shell = Command::new("sh");
+        shell.args(["-c", limited, &blocks.to_string(), env!("CARGO_BIN_EXE_subledger")]).args(import);
+        let output = shell.env("SUBLEDGER_BOOK", desk.book()).output().expect("a shell runs");
+        let words = String::from_utf8_lossy(&output.stderr);
+        desk.is_sound();
+        let there = desk.counts("SELECT COUNT(*) FROM orders");
+        match output.status.code() {
+            Some(7) => {
+                refused += 1;
+                assert_eq!(there, 0, "{blocks} blocks: {words}");
+                assert!(words.contains("error: the book cannot be read or written"), "{blocks} blocks: {words}");
+            }
+            Some(0) => assert_eq!(there, 400, "{blocks} blocks"),
+            code => panic!("{blocks} blocks: {code:?} {words}"),
+        }
+    }
+    assert!(refused >= 3, "the limits were too large: {refused}");
+    desk.does(&import);
+    assert_eq!(desk.counts("SELECT COUNT(*) FROM orders"), 400);
+    desk.is_sound();
+}
+
+/// A small file system in memory, gone when it is dropped.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mount(on: &Path, size: &str) -> Self {
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={size}"), "none"]).arg(on).status();
+        assert!(mounted.is_ok_and(|status| status.success()), "a file system in memory can be mounted");
+        Self(on.to_owned())
+    }
+
+    fn grow(&self, size: &str) {
+        let grown = Command::new("mount").args(["-o", &format!("remount,size={size}")]).arg(&self.0).status();
+        assert!(grown.is_ok_and(|status| status.success()), "it grows");
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        drop(Command::new("umount").arg(&self.0).status());
+    }
+}
+
+#[test]
+#[ignore = "needs root: mounts a small file system"]
+fn a_full_disk_leaves_what_was_acknowledged_and_nothing_else() {
+    let desk = Desk::new();
+    let full = Desk::empty();
+    let disk = SmallDisk::mount(full.folder.path(), "700k");
+    fs::copy(desk.book(), full.book()).expect("a copy of the book");
+    let mut acknowledged = 0;
+    let refused = (0..10_000).find_map(|number| {
+        let line = format!("fund deposit acme 1 --date 2026-06-02 --key {number}");
+        let output = full.runs(&words(&line));
+        acknowledged += usize::from(output.status.success());
+        (!output.status.success()).then_some(output)
+    });
+    let refused = refused.expect("the disk is full at last");
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(7), "{told}");
+    assert!(told.contains("disk is full") || told.contains("cannot be read or written"), "{told}");
+    // Reading needs a little room of its own.
+    disk.grow("2m");
+    full.is_sound();
+    assert_eq!(full.counts("SELECT COUNT(*) FROM entry WHERE event = 'deposit'"), acknowledged);
+    full.does(&words(&format!("fund deposit acme 1 --date 2026-06-02 --key {acknowledged}")));
+    assert_eq!(full.counts("SELECT COUNT(*) FROM entry WHERE event = 'deposit'"), acknowledged + 1);
+    full.is_sound();
+}

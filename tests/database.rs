@@ -1,0 +1,342 @@
+//! The book's file as a stranger meets it: another tool, with none of this one's settings, and full rights on the file.
+//!
+//! What the journal promises must hold on any connection. These tests open the file bare: no foreign keys, no recursive
+//! triggers, no code of ours in between.
+
+#[path = "support/books.rs"]
+mod books;
+#[path = "support/months.rs"]
+mod months;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Command;
+
+use rusqlite::Connection;
+use subledger::book::fund::Deposit;
+use subledger::store::{Access, Store, StoreError};
+
+use books::Desk;
+
+/// A connection as a plain shell opens it. The library under these tests is built with foreign keys on, others are not.
+fn stranger(path: &Path) -> Connection {
+    let connection = Connection::open(path).expect("the file opens");
+    connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA recursive_triggers = OFF").expect("a plain connection");
+    connection
+}
+
+/// Runs SQL whose last statement the database must refuse with these words. Nothing of it stays.
+fn refuses(connection: &Connection, sql: &str, words: &str) {
+    connection.execute_batch("SAVEPOINT attempt").expect("a savepoint");
+    match connection.execute_batch(sql) {
+        Ok(()) => panic!("not refused: {sql}"),
+        Err(error) => assert!(error.to_string().contains(words), "{sql}: {error}"),
+    }
+    connection.execute_batch("ROLLBACK TO attempt; RELEASE attempt").expect("nothing stays");
+}
+
+/// Postings of an entry that is not sealed yet, as `(code of the chart, currency, amount)`; makes what the chart lacks.
+fn postings(entry: i64, lines: &[(&str, &str, i64)]) -> String {
+    let mut sql = String::new();
+    for (number, (code, currency, amount)) in lines.iter().enumerate() {
+        sql.push_str(&format!(
+            "INSERT INTO ledger_account (code, owner_kind, owner_id, currency) SELECT '{code}', 'agent', 0, '{currency}' WHERE NOT
+               EXISTS (SELECT 1 FROM ledger_account WHERE code = '{code}' AND owner_kind = 'agent' AND currency = '{currency}');
+             INSERT INTO posting SELECT {entry}, {number}, id, {amount} FROM ledger_account
+              WHERE code = '{code}' AND owner_kind = 'agent' AND currency = '{currency}';"
+        ));
+    }
+    sql
+}
+
+/// A header on a day of an open month.
+fn header(entry: i64) -> String {
+    format!("INSERT INTO entry (id, operation_id, event, effective) VALUES ({entry}, 1, 'deposit', 20260704);")
+}
+
+/// An entry of two lines that balance.
+fn sound_entry(entry: i64) -> String {
+    postings(entry, &[("bank", "CNY", 500), ("opening", "CNY", -500)]) + &header(entry)
+}
+
+const APPEND_ONLY: [&str; 9] =
+    ["entry", "posting", "ledger_account", "operation", "change", "orders", "charge", "receipt", "statement"];
+
+#[test]
+fn what_is_money_or_proof_is_neither_changed_nor_deleted() {
+    let desk = months::june_closed_and_july_open();
+    let stranger = stranger(&desk.path());
+    for table in APPEND_ONLY {
+        let column: String = stranger
+            .query_row("SELECT name FROM pragma_table_info(?1) WHERE pk = 0 LIMIT 1", [table], |row| row.get(0))
+            .expect("a column beside the key");
+        let rows: i64 =
+            stranger.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0)).expect("rows to protect");
+        assert!(rows > 0, "{table} has rows");
+        for verb in ["UPDATE", "UPDATE OR IGNORE", "UPDATE OR REPLACE", "UPDATE OR ROLLBACK"] {
+            // A rollback would take the savepoint with it, so this one stands alone.
+            let error = stranger.execute_batch(&format!("{verb} {table} SET {column} = {column}")).expect_err(table);
+            let words = error.to_string();
+            assert!(
+                words.contains("append-only") || words.contains("never changes") || words.contains("stays"),
+                "{table}: {words}"
+            );
+        }
+        for sql in [format!("DELETE FROM {table}"), format!("DELETE FROM {table} WHERE rowid_or_key_is_any")] {
+            let sql = sql.replace("rowid_or_key_is_any", &format!("{column} = {column}"));
+            let words = stranger.execute_batch(&sql).expect_err(table).to_string();
+            assert!(words.contains("append-only") || words.contains("never deleted") || words.contains("stays"), "{sql}: {words}");
+        }
+        for verb in ["INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE", "INSERT"] {
+            let words = stranger.execute_batch(&format!("{verb} INTO {table} SELECT * FROM {table} LIMIT 1")).expect_err(table);
+            let words = words.to_string();
+            let refused = ["append-only", "exists", "stays", "sealed"].iter().any(|known| words.contains(known));
+            assert!(refused, "{verb} {table}: {words}");
+        }
+        let after: i64 = stranger.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0)).expect("rows");
+        assert_eq!(after, rows, "{table}");
+    }
+    assert_eq!(stranger.total_changes(), 0);
+    assert_eq!(books::failing(&desk.path()), [""; 0]);
+}
+
+#[test]
+fn an_entry_that_does_not_balance_is_refused() {
+    let desk = months::june_closed_and_july_open();
+    let stranger = stranger(&desk.path());
+    let refused = |lines: &[(&str, &str, i64)], words| refuses(&stranger, &(postings(900, lines) + &header(900)), words);
+    refused(&[], "needs postings");
+    refused(&[("bank", "CNY", 500)], "balances per currency");
+    refused(&[("bank", "CNY", 500), ("opening", "CNY", -499)], "balances per currency");
+    // Two currencies whose numbers cancel out are still two sums.
+    refused(&[("bank", "CNY", 500), ("opening", "USD", -500)], "balances per currency");
+    refused(&[("bank", "CNY", i64::MAX), ("pool", "CNY", 1), ("opening", "CNY", i64::MIN)], "overflow");
+    // The same entry when it balances.
+    stranger.execute_batch(&sound_entry(900)).expect("a sound entry is taken");
+}
+
+#[test]
+fn amounts_are_whole_numbers_and_never_zero() {
+    let desk = months::june_closed_and_july_open();
+    let stranger = stranger(&desk.path());
+    refuses(&stranger, "INSERT INTO posting SELECT 900, 0, id, 1.5 FROM ledger_account LIMIT 1", "cannot store REAL");
+    refuses(&stranger, "INSERT INTO posting SELECT 900, 0, id, '5.00 CNY' FROM ledger_account LIMIT 1", "cannot store TEXT");
+    refuses(&stranger, "INSERT INTO posting SELECT 900, 0, id, 0 FROM ledger_account LIMIT 1", "CHECK constraint failed");
+    refuses(&stranger, "INSERT INTO posting SELECT 900, 0, id, NULL FROM ledger_account LIMIT 1", "NOT NULL constraint failed");
+}
+
+#[test]
+fn an_entry_stands_in_the_chart_and_in_an_open_month() {
+    let desk = months::june_closed_and_july_open();
+    let stranger = stranger(&desk.path());
+    let nowhere = "INSERT INTO posting VALUES (900, 0, 4711, 500), (900, 1, 4711, -500);".to_owned();
+    refuses(&stranger, &(nowhere + &header(900)), "a ledger account that does not exist");
+    for day in [20_260_630, 20_260_601, 20_251_231] {
+        let dated = sound_entry(900).replace("20260704", &day.to_string());
+        refuses(&stranger, &dated, "the month is closed");
+    }
+    let never = sound_entry(900).replace("20260704", "0");
+    refuses(&stranger, &never, "the month is closed");
+}
+
+#[test]
+fn a_sealed_entry_takes_nothing_more() {
+    let desk = months::june_closed_and_july_open();
+    let stranger = stranger(&desk.path());
+    let line = "INTO posting SELECT 1, 9, id, 500 FROM ledger_account LIMIT 1";
+    for verb in ["INSERT", "INSERT OR IGNORE", "INSERT OR REPLACE"] {
+        refuses(&stranger, &format!("{verb} {line}"), "the entry is sealed");
+    }
+    // Neither is a line replaced while its entry still waits for the header.
+    let again = postings(900, &[("bank", "CNY", 500)]) + "REPLACE INTO posting SELECT 900, 0, id, 1 FROM ledger_account LIMIT 1";
+    refuses(&stranger, &again, "this posting exists");
+}
+
+#[test]
+fn nothing_is_replaced_through_another_unique_column() {
+    let desk = months::june_closed_and_july_open();
+    let stranger = stranger(&desk.path());
+    refuses(&stranger, &(sound_entry(900) + "REPLACE INTO entry VALUES (900, 1, 'x', 20260704, NULL, NULL, NULL, NULL)"), "exists");
+    let reversing = |entry: i64| {
+        let header = format!("REPLACE INTO entry VALUES ({entry}, 1, 'deposit', 20260704, NULL, NULL, NULL, 1);");
+        postings(entry, &[("bank", "CNY", -500), ("opening", "CNY", 500)]) + &header
+    };
+    refuses(&stranger, &(reversing(900) + &reversing(901)), "an entry can be reversed once");
+    let chart = "REPLACE INTO ledger_account (id, code, owner_kind, owner_id, currency)
+                 SELECT 900, code, owner_kind, owner_id, currency FROM ledger_account LIMIT 1";
+    refuses(&stranger, chart, "this ledger account exists");
+    let key =
+        "REPLACE INTO operation SELECT 900, recorded_at, operator, os_uid, command, arguments, key, result, outcome, previous, hash
+                 FROM operation WHERE key IS NOT NULL";
+    refuses(&stranger, key, "append-only");
+    let order = "REPLACE INTO orders SELECT 900, operation_id, account_id, product_id, kind, provider_order, day, service_from,
+                        service_to, placement, refunds FROM orders LIMIT 1";
+    refuses(&stranger, order, "append-only");
+    let charge = "REPLACE INTO charge SELECT 900, operation_id, account_id, order_id, product_id, charge_month, day, list,
+                         agreement_id, tier, discount, payable_minor, cost_minor, counts, entry_id FROM charge LIMIT 1";
+    refuses(&stranger, charge, "append-only");
+}
+
+#[test]
+fn an_upsert_is_an_update() {
+    let desk = months::june_closed_and_july_open();
+    let stranger = stranger(&desk.path());
+    refuses(
+        &stranger,
+        "INSERT INTO entry SELECT * FROM entry WHERE true LIMIT 1 ON CONFLICT DO UPDATE SET reference = 'mine'",
+        "append-only",
+    );
+    refuses(
+        &stranger,
+        "INSERT INTO operation SELECT * FROM operation WHERE true LIMIT 1 ON CONFLICT DO UPDATE SET operator = 'me'",
+        "append-only",
+    );
+}
+
+#[test]
+fn a_stray_posting_cannot_be_refused_but_check_names_it() {
+    let desk = months::june_closed_and_july_open();
+    let balance = || trial_balance(&desk.path());
+    let before = balance();
+    stranger(&desk.path())
+        .execute_batch("INSERT INTO posting SELECT 900, 0, id, 500 FROM ledger_account WHERE code = 'bank'")
+        .expect("a posting alone is nothing to refuse yet");
+    let checked = subledger(&desk.path(), &["check", "--format", "json"]);
+    assert_eq!(checked.status.code(), Some(3));
+    let answer: serde_json::Value = serde_json::from_slice(&checked.stdout).expect("JSON");
+    assert_eq!(answer["ok"], false);
+    let orphans = answer["rows"].as_array().expect("rows").iter().find(|row| row["name"] == "orphans").expect("its row");
+    assert_eq!((&orphans["ok"], &orphans["detail"]), (&false.into(), &"posting 900/0 has no entry".into()));
+    // No figure counts it.
+    assert_eq!(balance(), before);
+}
+
+fn subledger(book: &Path, arguments: &[&str]) -> std::process::Output {
+    Command::new(env!("CARGO_BIN_EXE_subledger")).env("SUBLEDGER_BOOK", book).args(arguments).output().expect("the binary runs")
+}
+
+fn trial_balance(book: &Path) -> String {
+    let output = subledger(book, &["report", "trial-balance", "--format", "csv"]);
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).expect("text")
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).permissions().mode() & 0o777
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let mut names: Vec<String> = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8")).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn only_its_owner_reads_the_book_and_what_lies_beside_it() {
+    let mut desk = Desk::new();
+    desk.adds_group("acme", "CNY");
+    let amount = "5".parse().expect("an amount");
+    desk.does(Deposit { group: "acme".to_owned(), amount, date: None, reference: None });
+    let folder = desk.path().parent().expect("a folder").to_owned();
+    assert_eq!(names(&folder), ["lingdu.db", "lingdu.db-shm", "lingdu.db-wal"]);
+    for name in names(&folder) {
+        assert_eq!(mode(&folder.join(&name)), 0o600, "{name}");
+    }
+    drop(desk.book);
+    assert_eq!(names(&folder), ["lingdu.db"], "a closed book is one file");
+}
+
+#[test]
+fn the_file_says_what_it_is() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("lingdu.db");
+    let made = subledger(
+        &path,
+        &["init", "--agent", "Lingdu", "--credential", "91330106MA05J1K21K", "--provider", "alibaba", "--currency", "CNY"],
+    );
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    assert_eq!((names(folder.path()), mode(&path)), (vec!["lingdu.db".to_owned()], 0o600));
+    let stranger = stranger(&path);
+    let pragma = |name: &str| stranger.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).expect("a pragma");
+    // `file` prints it, and no other SQLite tool takes it for its own.
+    assert_eq!(pragma("application_id"), i64::from(u32::from_be_bytes(*b"SLGR")));
+    assert_eq!(pragma("user_version"), 1);
+    let journal: String = stranger.pragma_query_value(None, "journal_mode", |row| row.get(0)).expect("a pragma");
+    assert_eq!(journal, "wal");
+    let loose: Vec<String> = {
+        let mut select = stranger
+            .prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite%'")
+            .expect("a list");
+        let names = select.query_map([], |row| row.get(0)).expect("names");
+        names.collect::<rusqlite::Result<_>>().expect("names")
+    };
+    assert_eq!(loose, [""; 0], "every table is STRICT");
+}
+
+#[test]
+fn an_older_book_is_copied_before_it_is_upgraded() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("old.db");
+    // Version 0 has no tables: the oldest book there can be.
+    stranger(&path).pragma_update(None, "application_id", i64::from(u32::from_be_bytes(*b"SLGR"))).expect("a pragma");
+    let old = fs::read(&path).expect("the old file");
+    // What a killed copy leaves behind is in nobody's way.
+    fs::write(folder.path().join(format!("old.db.before-version-1.new-{}-0", std::process::id())), b"half").expect("a file");
+    Store::open(&path, Access::Read).expect("looking never upgrades");
+    assert_eq!(fs::read(&path).expect("the old file"), old);
+    Store::open(&path, Access::Write).expect("it is upgraded");
+    let copy = folder.path().join("old.db.before-version-1");
+    assert_eq!(mode(&copy), 0o600);
+    let version =
+        |path: &Path| stranger(path).pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).expect("a pragma");
+    assert_eq!((version(&copy), version(&path)), (0, 1));
+}
+
+#[test]
+fn a_newer_foreign_or_missing_file_is_refused_as_that() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let open = |name: &str| Store::open(&folder.path().join(name), Access::Read).err();
+    let desk = Desk::new();
+    stranger(&desk.path()).pragma_update(None, "user_version", 2).expect("a pragma");
+    for access in [Access::Read, Access::Write] {
+        let refused = Store::open(&desk.path(), access).err();
+        assert!(matches!(refused, Some(StoreError::Newer { found: 2, known: 1 })), "{refused:?}");
+    }
+    assert!(matches!(open("missing.db"), Some(StoreError::Missing(_))));
+    assert!(matches!(open("."), Some(StoreError::NotABook(_))));
+    fs::write(folder.path().join("empty.db"), b"").expect("a file");
+    assert!(matches!(open("empty.db"), Some(StoreError::NotABook(_))));
+    fs::write(folder.path().join("text.db"), b"account,product,kind\n").expect("a file");
+    assert!(matches!(open("text.db"), Some(StoreError::NotABook(_))));
+    fs::write(folder.path().join("torn.db"), b"SQLite format 3\0 and no more").expect("a file");
+    assert!(matches!(open("torn.db"), Some(StoreError::NotABook(_) | StoreError::Damaged(_))));
+    stranger(&folder.path().join("other.db")).execute_batch("CREATE TABLE note (text TEXT)").expect("somebody's file");
+    assert!(matches!(open("other.db"), Some(StoreError::NotABook(_))));
+}
+
+#[test]
+fn a_book_without_a_table_is_damaged_not_a_bug() {
+    let desk = Desk::new();
+    stranger(&desk.path()).execute_batch("DROP TABLE bill_repeat; DROP TABLE posting").expect("nobody can forbid it");
+    let checked = subledger(&desk.path(), &["check"]);
+    assert_eq!(checked.status.code(), Some(7), "{}", String::from_utf8_lossy(&checked.stderr));
+}
+
+/// Somebody deletes the book of a killed command, but not the log beside it. SQLite would take that log for the new file's.
+#[test]
+fn a_new_book_never_takes_in_an_old_ones_log() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("lingdu.db");
+    let mut desk = Desk::new();
+    desk.adds_group("acme", "CNY");
+    fs::copy(desk.path().with_extension("db-wal"), folder.path().join("lingdu.db-wal")).expect("a log without its book");
+    let init = ["init", "--agent", "Lingdu", "--credential", "91330106MA05J1K21K", "--provider", "alibaba", "--currency", "CNY"];
+    let refused = subledger(&path, &init);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("lingdu.db-wal exists already"));
+    assert_eq!(names(folder.path()), ["lingdu.db-wal"]);
+    fs::remove_file(folder.path().join("lingdu.db-wal")).expect("it is put away");
+    assert!(subledger(&path, &init).status.success());
+}

@@ -1,0 +1,143 @@
+//! A book with a closed June and an open July.
+
+use std::io::Cursor;
+
+use subledger::book::Call;
+use subledger::book::account::{CreateAccount, Particulars};
+use subledger::book::bill::{BillInput, ImportBill};
+use subledger::book::fund::{Allocate, Deposit};
+use subledger::book::month_end::MonthEnd;
+use subledger::book::order::{ImportOrders, RecordOrder, RefundOrder};
+use subledger::book::price::ApplyAgreement;
+use subledger::domain::account::{Environment, Mode};
+use subledger::domain::bill::Finality;
+use subledger::domain::chain::sha256_hex;
+use subledger::domain::order::{OrderKind, OrderRequest, Placement};
+use subledger::domain::period::{Month, parse_date};
+use subledger::domain::progress::Unwatched;
+
+use crate::books::Desk;
+
+const SALE: &str = r#"
+agreement = "acme-2026"
+kind = "sale"
+group = "acme"
+currency = "CNY"
+valid_from = "2026-01-01"
+[[tier]]
+from = "0"
+discount = "5%"
+[[tier]]
+from = "20000"
+discount = "10%"
+"#;
+
+const PURCHASE: &str = r#"
+agreement = "alibaba-2026"
+kind = "purchase"
+provider = "alibaba"
+currency = "CNY"
+valid_from = "2026-01-01"
+[[tier]]
+from = "0"
+discount = "20%"
+"#;
+
+const HEADER: &str = "\
+标识信息/账单明细ID,标识信息/订单号,身份信息/资源归属账号ID,账单信息/账单月份,账单信息/账单日期,账单信息/费用类型,产品信息/产品Code,产品信息/产品名称,\
+定价信息/定价币种,费用信息/目录总价,订阅抵扣信息/订阅抵扣目录总价,优惠券抵扣信息/优惠券抵扣金额,应付信息/应付金额（含税）
+";
+
+const JUNE: &str = "\
+b-1,2100001,1000000000000001,202606,20260602,订阅预付费用,ecs,云服务器ECS,CNY,12000,,,9600
+b-2,2100002,1000000000000001,202606,20260605,订阅预付费用,rds,云数据库RDS,CNY,9999.99,,,7999.992
+b-3,2100003,1000000000000002,202606,20260610,订阅预付费用,ecs,云服务器ECS,CNY,3000,,,2400
+b-4,,1000000000000001,202606,20260630,云资源按量费用,oss,对象存储OSS,CNY,12.6543209863,,,10.1234567890
+b-5,,1000000000000002,202606,20260630,云资源按量费用,oss,对象存储OSS,CNY,4.375,,,3.5
+";
+
+const JULY: &str = "\
+c-1,2100011,1000000000000001,202607,20260702,订阅预付费用,slb,负载均衡SLB,CNY,700,,,560
+c-2,,1000000000000001,202606,20260630,云资源按量费用,oss,对象存储OSS,CNY,-1.25,,,-1
+c-3,,1000000000000002,202607,20260703,云资源按量费用,oss,对象存储OSS,CNY,10,5,1.5,2.5
+c-3,,1000000000000002,202607,20260703,云资源按量费用,oss,对象存储OSS,CNY,10,5,1.5,2.5
+c-4,,1000000000000009,202607,20260703,云资源按量费用,oss,对象存储OSS,CNY,97.125,,,77.70
+";
+
+/// The group `acme` with `acme-prod` (agent-pays), `acme-test` (prepaid) and an invited account: June is closed with its bill and
+/// two statements; July has an order, a refund, and an estimated bill with a repeated line and differences.
+pub(crate) fn june_closed_and_july_open() -> Desk {
+    let mut desk = Desk::new();
+    desk.adds_group("acme", "CNY");
+    desk.adds_account("acme-prod", "1000000000000001", "acme", Some("100000"));
+    desk.adds_account("acme-test", "1000000000000002", "acme", None);
+    desk.does(CreateAccount(Particulars {
+        code: "acme-dev".parse().expect("a code"),
+        group: "acme".to_owned(),
+        entity: "acme-hq".to_owned(),
+        environment: Environment::Development,
+        mode: Mode::Prepaid,
+        credit: None,
+        since: None,
+        mobile: Some("13800000001".parse().expect("a number")),
+        email: Some("dev@acme.example".parse().expect("an address")),
+        holder: Some("Chen Li".parse().expect("a name")),
+    }));
+    for text in [SALE, PURCHASE] {
+        let terms = subledger::intake::agreement::read(text, "terms.toml").expect("sound terms");
+        desk.does(ApplyAgreement { terms, file: "terms.toml".to_owned() });
+    }
+    let (date, reference) = (parse_date("2026-06-01"), Some("transfer 17".to_owned()));
+    let deposit = Deposit { group: "acme".to_owned(), amount: "50000".parse().expect("an amount"), date, reference };
+    let call = Call { key: Some("transfer-17".to_owned()), ..Call::default() };
+    desk.book.write(&call, deposit).expect("a deposit");
+    let amount = "20000".parse().expect("an amount");
+    desk.does(Allocate { account: "acme-test".to_owned(), amount, date, reference: None });
+    desk.does(ImportOrders {
+        file: "orders.csv".to_owned(),
+        sha256: sha256_hex(b"orders.csv"),
+        orders: vec![
+            (2, order("acme-prod", "ecs", "12000", "2100001", "2026-06-02")),
+            (3, order("acme-prod", "rds", "9999.99", "2100002", "2026-06-05")),
+            (4, order("acme-test", "ecs", "3000", "2100003", "2026-06-10")),
+        ],
+        watch: &Unwatched,
+    });
+    let ended = desk.does(MonthEnd(bill("2026-06", Finality::Final, JUNE)));
+    assert!(ended.closed.is_some(), "June closes: {:?}", ended.blockers);
+    desk.does(RecordOrder(order("acme-prod", "slb", "700", "2100011", "2026-07-02")));
+    desk.does(RefundOrder {
+        order: "2100011".to_owned(),
+        amount: Some("63".parse().expect("an amount")),
+        provider_order: "2100012".to_owned(),
+        provider_amount: None,
+        date: parse_date("2026-07-03"),
+    });
+    let ended = desk.does(MonthEnd(bill("2026-07", Finality::Estimated, JULY)));
+    assert_eq!(ended.reconciled.differences.len(), 3, "{:?}", ended.reconciled.differences);
+    desk
+}
+
+fn order(account: &str, product: &str, list_price: &str, provider_order: &str, date: &str) -> OrderRequest {
+    let date = parse_date(date);
+    OrderRequest {
+        account: account.to_owned(),
+        product: product.to_owned(),
+        kind: OrderKind::New,
+        list_price: list_price.parse().expect("an amount"),
+        provider_order: provider_order.to_owned(),
+        service_from: date,
+        service_to: parse_date("2027-06-30"),
+        date,
+        placement: Placement::Planned,
+        provider_amount: None,
+    }
+}
+
+fn bill(period: &str, finality: Finality, lines: &str) -> ImportBill<'static> {
+    let text = format!("{HEADER}{lines}");
+    let sha256 = sha256_hex(text.as_bytes());
+    let source = subledger::intake::bill::open(Box::new(Cursor::new(text)), "bill.csv", None).expect("a known layout");
+    let period = Month::parse(period).expect("a month");
+    ImportBill { period, finality, currency: None, files: vec![BillInput { source, sha256 }], watch: &Unwatched }
+}
