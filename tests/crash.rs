@@ -64,11 +64,10 @@ impl Desk {
 
     /// An order list of `count` orders whose numbers begin with `batch`.
     fn writes_orders(&self, batch: &str, count: usize) -> String {
-        let mut text = "account,product,kind,list_price,provider_order,date\n".to_owned();
-        for number in 0..count {
-            text.push_str(&format!("acme-prod,ecs,new,{}.50,{batch}-{number},2026-06-10\n", number + 1));
-        }
-        self.writes("orders.csv", &text)
+        let header = "account,product,kind,list_price,provider_order,date".to_owned();
+        let order = |number| format!("acme-prod,ecs,new,{}.50,{batch}-{number},2026-06-10", number + 1);
+        let text: Vec<String> = std::iter::once(header).chain((0..count).map(order)).collect();
+        self.writes("orders.csv", &(text.join("\n") + "\n"))
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -160,13 +159,11 @@ fn bills_survive(kills: usize) {
     const LINES: usize = 200;
     let desk = Desk::new();
     let import = |version: usize| {
-        let mut text = BILL_HEADER.to_owned();
-        for line in 0..LINES {
-            text.push_str(&format!(
-                "v{version}-{line},,1000000000000001,202606,20260630,云资源按量费用,oss,CNY,{line}.{version},{line}\n"
-            ));
-        }
-        ["bill".to_owned(), "import".to_owned(), desk.writes("bill.csv", &text), "--period".to_owned(), "2026-06".to_owned()]
+        let line =
+            |line| format!("v{version}-{line},,1000000000000001,202606,20260630,云资源按量费用,oss,CNY,{line}.{version},{line}\n");
+        let text: Vec<String> = std::iter::once(BILL_HEADER.to_owned()).chain((0..LINES).map(line)).collect();
+        let file = desk.writes("bill.csv", &text.concat());
+        ["bill".to_owned(), "import".to_owned(), file, "--period".to_owned(), "2026-06".to_owned()]
     };
     let whole = desk.does(&import(1).each_ref().map(String::as_str));
     for number in 0..kills {
@@ -187,19 +184,17 @@ fn month_ends_survive(kills: usize) {
     let template = Desk::new();
     let orders = template.writes_orders("june", 40);
     template.does(&["order", "import", &orders]);
-    let mut text = BILL_HEADER.to_owned();
-    for number in 0..40 {
+    // Each order at 80 % of its list price, to the fen.
+    let line = |number: usize| {
         let (list, payable) = ((number + 1) * 100 + 50, ((number + 1) * 100 + 50) * 8 / 10);
-        text.push_str(&format!(
-            "j-{number},june-{number},1000000000000001,202606,20260610,订阅预付费用,ecs,CNY,{}.{:02},{}.{:02}\n",
-            list / 100,
-            list % 100,
-            payable / 100,
-            payable % 100
-        ));
-    }
-    text.push_str("j-u,,1000000000000002,202606,20260630,云资源按量费用,oss,CNY,4.375,3.5\n");
-    let bill = template.writes("bill.csv", &text);
+        let amount = |fen: usize| format!("{}.{:02}", fen / 100, fen % 100);
+        let (list, payable) = (amount(list), amount(payable));
+        format!("j-{number},june-{number},1000000000000001,202606,20260610,订阅预付费用,ecs,CNY,{list},{payable}\n")
+    };
+    let usage = "j-u,,1000000000000002,202606,20260630,云资源按量费用,oss,CNY,4.375,3.5\n".to_owned();
+    let header = std::iter::once(BILL_HEADER.to_owned());
+    let text: Vec<String> = header.chain((0..40).map(line)).chain([usage]).collect();
+    let bill = template.writes("bill.csv", &text.concat());
     let close = |desk: &Desk| {
         let out = desk.path("out").to_str().expect("a plain path").to_owned();
         ["month-end".to_owned(), "2026-06".to_owned(), "--bill".to_owned(), bill.clone(), "--out".to_owned(), out]
@@ -397,51 +392,56 @@ fn a_write_that_the_disk_cuts_short_leaves_nothing() {
     desk.is_sound();
 }
 
-/// A small file system in memory, gone when it is dropped.
-struct SmallDisk(PathBuf);
+/// Run as root, because a disk that can be filled has to be mounted first.
+mod as_root {
+    use super::*;
 
-impl SmallDisk {
-    fn mount(on: &Path, size: &str) -> Self {
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={size}"), "none"]).arg(on).status();
-        assert!(mounted.is_ok_and(|status| status.success()), "a file system in memory can be mounted");
-        Self(on.to_owned())
+    /// A small file system in memory, gone when it is dropped.
+    struct SmallDisk(PathBuf);
+
+    impl SmallDisk {
+        fn mount(on: &Path, size: &str) -> Self {
+            let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={size}"), "none"]).arg(on).status();
+            assert!(mounted.is_ok_and(|status| status.success()), "a file system in memory can be mounted");
+            Self(on.to_owned())
+        }
+
+        fn grow(&self, size: &str) {
+            let grown = Command::new("mount").args(["-o", &format!("remount,size={size}")]).arg(&self.0).status();
+            assert!(grown.is_ok_and(|status| status.success()), "it grows");
+        }
     }
 
-    fn grow(&self, size: &str) {
-        let grown = Command::new("mount").args(["-o", &format!("remount,size={size}")]).arg(&self.0).status();
-        assert!(grown.is_ok_and(|status| status.success()), "it grows");
+    impl Drop for SmallDisk {
+        fn drop(&mut self) {
+            drop(Command::new("umount").arg(&self.0).status());
+        }
     }
-}
 
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        drop(Command::new("umount").arg(&self.0).status());
+    #[test]
+    #[ignore = "needs root: mounts a small file system"]
+    fn a_full_disk_leaves_what_was_acknowledged_and_nothing_else() {
+        let desk = Desk::new();
+        let full = Desk::empty();
+        let room = SmallDisk::mount(full.folder.path(), "700k");
+        fs::copy(desk.book(), full.book()).expect("a copy of the book");
+        let mut acknowledged = 0;
+        let refused = (0..10_000).find_map(|number| {
+            let line = format!("fund deposit acme 1 --date 2026-06-02 --key {number}");
+            let output = full.runs(&words(&line));
+            acknowledged += usize::from(output.status.success());
+            (!output.status.success()).then_some(output)
+        });
+        let refused = refused.expect("the disk is full at last");
+        let told = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(7), "{told}");
+        assert!(told.contains("disk is full") || told.contains("cannot be read or written"), "{told}");
+        // Reading needs a little room of its own.
+        room.grow("2m");
+        full.is_sound();
+        assert_eq!(full.counts("SELECT COUNT(*) FROM entry WHERE event = 'deposit'"), acknowledged);
+        full.does(&words(&format!("fund deposit acme 1 --date 2026-06-02 --key {acknowledged}")));
+        assert_eq!(full.counts("SELECT COUNT(*) FROM entry WHERE event = 'deposit'"), acknowledged + 1);
+        full.is_sound();
     }
-}
-
-#[test]
-#[ignore = "needs root: mounts a small file system"]
-fn a_full_disk_leaves_what_was_acknowledged_and_nothing_else() {
-    let desk = Desk::new();
-    let full = Desk::empty();
-    let disk = SmallDisk::mount(full.folder.path(), "700k");
-    fs::copy(desk.book(), full.book()).expect("a copy of the book");
-    let mut acknowledged = 0;
-    let refused = (0..10_000).find_map(|number| {
-        let line = format!("fund deposit acme 1 --date 2026-06-02 --key {number}");
-        let output = full.runs(&words(&line));
-        acknowledged += usize::from(output.status.success());
-        (!output.status.success()).then_some(output)
-    });
-    let refused = refused.expect("the disk is full at last");
-    let told = String::from_utf8_lossy(&refused.stderr);
-    assert_eq!(refused.status.code(), Some(7), "{told}");
-    assert!(told.contains("disk is full") || told.contains("cannot be read or written"), "{told}");
-    // Reading needs a little room of its own.
-    disk.grow("2m");
-    full.is_sound();
-    assert_eq!(full.counts("SELECT COUNT(*) FROM entry WHERE event = 'deposit'"), acknowledged);
-    full.does(&words(&format!("fund deposit acme 1 --date 2026-06-02 --key {acknowledged}")));
-    assert_eq!(full.counts("SELECT COUNT(*) FROM entry WHERE event = 'deposit'"), acknowledged + 1);
-    full.is_sound();
 }

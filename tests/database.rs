@@ -38,16 +38,15 @@ fn refuses(connection: &Connection, sql: &str, words: &str) {
 
 /// Postings of an entry that is not sealed yet, as `(code of the chart, currency, amount)`; makes what the chart lacks.
 fn postings(entry: i64, lines: &[(&str, &str, i64)]) -> String {
-    let mut sql = String::new();
-    for (number, (code, currency, amount)) in lines.iter().enumerate() {
-        sql.push_str(&format!(
+    let line = |(number, (code, currency, amount)): (usize, &(&str, &str, i64))| {
+        format!(
             "INSERT INTO ledger_account (code, owner_kind, owner_id, currency) SELECT '{code}', 'agent', 0, '{currency}' WHERE NOT
                EXISTS (SELECT 1 FROM ledger_account WHERE code = '{code}' AND owner_kind = 'agent' AND currency = '{currency}');
              INSERT INTO posting SELECT {entry}, {number}, id, {amount} FROM ledger_account
               WHERE code = '{code}' AND owner_kind = 'agent' AND currency = '{currency}';"
-        ));
-    }
-    sql
+        )
+    };
+    lines.iter().enumerate().map(line).collect::<Vec<_>>().concat()
 }
 
 /// A header on a day of an open month.
