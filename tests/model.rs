@@ -93,7 +93,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0..2_usize, amount(), day()).prop_map(|(group, amount, day)| Step::Deposit { group, amount, day }),
         2 => (0..4_usize, amount(), day()).prop_map(|(account, amount, day)| Step::Allocate { account, amount, day }),
         5 => (0..4_usize, product, amount(), cost, 0..60_u32, any::<bool>(), day())
-            .prop_map(|(account, product, list, cost, number, placed, day)| Step::Order { account, product, list, cost, number, placed, day }),
+            .prop_map(|(account, product, list, cost, number, placed, day)| {
+                Step::Order { account, product, list, cost, number, placed, day }
+            }),
         3 => (0..100_u32, part, 0..60_u32, day()).prop_map(|(of, amount, number, day)| Step::Refund { of, amount, number, day }),
     ]
 }

@@ -32,6 +32,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "src/book/statement.rs",
             "src/cli/failure.rs",
             "src/cli/mod.rs",
+            "src/cli/ui.rs",
             "src/store/check.rs",
             "src/store/sql.rs",
             "src/view/json.rs",
@@ -85,6 +86,7 @@ const PRINTING: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];
 /// Every integration test, and what it is about.
 const TESTS: &[(&str, &str)] = &[
     ("check.rs", "every proof fails on its mutant"),
+    ("cli/main.rs", "the command line as people and scripts meet it"),
     ("crash.rs", "killed, crowded, full"),
     ("database.rs", "the file as a stranger meets it"),
     ("examples.rs", "the examples run as they stand"),
@@ -187,7 +189,7 @@ fn no_floats_near_money(sources: &[Source]) -> Vec<String> {
 
 /// Every file says first what it is.
 fn every_file_says_what_it_is(sources: &[Source]) -> Vec<String> {
-    let silent = sources.iter().filter(|source| !source.text.starts_with("//! "));
+    let silent = sources.iter().filter(|source| is_rust(&source.path) && !source.text.starts_with("//! "));
     silent.map(|source| format!("{}:1: begins without //!", source.path)).collect()
 }
 
@@ -233,8 +235,8 @@ fn ignored_tests_say_why(sources: &[Source]) -> Vec<String> {
 
 /// The list of integration tests is complete.
 fn every_integration_test_is_listed(sources: &[Source]) -> Vec<String> {
-    let found: Vec<&str> =
-        sources.iter().filter_map(|s| s.path.strip_prefix("tests/")).filter(|name| !name.contains('/')).collect();
+    let is_test = |name: &&str| is_rust(name) && (!name.contains('/') || name.ends_with("/main.rs"));
+    let found: Vec<&str> = sources.iter().filter_map(|s| s.path.strip_prefix("tests/")).filter(is_test).collect();
     let unlisted = found.iter().filter(|name| !TESTS.iter().any(|(listed, _)| listed == *name));
     let gone = TESTS.iter().map(|(listed, _)| listed).filter(|listed| !found.contains(listed));
     let unlisted = unlisted.map(|name| format!("tests/{name}: list it in tests/tidy.rs with what it is about"));
@@ -279,6 +281,8 @@ fn dependencies() {
     holds(crates_stand_where_they_belong, &samples);
     let innocent = "// rusqlite::x\n/* clap:: /* csv:: */ zstd:: */ const X: &str = \"rusqlite::\"; use crate::view::csv::Dialect;
                     #[cfg(test)] mod tests { use rusqlite::Connection; }";
+    let own = "use crate::view::{csv, json}; fn f() { csv::render() }";
+    assert_holds(&crates_stand_where_they_belong(&[Source::read("src/cli/y.rs", own)]));
     assert_holds(&crates_stand_where_they_belong(&[Source::read("src/cli/x.rs", innocent)]));
     assert_holds(&crates_are_used_where_they_are_listed(&tree()));
     let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");
@@ -469,8 +473,25 @@ impl Source {
         self.tokens.get(index).is_some_and(|t| t.is(":")) && self.tokens.get(index + 1).is_some_and(|t| t.is(":"))
     }
 
+    /// Whether the name stands for a module of ours here: `use crate::view::{csv, json};`.
+    fn has_own(&self, name: &str) -> bool {
+        let imports = self.tokens.split(|token| token.is(";")).filter_map(|statement| {
+            let begin = statement.iter().position(|token| token.is("use"))?;
+            Some(&statement[begin + 1..])
+        });
+        let of_ours =
+            imports.filter(|path| path.first().is_some_and(|head| ["crate", "super", "self"].iter().any(|own| head.is(own))));
+        of_ours.into_iter().any(|path| {
+            let last = |index: usize| path.get(index + 1).is_none_or(|next| next.is(",") || next.is("}"));
+            (0..path.len()).any(|index| path[index].is(name) && last(index))
+        })
+    }
+
     /// The first line that names a crate: `name::…`, or `use name`.
     fn line_of_crate(&self, name: &str) -> Option<usize> {
+        if self.has_own(name) {
+            return None;
+        }
         let named = |index: usize| {
             let inside_a_path = index >= 2 && self.is_path_separator(index - 2);
             let imported = index >= 1 && self.tokens[index - 1].is("use");
@@ -518,7 +539,7 @@ fn without_tests(path: &str, (tokens, widths): (Vec<Token>, Vec<usize>)) -> (Vec
         let mut depth = 0;
         for token in rest.by_ref() {
             depth += i32::from(token.is("{")) - i32::from(token.is("}"));
-            if (depth == 0 && token.is("}")) || (depth == 0 && token.is(";")) {
+            if depth == 0 && (token.is("}") || token.is(";")) {
                 break;
             }
         }

@@ -1,7 +1,8 @@
 //! Output files, whole or not at all.
 //!
 //! A file appears under its name only when every byte of it is on the disk: whatever goes wrong before, an older file of that
-//! name stays as it was and nothing is left beside it. Only plain files are replaced, and folders are made where a command says so, never on the way.
+//! name stays as it was and nothing is left beside it. Only plain files are replaced, and folders are made where a command says
+//! so, never on the way.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};

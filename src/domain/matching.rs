@@ -436,12 +436,14 @@ mod tests {
                 for (number, expected) in orders {
                     let text = number.to_string();
                     let expected = Amount::from_minor(*expected);
-                    matcher.order(&RecordedOrder { charge: ChargeId(*number), account: ACME, provider_order: &text, expected }).unwrap();
+                    let charge = ChargeId(*number);
+                    matcher.order(&RecordedOrder { charge, account: ACME, provider_order: &text, expected }).unwrap();
                 }
                 for (number, payable) in lines {
                     let text = number.to_string();
                     let payable = Exact::from_mantissa(*payable);
-                    matcher.line(&BilledLine { owner: LineOwner::Known(ACME), order_no: &text, kind: LineKind::Subscription, payable }).unwrap();
+                    let (owner, kind) = (LineOwner::Known(ACME), LineKind::Subscription);
+                    matcher.line(&BilledLine { owner, order_no: &text, kind, payable }).unwrap();
                 }
                 matcher.finish().unwrap()
             };

@@ -273,7 +273,8 @@ impl Exact {
         i64::try_from(rounded).map(Amount).map_err(|_| Overflow)
     }
 
-    /// The same value in minor units, if it has no more places than the currency; `None` if precision would be lost or it does not fit.
+    /// The same value in minor units, if it has no more places than the currency; `None` if precision would be lost or it does
+    /// not fit.
     pub fn to_amount(self, currency: Currency) -> Option<Amount> {
         let unit = currency.exact_per_minor();
         if self.0 % unit != 0 {

@@ -401,7 +401,11 @@ mod tests {
             match (at_once, in_pieces) {
                 // Line by line the same, though the problems of a block stand behind its lines.
                 (Ok(whole), Ok(pieces)) => {
-                    let sorted = |blocks: &[Block]| { let mut all: Vec<_> = told(blocks).lines().map(str::to_owned).collect(); all.sort(); all };
+                    let sorted = |blocks: &[Block]| {
+                        let mut all: Vec<_> = told(blocks).lines().map(str::to_owned).collect();
+                        all.sort();
+                        all
+                    };
                     prop_assert_eq!(sorted(&whole), sorted(&pieces));
                 }
                 (whole, pieces) => prop_assert_eq!(whole.is_err(), pieces.is_err()),

@@ -32,8 +32,8 @@ use crate::store::Access;
 ///
 /// Examples:
 ///   subledger demo
-///   subledger demo /tmp/try --yes
-///   subledger demo /tmp/large --accounts 1000 --orders 400000 --lines 1000000 --seed 7
+///   subledger demo ~/try --yes
+///   subledger demo ~/large --accounts 1000 --orders 400000 --lines 1000000 --seed 7
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct DemoArgs {
