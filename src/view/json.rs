@@ -24,9 +24,7 @@ pub fn line(value: &serde_json::Value) -> String {
     let mut shown = String::new();
     for character in value.to_string().chars() {
         if is_unprintable(character) {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                shown.push_str(&format!("\\u{unit:04x}"));
-            }
+            shown.extend(character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
         } else {
             shown.push(character);
         }

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod book;
+mod demo;
 mod help;
 mod keys;
 mod output;

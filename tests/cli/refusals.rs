@@ -7,11 +7,12 @@ const OUT_OF_REACH: &[(&str, &str)] = &[
     ("agreement.exists", "agreements of one name and date are a conflict or the same"),
     ("order.exists", "orders are numbered, not named; the provider's number has its own refusal"),
     ("book.place", "needs an OS user without a home folder"),
+    ("disk.failed", "needs a disk that fails"),
     ("disk.full", "needs a file system of its own to fill"),
+    ("bug.demo", "a bug"),
     ("bug.sqlite", "a bug"),
     ("bug.unbalanced", "a bug"),
-    ("confirmation.impossible", "no command asks for a confirmation yet"),
-    ("confirmation.refused", "no command asks for a confirmation yet"),
+    ("confirmation.refused", "needs a person at a terminal who says no"),
 ];
 
 /// Whether a text has the shape of a code: `bill.wrong-period`.
@@ -36,6 +37,7 @@ fn codes_that_exist() -> BTreeSet<&'static str> {
 fn codes_that_tests_expect() -> BTreeSet<&'static str> {
     let tests = [
         include_str!("bad_input.rs"),
+        include_str!("demo.rs"),
         include_str!("keys.rs"),
         include_str!("output.rs"),
         include_str!("preview.rs"),

@@ -467,12 +467,12 @@ fn the_book_proves_itself() {
     balanced      yes  6 entries, each summing to zero per currency
     balances      yes  19 balances by day in 9 ledger accounts
     chain         yes  15 operations, head [-----------------------------hash-----------------------------]
-    receipts      yes  0 closed months as they were
+    receipts      yes  0 closed months unchanged since
     orders        yes  4 charges as posted
     bills         yes  1 version of a bill adds up
     orphans       yes  every posting has its entry
     open-items    yes  accrued is the sum of what is not billed yet
-    state         yes  14 rows as the log left them
+    state         yes  15 rows of master data as the log left them
     ----- exit 0
     ");
     assert_snapshot!(book.run("report trial-balance"), @"
@@ -558,12 +558,12 @@ fn a_bare_shell_cannot_change_the_journal_and_a_stray_posting_is_named() {
     balanced      yes  6 entries, each summing to zero per currency
     balances      yes  19 balances by day in 9 ledger accounts
     chain         yes  14 operations, head [-----------------------------hash-----------------------------]
-    receipts      yes  0 closed months as they were
+    receipts      yes  0 closed months unchanged since
     orders        yes  4 charges as posted
     bills         yes  0 versions of bills add up
     orphans       no   posting 900/1 has no entry
     open-items    yes  accrued is the sum of what is not billed yet
-    state         yes  12 rows as the log left them
+    state         yes  13 rows of master data as the log left them
     ----- exit 3
     ");
 }
@@ -1008,7 +1008,7 @@ fn a_close_is_refused_with_everything_that_blocks_it() {
     ----- stderr
     error: 2026-07 cannot be closed yet
       2026-06 is still open; close it first: `subledger month-end 2026-06 --bill FILE --out DIR`
-      orders wait for a bill: `subledger bill import FILE --period 2026-07 --final`
+      nothing happened in 2026-07; `subledger period list` shows the months
     ----- exit 1
     ");
     let refused = book.refused(1, "period.blocked", "period close 2026-06");

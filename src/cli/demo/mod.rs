@@ -23,12 +23,12 @@ use crate::store::Access;
 
 /// Build a small book in a folder and walk through its month ends
 ///
-/// A group with three subsidiaries and four accounts, two of them prepaid; orders, a tier that is reached, a refund, usage. May
-/// closes. The bill for June has one difference of each kind, and the month end says what blocks. The last lines say how to
-/// settle it.
+/// A group with three subsidiaries and four accounts, two of them prepaid; orders, a tier that
+/// is reached, a refund, usage. May closes. The bill for June has one difference of each kind,
+/// and the month end says what blocks. The last lines say how to settle it.
 ///
-/// With --accounts, --orders and --lines it makes a book and a bill of any size instead, for measuring: the same numbers and
-/// seed give the same files.
+/// With --accounts, --orders and --lines it makes a book and a bill of any size instead, for
+/// measuring: the same numbers and seed give the same files.
 ///
 /// Examples:
 ///   subledger demo
