@@ -113,7 +113,7 @@ fn forge_deposit(connection: &Connection, day: &str, debit: i64, credit: i64) {
     let bank = Posting { ledger_account: LedgerAccount::bank(cny()), amount: Amount::from_minor(debit) };
     let deposits = Posting { ledger_account: LedgerAccount::deposits(GroupId(1), cny()), amount: Amount::from_minor(-credit) };
     let about = About { group: Some(GroupId(1)), account: None, reference: None };
-    let operation = forge_operation(connection, |facts| facts.entry(id, Event::Deposit, effective, &about, &[bank, deposits]));
+    let operation = forge_operation(connection, |facts| facts.entry(id, Event::Deposit, effective, &about, 0, &[bank, deposits]));
     let sql = format!(
         "INSERT INTO posting SELECT {id}, 0, id, {debit} FROM ledger_account WHERE code = 'bank';
          INSERT INTO posting SELECT {id}, 1, id, -{credit} FROM ledger_account WHERE code = 'deposits';
@@ -204,7 +204,7 @@ fn balanced_tells_of_an_entry_without_postings() {
     let failing = failing_after(|connection| {
         let about = About { group: Some(GroupId(1)), account: None, reference: None };
         let day = parse_date("2026-07-04").expect("a day");
-        let operation = forge_operation(connection, |facts| facts.entry(1000, Event::Deposit, day, &about, &[]));
+        let operation = forge_operation(connection, |facts| facts.entry(1000, Event::Deposit, day, &about, 0, &[]));
         run(connection, &format!("INSERT INTO entry VALUES (1000, {operation}, 'deposit', 20260704, 1, NULL, NULL, NULL)"));
     });
     assert_eq!(failing, ["balanced"]);
@@ -327,11 +327,12 @@ fn orders_tells_of_a_charge_that_was_never_posted() {
             payable: Amount::from_minor(100),
             cost: Amount::ZERO,
             counts: false,
+            cost_counts: false,
             entry: None,
         };
         let operation = forge_operation(connection, |facts| facts.charge(&charge));
         let sql = format!(
-            "INSERT INTO charge SELECT 1000, {operation}, 1, NULL, id, 202607, 20260704, '0', NULL, NULL, 0, 100, 0, 0, NULL
+            "INSERT INTO charge SELECT 1000, {operation}, 1, NULL, id, 202607, 20260704, '0', NULL, NULL, 0, 100, 0, 0, 0, NULL
                FROM product WHERE code = 'ecs'"
         );
         run(connection, &sql);

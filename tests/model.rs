@@ -132,6 +132,8 @@ struct Bought {
 #[derive(Default)]
 struct Model {
     deposits: [i128; 2],
+    /// What came into each group's deposits or left them, by day: money that comes in later cannot be given away before.
+    deposit_days: [BTreeMap<u32, i128>; 2],
     funds: [i128; 4],
     owed: [i128; 4],
     ledger: BTreeMap<(&'static str, usize), i128>,
@@ -148,25 +150,35 @@ fn share(whole: i128, part: i128, of: i128) -> i128 {
 }
 
 impl Model {
+    fn move_deposits(&mut self, group: usize, day: u32, amount: i128) {
+        self.deposits[group] += amount;
+        *self.deposit_days[group].entry(day).or_default() += amount;
+    }
+
+    fn lowest_deposits_from(&self, group: usize, day: u32) -> i128 {
+        let until = |last: u32| self.deposit_days[group].range(..=last).map(|(_, moved)| moved).sum::<i128>();
+        self.deposit_days[group].range(day..).map(|(day, _)| until(*day)).chain([until(day)]).min().expect("the day itself")
+    }
+
     /// Applies a command, or says why it is refused.
     fn take(&mut self, step: &Step) -> Result<(), &'static str> {
         match *step {
-            Step::Deposit { group, amount, .. } => {
+            Step::Deposit { group, amount, day } => {
                 positive(amount)?;
-                self.deposits[group] += amount;
+                self.move_deposits(group, day, amount);
                 self.move_money(group, "bank", amount);
                 Ok(())
             }
-            Step::Allocate { account, amount, .. } => {
+            Step::Allocate { account, amount, day } => {
                 let (_, _, group, credit) = ACCOUNTS[account];
                 if credit.is_some() {
                     return Err("account.not-prepaid");
                 }
                 positive(amount)?;
-                if amount > self.deposits[group] {
+                if amount > self.lowest_deposits_from(group, day) {
                     return Err("deposits.insufficient");
                 }
-                self.deposits[group] -= amount;
+                self.move_deposits(group, day, -amount);
                 self.funds[account] += amount;
                 Ok(())
             }
@@ -219,7 +231,7 @@ impl Model {
                 // An agent-pays account gets money back for what it does not owe any more: into the group's deposits.
                 let off_balance = if ACCOUNTS[account].3.is_some() { payable.min(self.owed[account].max(0)) } else { payable };
                 self.charge(account, -off_balance, -payable, -cost);
-                self.deposits[ACCOUNTS[account].2] += payable - off_balance;
+                self.move_deposits(ACCOUNTS[account].2, day, payable - off_balance);
                 let kept = self.orders.get_mut(&of).expect("it was found above");
                 kept.back = (kept.back.0 + list, kept.back.1 + payable, kept.back.2 + cost);
                 kept.given_back = true;

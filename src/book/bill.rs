@@ -65,9 +65,13 @@ impl UseCase for ImportBill<'_> {
 
 pub(super) fn import(operation: &mut Operation<'_>, request: ImportBill<'_>) -> Result<BillImported> {
     let ImportBill { period, finality, currency, files, watch } = request;
+    let mut hashes = HashSet::new();
+    if let Some(twice) = files.iter().find(|file| !hashes.insert(&file.sha256)) {
+        return Err(Refusal::FileTwice { file: twice.source.file().to_owned() }.into());
+    }
     let content = content_hash(&files);
     let latest = operation.reader().bill(period)?;
-    if let Some(known) = latest.filter(|known| known.content == content) {
+    if let Some(known) = latest.filter(|known| known.content == content && currency.is_none_or(|c| c == known.currency)) {
         let promoted = known.finality == Finality::Estimated && finality == Finality::Final;
         let bill = if promoted { operation.writer().finalise_bill(&known)? } else { known };
         let uids = uids_of(operation.reader(), &bill)?;
@@ -85,12 +89,18 @@ pub(super) fn import(operation: &mut Operation<'_>, request: ImportBill<'_>) -> 
     let mut bill_files = Vec::with_capacity(files.len());
     let mut layout = Layout::AlibabaV2;
     let mut unknown_columns: Vec<String> = Vec::new();
+    let mut found: Vec<(String, Problems)> = Vec::new();
     for (number, BillInput { mut source, sha256 }) in (1..).zip(files) {
         layout = source.layout();
         unknown_columns
             .extend(source.unknown_columns().iter().filter(|c| !unknown_columns.contains(c)).cloned().collect::<Vec<_>>());
-        loading.read_file(operation, number, source.as_mut(), watch)?;
+        let problems = loading.read_file(operation, number, source.as_mut(), watch)?;
+        found.push((source.file().to_owned(), problems));
         bill_files.push(BillFile { name: source.file().to_owned(), sha256, header: source.header().to_owned() });
+    }
+    loading.require_its_period()?;
+    for (file, problems) in found {
+        problems.refuse_if_any(&file)?;
     }
     let uids: HashSet<SeenUidId> = loading.uids.values().copied().collect();
     let (repeats, neighbours) = (loading.repeats, loading.neighbours);
@@ -131,7 +141,7 @@ fn summary(
     already_imported: bool,
     mut notices: Vec<Notice>,
 ) -> Result<BillImported> {
-    let owners = Owners::load(reader)?;
+    let owners = Owners::load(reader, bill.currency)?;
     let mut unknown: Vec<&str> = seen.iter().filter(|uid| owners.account(**uid).is_none()).map(|uid| owners.uid(*uid)).collect();
     unknown.sort_unstable();
     if let Some(first) = unknown.first() {
@@ -182,7 +192,13 @@ impl Loading {
         })
     }
 
-    fn read_file(&mut self, operation: &mut Operation<'_>, file: i64, source: &mut dyn Source, watch: &dyn Watch) -> Result<()> {
+    fn read_file(
+        &mut self,
+        operation: &mut Operation<'_>,
+        file: i64,
+        source: &mut dyn Source,
+        watch: &dyn Watch,
+    ) -> Result<Problems> {
         let mut problems = Problems::default();
         while let Some(mut block) = source.next_block()? {
             operation.writer().insert_bill_block(self.version, file, block.first_line, &block.raw)?;
@@ -199,11 +215,15 @@ impl Loading {
             }
             watch.advance(block.bytes_read, source.size());
         }
-        // A file of another month altogether is named as that, not line by line.
-        if let (0, Some(found)) = (self.in_period, self.other_month) {
-            return Err(Refusal::WrongPeriod { asked: self.period, found }.into());
+        Ok(problems)
+    }
+
+    /// A bill of another month altogether is named as that, not line by line.
+    fn require_its_period(&self) -> Result<()> {
+        match (self.in_period, self.other_month) {
+            (0, Some(found)) => Err(Refusal::WrongPeriod { asked: self.period, found }.into()),
+            _ => Ok(()),
         }
-        Ok(problems.refuse_if_any(source.file())?)
     }
 
     fn admit(&mut self, line: &BillLine<'_>) -> std::result::Result<(), (&'static str, String, Fault)> {
@@ -335,7 +355,7 @@ pub struct BillAccount {
 /// Shows the version of a month's bill that counts.
 pub fn show(reader: Reader<'_>, period: Month) -> Result<BillView> {
     let bill = reader.bill(period)?.ok_or(Refusal::NoBill { period })?;
-    let owners = Owners::load(reader)?;
+    let owners = Owners::load(reader, bill.currency)?;
     let mut sums: HashMap<SeenUidId, ControlTotals> = HashMap::new();
     reader.each_bill_line(&bill, |line| {
         let sum = sums.entry(line.seen_uid).or_default();

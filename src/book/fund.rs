@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::operation::{find_group, positive};
 use super::{Operation, Result, UseCase, account, group};
 use crate::domain::account::Mode;
+use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
 use crate::domain::id::EntryId;
 use crate::domain::money::{Amount, Exact, Money};
@@ -91,9 +92,10 @@ impl UseCase for Allocate {
         let date = operation.effective(self.date)?;
         account.require_dated_since(date.date())?;
         let amount = positive(self.amount, group.currency)?;
-        let deposits = operation.deposits(group)?;
-        if amount.amount > deposits {
-            let available = Money::new(deposits, group.currency);
+        // Money that came in later cannot have been given away on this day.
+        let free = operation.reader().lowest_credit_from(LedgerAccount::deposits(group.id, group.currency), date.date())?;
+        if amount.amount > free {
+            let available = Money::new(free, group.currency);
             return Err(Refusal::DepositsInsufficient { group: group.code.clone(), needed: amount, available }.into());
         }
         let entry = rules::allocate(date, group.id, account.id, group.currency, amount.amount)?;

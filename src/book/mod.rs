@@ -162,6 +162,12 @@ impl Book {
             }
             return Ok(Done { status: Status::Preview, outcome });
         }
+        if call.key.is_some() && path.exists() {
+            let first = Store::open(path, Access::Read)?.read(|reader| replay::<agent::Init>(reader, call))?;
+            if let Some(outcome) = first {
+                return Ok(Done { status: Status::Replayed, outcome });
+            }
+        }
         Store::create(path, |store| {
             let writer = store.begin()?;
             let mut operation = Operation::new(writer, founder, session.clone())?;

@@ -51,7 +51,7 @@ impl UseCase for MonthEnd<'_> {
             return Ok(MonthEnded { bill, reconciled, blockers: vec![], closed: Some(closed) });
         }
         let (reconciled, matched) = reconcile::run(operation, month)?;
-        let blockers = period::blocking(operation, month, Some(&reconciled))?;
+        let blockers = period::blocking(operation, month, Some(&reconciled), false)?;
         let closed = if blockers.is_empty() { Some(period::close(operation, month, Some(matched))?) } else { None };
         Ok(MonthEnded { bill, reconciled, blockers, closed })
     }

@@ -10,7 +10,7 @@ use super::price::list_price_notice;
 use super::{Operation, Result, UseCase};
 use crate::domain::code::Code;
 use crate::domain::money::{Amount, Currency, Exact};
-use crate::domain::order::{self, Charge, Order, OrderKind, OrderRequest, Placement};
+use crate::domain::order::{self, Charge, Cost, Order, OrderKind, OrderRequest, Placement};
 use crate::domain::period::Month;
 use crate::domain::price::Volume;
 use crate::domain::progress::Watch;
@@ -178,7 +178,9 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
     require_new(operation.reader(), &request.provider_order)?;
     let price = operation.sale_price(&of, &request.product, list, date)?;
     let cost = match request.provider_amount {
-        Some(amount) => not_negative(amount, currency)?.amount,
+        Some(amount) => {
+            Cost { expected: not_negative(amount, currency)?.amount, counts: operation.cost_counts(&request.product, date)? }
+        }
         None => {
             let expected = operation.expected_cost(currency, &request.product, list, date)?;
             expected.ok_or(Refusal::NoPurchaseAgreement { date })?
@@ -187,7 +189,7 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
     if request.placement == Placement::Planned {
         operation.standing(&of)?.require_available(&account.code, price.payable, currency)?;
     }
-    let entry = operation.post(rules::charge(effective, &of.party(), price.payable, cost))?;
+    let entry = operation.post(rules::charge(effective, &of.party(), price.payable, cost.expected))?;
     let order = Order {
         id: operation.writer().next_order()?,
         account: account.id,
@@ -251,7 +253,10 @@ pub(super) fn add_volumes(
     if charge.counts {
         operation.writer().add_volume(Scope::Sale(group.id), currency, day, volume(charge.payable))?;
     }
-    Ok(operation.writer().add_volume(Scope::Purchase, currency, day, volume(charge.cost))?)
+    if charge.cost_counts {
+        operation.writer().add_volume(Scope::Purchase, currency, day, volume(charge.cost))?;
+    }
+    Ok(())
 }
 
 impl UseCase for RefundOrder {

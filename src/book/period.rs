@@ -14,7 +14,7 @@ use crate::domain::close::{Blocker, FrozenStatement, LedgerTotal, RECEIPT_FORM, 
 use crate::domain::id::ChargeId;
 use crate::domain::matching::Matched;
 use crate::domain::money::{Amount, Currency, Exact};
-use crate::domain::order::Charge;
+use crate::domain::order::{Charge, Cost};
 use crate::domain::period::{Month, OpenDate, PeriodState};
 use crate::domain::price::Volume;
 use crate::domain::refusal::Refusal;
@@ -28,6 +28,8 @@ use crate::store::{BillVersion, Reader, StoreError};
 pub struct ClosePeriod {
     /// The month.
     pub period: Month,
+    /// Whether it may close without a bill though accounts were active.
+    pub without_bill: bool,
 }
 
 /// A closed month.
@@ -55,7 +57,7 @@ impl UseCase for ClosePeriod {
             Some(_) => Some(reconcile::run(operation, period)?),
             None => None,
         };
-        let blocking = blocking(operation, period, reconciled.as_ref().map(|(r, _)| r))?;
+        let blocking = blocking(operation, period, reconciled.as_ref().map(|(r, _)| r), self.without_bill)?;
         if !blocking.is_empty() {
             return Err(Refusal::CloseBlocked { period, blockers: blocking }.into());
         }
@@ -77,7 +79,12 @@ pub(super) fn already_closed(operation: &Operation<'_>, period: Month) -> Result
 }
 
 /// Everything that keeps a month from closing.
-pub(super) fn blocking(operation: &Operation<'_>, period: Month, reconciled: Option<&Reconciled>) -> Result<Vec<Blocker>> {
+pub(super) fn blocking(
+    operation: &Operation<'_>,
+    period: Month,
+    reconciled: Option<&Reconciled>,
+    without_bill: bool,
+) -> Result<Vec<Blocker>> {
     let reader = operation.reader();
     let bill = reader.bill(period)?;
     let bill = bill.zip(reconciled).map(|(bill, reconciled)| (bill.finality, reconciled.currency, reconciled.bridge.clone()));
@@ -85,24 +92,54 @@ pub(super) fn blocking(operation: &Operation<'_>, period: Month, reconciled: Opt
     let readiness = Readiness {
         earlier_open: earlier_open(reader, operation, period)?,
         anything_happened: reader.months()?.contains(&period),
+        is_over: operation.today() > period.last_day(),
+        active_accounts: active_accounts(reader, period)?,
+        without_bill,
         open_orders: reader.open_order_count(period.last_day())?,
+        other_currency_orders: match reconciled {
+            Some(reconciled) => reader.open_order_count_beside(period.last_day(), reconciled.currency)?,
+            None => 0,
+        },
         bill,
         open_differences,
     };
     Ok(blockers(&readiness)?)
 }
 
-/// The earliest open month before `period` that has orders without an accepted bill, or a bill: it must close first. Months in
-/// which only money moved close along with the next one.
+/// How many accounts the provider can have billed in a month.
+fn active_accounts(reader: Reader<'_>, period: Month) -> Result<u64> {
+    let last_day = period.last_day();
+    Ok(reader.accounts()?.iter().filter(|account| account.is_charged_on(last_day)).count() as u64)
+}
+
+/// The earliest open month before `period` that has a bill, orders without an accepted one, or anything else while accounts were
+/// active: it must close first. Months before any account, in which only money moved, close along with the next one.
 fn earlier_open(reader: Reader<'_>, operation: &Operation<'_>, period: Month) -> Result<Option<Month>> {
     let is_open = |month: &Month| *month < period && operation.closed_through().state(*month) == PeriodState::Open;
     let order = reader.earliest_open_order()?.map(Month::of);
     let bills = reader.bills()?.into_iter().map(|bill| bill.period);
-    Ok(bills.chain(order).filter(is_open).min())
+    let mut months: Vec<Month> = bills.chain(order).filter(is_open).collect();
+    for month in reader.months()?.into_iter().filter(is_open) {
+        if active_accounts(reader, month)? > 0 {
+            months.push(month);
+        }
+    }
+    Ok(months.into_iter().min())
 }
 
-/// Posts, freezes and keeps the receipt; nothing blocks any more.
+/// Closes a month that nothing blocks any more, and before it the earlier months in which only money moved: each gets its own
+/// statements and receipt, in order.
 pub(super) fn close(operation: &mut Operation<'_>, period: Month, matched: Option<Matched>) -> Result<PeriodClosed> {
+    let is_open = |month: &Month| *month < period && operation.closed_through().state(*month) == PeriodState::Open;
+    let earlier: Vec<Month> = operation.reader().months()?.into_iter().filter(is_open).collect();
+    for month in earlier {
+        close_one(operation, month, None)?;
+    }
+    close_one(operation, period, matched)
+}
+
+/// Posts, freezes and keeps the receipt.
+fn close_one(operation: &mut Operation<'_>, period: Month, matched: Option<Matched>) -> Result<PeriodClosed> {
     let date = operation.closed_through().open(period.last_day())?;
     let bill = operation.reader().bill(period)?;
     let mut receipt = Receipt {
@@ -127,6 +164,7 @@ pub(super) fn close(operation: &mut Operation<'_>, period: Month, matched: Optio
         receipt.bill = Some(ReceiptBill {
             version: bill.version,
             sha256: files.into_iter().map(|file| file.sha256).collect(),
+            currency: bill.currency,
             lines: bill.totals.lines,
             billed: bill.totals.payable,
             payable,
@@ -149,13 +187,10 @@ struct UsageCharged {
 }
 
 fn charge_usage(operation: &mut Operation<'_>, bill: &BillVersion, date: OpenDate) -> Result<UsageCharged> {
-    let owners = Owners::load(operation.reader())?;
+    let owners = Owners::load(operation.reader(), bill.currency)?;
     let mut charged = UsageCharged { charges: 0, cost: Amount::ZERO };
     for (group, usages) in usage::by_group(operation.reader(), bill, &owners)? {
-        let currency = operation.reader().group(group)?.currency;
-        if currency != bill.currency {
-            return Err(Refusal::CurrencyMismatch { expected: currency, found: bill.currency }.into());
-        }
+        let currency = bill.currency;
         // The writer's volumes include what this operation has charged; the reader's do not.
         let agreement = operation.sale_agreement(group, bill.period.last_day())?;
         let scope = crate::store::Scope::Sale(group);
@@ -173,6 +208,7 @@ fn charge_usage(operation: &mut Operation<'_>, bill: &BillVersion, date: OpenDat
 }
 
 fn charge_one(operation: &mut Operation<'_>, of: &AccountInGroup, priced: &PricedUsage, date: OpenDate) -> Result<ChargeId> {
+    let counts = operation.cost_counts(&priced.usage.product, date.date())?;
     let entry = operation.post(rules::usage(date, &of.party(), priced.price.payable, priced.cost))?;
     let charge = Charge::priced(
         operation.writer().next_charge()?,
@@ -182,7 +218,7 @@ fn charge_one(operation: &mut Operation<'_>, of: &AccountInGroup, priced: &Price
         priced.usage.charge_month,
         date.date(),
         &priced.price,
-        priced.cost,
+        Cost { expected: priced.cost, counts },
         entry,
     );
     operation.writer().insert_charge(&charge)?;

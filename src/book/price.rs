@@ -7,6 +7,7 @@ use super::operation::{AccountInGroup, find_group, unknown};
 use super::{Operation, Result, UseCase};
 use crate::domain::code::Code;
 use crate::domain::money::{Amount, Currency, Exact};
+use crate::domain::order::Cost;
 use crate::domain::price::{Agreement, AgreementKind, Price, Terms, Volume, in_force, price};
 use crate::domain::refusal::{Notice, Noun, Refusal};
 use crate::domain::role::Permission;
@@ -126,10 +127,16 @@ impl Operation<'_> {
         product: &str,
         list: Exact,
         date: NaiveDate,
-    ) -> Result<Option<Amount>> {
+    ) -> Result<Option<Cost>> {
         let Some(agreement) = self.purchase_agreement(date)? else { return Ok(None) };
         let before = self.volume_before(Scope::Purchase, currency, Some(&agreement), date)?;
-        Ok(Some(price(Some(&agreement), product, list, before, currency)?.payable))
+        let price = price(Some(&agreement), product, list, before, currency)?;
+        Ok(Some(Cost { expected: price.payable, counts: price.counts }))
+    }
+
+    /// Whether what the provider bills for a product on a date counts towards the agent's volume there.
+    pub(super) fn cost_counts(&mut self, product: &str, date: NaiveDate) -> Result<bool> {
+        Ok(self.purchase_agreement(date)?.is_none_or(|agreement| agreement.terms.counts(product)))
     }
 }
 

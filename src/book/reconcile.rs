@@ -9,7 +9,7 @@ use super::{Operation, Result, UseCase};
 use crate::domain::bill::charged_on;
 use crate::domain::bridge::Bridge;
 use crate::domain::difference::{Difference, DifferenceKind, Sides, Subject, sort_for_people};
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, SeenUidId};
 use crate::domain::matching::{BilledLine, LineOwner, Matched, Matcher, Mismatch, RecordedOrder};
 use crate::domain::money::{Currency, Exact};
 use crate::domain::period::{Month, PeriodState};
@@ -74,7 +74,7 @@ impl UseCase for Reconcile {
 pub(super) fn run(operation: &mut Operation<'_>, period: Month) -> Result<(Reconciled, Matched)> {
     let reader = operation.reader();
     let bill = reader.bill(period)?.ok_or(Refusal::NoBill { period })?;
-    let owners = Owners::load(reader)?;
+    let owners = Owners::load(reader, bill.currency)?;
     let matched = match_bill(reader, &bill, &owners)?;
     let found = differences(reader, &bill, &owners, &matched)?;
     let found = keep(operation, period, found)?;
@@ -128,7 +128,7 @@ fn differences(reader: Reader<'_>, bill: &BillVersion, owners: &Owners, matched:
             }
             LineOwner::Unknown(uid) => {
                 let text = owners.uid(uid);
-                (text, text, unknown_detail(owners.account(uid), mismatch))
+                (text, text, unknown_detail(owners, uid, mismatch))
             }
         };
         let subject = Subject { uid, account, provider_order: &mismatch.provider_order };
@@ -163,10 +163,13 @@ fn order_detail(reader: Reader<'_>, bill: &BillVersion, mismatch: &Mismatch) -> 
     })
 }
 
-fn unknown_detail(account: Option<&crate::domain::account::Account>, mismatch: &Mismatch) -> String {
+fn unknown_detail(owners: &Owners, uid: SeenUidId, mismatch: &Mismatch) -> String {
     let lines = crate::domain::plural(mismatch.lines, "line", "lines");
-    match account {
+    match owners.account(uid) {
         None => format!("{lines} of an account that the book does not have"),
+        Some(account) if !owners.counts_in_its_currency(account) => {
+            format!("{lines} of {}, whose group's money is counted in another currency than the bill", account.code)
+        }
         Some(account) if account.is_charged_on(chrono::NaiveDate::MAX) => {
             format!("{lines} of {} before {}, from when its charges are ours", account.code, account.since)
         }

@@ -6,7 +6,7 @@ use super::Result;
 use crate::domain::account::Account;
 use crate::domain::bill::{Treatment, charged_on};
 use crate::domain::id::{AccountId, GroupId, ProductId, SeenUidId};
-use crate::domain::money::{Amount, Exact};
+use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::period::Month;
 use crate::domain::price::{Volume, in_force};
 use crate::domain::usage::{PricedUsage, Usage, price_usage};
@@ -16,12 +16,16 @@ use crate::store::{BillVersion, Reader, Scope};
 pub(super) struct Owners {
     by_uid: HashMap<SeenUidId, Account>,
     uids: HashMap<SeenUidId, String>,
+    /// Groups whose money is counted in the bill's currency.
+    counted_alike: HashSet<GroupId>,
 }
 
 impl Owners {
     /// Finds the account of every UID that bills have named.
-    pub(super) fn load(reader: Reader<'_>) -> Result<Self> {
+    pub(super) fn load(reader: Reader<'_>, currency: Currency) -> Result<Self> {
         let uids = reader.seen_uids()?;
+        let groups = reader.groups()?;
+        let counted_alike: HashSet<GroupId> = groups.into_iter().filter(|g| g.currency == currency).map(|g| g.id).collect();
         let mut by_text: HashMap<String, Account> = HashMap::new();
         for account in reader.accounts()? {
             if let Some(uid) = &account.uid {
@@ -29,12 +33,17 @@ impl Owners {
             }
         }
         let by_uid = uids.iter().filter_map(|(id, uid)| Some((*id, by_text.remove(uid)?))).collect();
-        Ok(Self { by_uid, uids })
+        Ok(Self { by_uid, uids, counted_alike })
     }
 
     /// The account whose charge a line of a day is; `None` when the book has no such account, or not yet on that day.
     pub(super) fn owner(&self, uid: SeenUidId, day: chrono::NaiveDate) -> Option<&Account> {
-        self.by_uid.get(&uid).filter(|account| account.is_charged_on(day))
+        self.by_uid.get(&uid).filter(|account| account.is_charged_on(day) && self.counts_in_its_currency(account))
+    }
+
+    /// Whether an account's money is counted in the bill's currency.
+    pub(super) fn counts_in_its_currency(&self, account: &Account) -> bool {
+        self.counted_alike.contains(&account.group)
     }
 
     /// The account of a UID, whatever the day.
@@ -59,7 +68,7 @@ pub(super) fn by_group(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) 
         groups.entry(account.group).or_default().push(usage);
     };
     for sum in reader.bill_usage(bill.id)? {
-        let Some(account) = owners.account(sum.seen_uid) else { continue };
+        let Some(account) = owners.account(sum.seen_uid).filter(|a| owners.counts_in_its_currency(a)) else { continue };
         if account.is_charged_on(sum.charge_month.first_day()) {
             add(account, sum.product, sum.charge_month, sum.list, sum.billed);
         } else if account.is_charged_on(sum.charge_month.last_day()) {
@@ -122,15 +131,12 @@ pub(super) fn pending(reader: Reader<'_>) -> Result<HashMap<AccountId, Amount>> 
     if latest.is_empty() {
         return Ok(pending);
     }
-    let owners = Owners::load(reader)?;
     // Usage of an earlier open month counts before that of a later one.
     let mut grown: HashMap<GroupId, Vec<(chrono::NaiveDate, Volume)>> = HashMap::new();
     for (period, bill) in latest {
+        let owners = Owners::load(reader, bill.currency)?;
         for (group, usages) in by_group(reader, &bill, &owners)? {
-            let currency = reader.group(group)?.currency;
-            if currency != bill.currency {
-                continue;
-            }
+            let currency = bill.currency;
             let earlier = grown.entry(group).or_default();
             let agreements = reader.sale_agreements(group)?;
             let window = in_force(&agreements, period.last_day()).map(|a| a.terms.window_start(period.last_day()));

@@ -357,6 +357,7 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("lines {first} and {second} have the same id {line_id} and other content; nothing was imported"))
                 .hint("download the bill again: a line id stands for one line")
         }
+        Refusal::FileTwice { file } => told(format!("{file} has the same content as another file of this bill; its lines would count twice")),
         Refusal::WrongPeriod { asked, found } => {
             told(format!("the bill is for {found}, not for {asked}")).hint(format!("--period {found}, or another file"))
         }
@@ -418,6 +419,15 @@ pub(crate) fn blocker(blocker: &Blocker, period: crate::domain::period::Month) -
             format!("{month} is still open; close it first: `subledger month-end {month} --bill FILE --out DIR`")
         }
         Blocker::NothingHappened => format!("nothing happened in {period}; `subledger period list` shows the months"),
+        Blocker::OtherCurrency { orders } => format!(
+            "{} in another currency than the bill; a month's bill has one currency in this version",
+            plural(*orders, "open order is", "open orders are")
+        ),
+        Blocker::NotOver => format!("{period} is not over"),
+        Blocker::WithoutBill { accounts } => format!(
+            "{} active in {period}, and it has no bill; if the provider made none, `subledger period close {period} --yes`",
+            plural(*accounts, "account was", "accounts were")
+        ),
         Blocker::NoBill => format!("orders wait for a bill: `subledger bill import FILE --period {period} --final`"),
         Blocker::BillNotFinal => {
             format!("the bill is an estimate: `subledger bill import FILE --period {period} --final` once the provider's is final")

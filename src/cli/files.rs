@@ -14,9 +14,13 @@ use anyhow::{Context, bail};
 /// What only the owner may read, since most files of this tool tell about money.
 const PRIVATE: u32 = 0o600;
 
+/// What the group of a shared folder may read.
+const SHARED: u32 = 0o640;
+
 /// Writes a file by a temporary one in the same folder, synced, then renamed.
 ///
-/// A new file is readable by its owner only; a replaced file keeps its permissions, and a link keeps pointing to it.
+/// A new file is readable by its owner only (in a setgid folder by the group too); a replaced file keeps its permissions, and a
+/// link is replaced, not followed.
 pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let (target, permissions) = target(path)?;
     let folder = folder_of(&target);
@@ -59,18 +63,25 @@ pub(crate) fn require_place(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Where the bytes go, and who may read them there.
+/// Where the bytes go, and who may read them there. A link is replaced, never followed: in a folder that others can write to, it
+/// may point at the book.
 fn target(path: &Path) -> anyhow::Result<(PathBuf, Permissions)> {
-    match fs::metadata(path) {
+    let permissions = match fs::symlink_metadata(path) {
         Ok(found) if found.is_dir() => bail!("{} is a folder, not a file", path.display()),
+        Ok(found) if found.is_symlink() => new_file_permissions(path),
         Ok(found) if !found.is_file() => bail!("{} is not a plain file", path.display()),
-        Ok(found) => {
-            let target = path.canonicalize().with_context(|| format!("cannot read {}", path.display()))?;
-            Ok((target, Permissions::from_mode(found.permissions().mode() & 0o777)))
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((path.to_owned(), Permissions::from_mode(PRIVATE))),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
-    }
+        Ok(found) => Permissions::from_mode(found.permissions().mode() & 0o777),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => new_file_permissions(path),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+    };
+    Ok((path.to_owned(), permissions))
+}
+
+/// For the owner alone; in a shared folder (setgid) for its group too.
+fn new_file_permissions(path: &Path) -> Permissions {
+    const SETGID: u32 = 0o2000;
+    let is_shared = fs::metadata(folder_of(path)).is_ok_and(|folder| folder.permissions().mode() & SETGID != 0);
+    Permissions::from_mode(if is_shared { SHARED } else { PRIVATE })
 }
 
 fn folder_of(path: &Path) -> PathBuf {
@@ -138,13 +149,23 @@ mod tests {
     }
 
     #[test]
-    fn a_link_keeps_pointing_to_the_file() {
+    fn a_link_is_replaced_and_what_it_points_to_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let (real, link) = (folder.path().join("real.csv"), folder.path().join("link.csv"));
-        write(&real, "old").unwrap();
+        let (real, link) = (folder.path().join("book.db"), folder.path().join("differences.csv"));
+        write(&real, "the book").unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
         write(&link, "new").unwrap();
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(fs::read_to_string(&real).unwrap(), "new");
+        assert!(!fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&real).unwrap(), "the book");
+        assert_eq!(fs::read_to_string(&link).unwrap(), "new");
+    }
+
+    #[test]
+    fn files_in_a_shared_folder_can_be_read_by_its_group() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o2775)).unwrap();
+        let file = folder.path().join("statement.csv");
+        write(&file, "text").unwrap();
+        assert_eq!(mode(&file), 0o640);
     }
 }

@@ -76,10 +76,13 @@ impl MonthEndArgs {
         drop(progress);
         let outcome = &done.outcome;
         let mut paths = Vec::new();
-        if done.status != Status::Preview {
+        if done.status != Status::Preview && outcome.closed.is_some() {
+            let written = write_statements(&mut book, self.period, &self.out, Dialect::Plain)?;
+            paths = written.into_iter().map(|(_, path, _, _)| path).collect();
+        }
+        // A replayed key tells what was found then; findings in the folder are about what holds now.
+        if done.status == Status::Applied && !outcome.changed_nothing() {
             if outcome.closed.is_some() {
-                let written = write_statements(&mut book, self.period, &self.out, Dialect::Plain)?;
-                paths = written.into_iter().map(|(_, path, _, _)| path).collect();
                 remove_leftovers(&self.out)?;
             } else {
                 write_findings(outcome, &self.out)?;
@@ -96,7 +99,7 @@ impl MonthEndArgs {
 fn say(context: &Context, done: &Done<MonthEnded>, out: &Path) {
     let (outcome, out) = (&done.outcome, out.display());
     let period = outcome.reconciled.period;
-    if done.status == Status::Preview {
+    if done.status != Status::Applied {
         return;
     }
     if outcome.changed_nothing() {

@@ -104,11 +104,20 @@ impl Facts {
             .number(charge.payable.minor())
             .number(charge.cost.minor())
             .number(i64::from(charge.counts))
+            .number(i64::from(charge.cost_counts))
             .number(charge.entry.map_or(0, |e| e.0));
     }
 
-    /// Adds a sealed entry and its postings.
-    pub fn entry(&mut self, id: i64, event: Event, effective: chrono::NaiveDate, about: &About, postings: &[Posting]) {
+    /// Adds a sealed entry and its postings; `reverses` is the entry that it takes back, or 0.
+    pub fn entry(
+        &mut self,
+        id: i64,
+        event: Event,
+        effective: chrono::NaiveDate,
+        about: &About,
+        reverses: i64,
+        postings: &[Posting],
+    ) {
         self.count += 1;
         self.entries
             .number(id)
@@ -117,6 +126,7 @@ impl Facts {
             .number(about.group.map_or(0, |g| g.0))
             .number(about.account.map_or(0, |a| a.0))
             .optional(about.reference.as_deref())
+            .number(reverses)
             .number(i64::try_from(postings.len()).unwrap_or(i64::MAX));
         for posting in postings {
             let account = posting.ledger_account;

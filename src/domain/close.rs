@@ -22,10 +22,22 @@ pub enum Blocker {
     },
     /// Nothing happened in the month: it is a slip of the finger, and would close everything before it.
     NothingHappened,
+    /// The month has days left.
+    NotOver,
     /// No bill has been imported, and orders wait for it.
     NoBill,
+    /// No bill has been imported, though accounts were active; closing without one has to be said.
+    WithoutBill {
+        /// How many accounts were active in the month.
+        accounts: u64,
+    },
     /// The bill may still change.
     BillNotFinal,
+    /// Orders in another currency wait for a bill.
+    OtherCurrency {
+        /// How many.
+        orders: u64,
+    },
     /// Differences wait for a person.
     OpenDifferences {
         /// How many.
@@ -51,8 +63,16 @@ pub struct Readiness {
     pub earlier_open: Option<Month>,
     /// Whether the month has a bill or an entry.
     pub anything_happened: bool,
+    /// Whether its last day has passed.
+    pub is_over: bool,
+    /// Accounts that were active in it: the provider usually bills them.
+    pub active_accounts: u64,
+    /// Whether somebody has said that it closes without a bill.
+    pub without_bill: bool,
     /// Orders of the month or before that no accepted bill covers.
     pub open_orders: u64,
+    /// Of those, the orders in another currency than the bill.
+    pub other_currency_orders: u64,
     /// The latest version of the bill, its currency, and its bridge with the book as it is now.
     pub bill: Option<(Finality, Currency, Bridge)>,
     /// Open differences: how many, and the sum of their sizes.
@@ -68,13 +88,23 @@ pub fn blockers(readiness: &Readiness) -> Result<Vec<Blocker>, crate::domain::mo
     let Some((finality, currency, bridge)) = &readiness.bill else {
         if !readiness.anything_happened {
             found.push(Blocker::NothingHappened);
+        } else if !readiness.is_over {
+            found.push(Blocker::NotOver);
         } else if readiness.open_orders > 0 {
             found.push(Blocker::NoBill);
+        } else if readiness.active_accounts > 0 && !readiness.without_bill {
+            found.push(Blocker::WithoutBill { accounts: readiness.active_accounts });
         }
         return Ok(found);
     };
+    if !readiness.is_over {
+        found.push(Blocker::NotOver);
+    }
     if *finality == Finality::Estimated {
         found.push(Blocker::BillNotFinal);
+    }
+    if readiness.other_currency_orders > 0 {
+        found.push(Blocker::OtherCurrency { orders: readiness.other_currency_orders });
     }
     let (count, amount) = readiness.open_differences;
     if count > 0 {
@@ -116,6 +146,8 @@ pub struct ReceiptBill {
     pub version: i64,
     /// SHA-256 of its files.
     pub sha256: Vec<String>,
+    /// What it is counted in.
+    pub currency: Currency,
     /// Lines, repeats left out.
     pub lines: u64,
     /// The exact sum.
@@ -164,7 +196,11 @@ mod tests {
         Readiness {
             earlier_open: None,
             anything_happened: true,
+            is_over: true,
+            active_accounts: 2,
+            without_bill: false,
             open_orders: 3,
+            other_currency_orders: 0,
             bill: Some((Finality::Final, cny(), Bridge::default())),
             open_differences: (0, Exact::ZERO),
         }
@@ -182,7 +218,13 @@ mod tests {
         assert_eq!(names(|_| {}), Vec::<String>::new());
         assert_eq!(names(|r| r.earlier_open = Month::parse("2026-05")), ["earlier-month-open"]);
         assert_eq!(names(|r| r.bill = None), ["no-bill"]);
-        assert_eq!(names(|r| (r.bill, r.open_orders) = (None, 0)), Vec::<String>::new());
+        assert_eq!(names(|r| (r.bill, r.open_orders) = (None, 0)), ["without-bill"]);
+        assert_eq!(names(|r| (r.bill, r.open_orders, r.without_bill) = (None, 0, true)), Vec::<String>::new());
+        assert_eq!(names(|r| (r.bill, r.open_orders, r.active_accounts) = (None, 0, 0)), Vec::<String>::new());
+        assert_eq!(names(|r| (r.bill, r.open_orders, r.without_bill) = (None, 1, true)), ["no-bill"]);
+        assert_eq!(names(|r| r.other_currency_orders = 1), ["other-currency"]);
+        assert_eq!(names(|r| r.is_over = false), ["not-over"]);
+        assert_eq!(names(|r| (r.bill, r.is_over) = (None, false)), ["not-over"]);
         assert_eq!(names(|r| (r.bill, r.anything_happened) = (None, false)), ["nothing-happened"]);
         assert_eq!(names(|r| r.bill = Some((Finality::Estimated, cny(), Bridge::default()))), ["bill-not-final"]);
         assert_eq!(names(|r| r.open_differences = (2, "5".parse().unwrap())), ["open-differences"]);

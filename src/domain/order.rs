@@ -115,8 +115,19 @@ pub struct Charge {
     pub cost: Amount,
     /// Whether it counts towards the group's volume.
     pub counts: bool,
+    /// Whether its cost counts towards the agent's volume at the provider.
+    pub cost_counts: bool,
     /// The entry that posted it; `None` when no money moved.
     pub entry: Option<EntryId>,
+}
+
+/// What the provider is expected to bill for a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// How much, in minor units.
+    pub expected: Amount,
+    /// Whether it counts towards the agent's volume at the provider.
+    pub counts: bool,
 }
 
 /// How much of an order has been paid back already.
@@ -168,7 +179,11 @@ pub fn refund(
         let list = Exact::from_amount(share(original.list.round(currency)?, payable, original.payable)?, currency);
         (list, share(original.cost, payable, original.payable)?)
     };
-    Ok(Refund { list, payable, cost: provider_amount.unwrap_or(cost) })
+    let cost_left = original.cost.minus(before.cost)?;
+    if let Some(more) = provider_amount.filter(|amount| *amount > cost_left) {
+        return Err(Refusal::RefundExceeds { order, asked: money(more), left: money(cost_left) });
+    }
+    Ok(Refund { list, payable, cost: provider_amount.unwrap_or(cost).min(cost_left) })
 }
 
 /// `whole × part ÷ of`, rounded half away from zero; all positive.
@@ -190,7 +205,7 @@ impl Charge {
         charge_month: Month,
         date: NaiveDate,
         price: &Price,
-        cost: Amount,
+        cost: Cost,
         entry: Option<EntryId>,
     ) -> Self {
         Self {
@@ -205,8 +220,9 @@ impl Charge {
             tier: price.tier,
             discount: price.discount,
             payable: price.payable,
-            cost,
+            cost: cost.expected,
             counts: price.counts,
+            cost_counts: cost.counts,
             entry,
         }
     }
@@ -240,6 +256,7 @@ mod tests {
             payable: Amount::from_minor(payable),
             cost: Amount::from_minor(cost),
             counts: true,
+            cost_counts: true,
             entry: None,
         }
     }
@@ -261,6 +278,8 @@ mod tests {
         assert_eq!(last.payable.minor(), 500);
         assert_eq!(before.cost.plus(last.cost).unwrap(), original.cost);
         assert_eq!(before.list.plus(last.list).unwrap(), original.list);
+        let too_much = refund(&original, OrderId(1), before, None, Some(Amount::from_minor(9_000)), cny);
+        assert_eq!(too_much.unwrap_err().code(), "refund.exceeds");
         before.payable = original.payable;
         assert_eq!(refund(&original, OrderId(1), before, None, None, cny).unwrap_err().code(), "refund.exceeds");
     }

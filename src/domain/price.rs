@@ -210,6 +210,11 @@ impl Terms {
         self.tiers.iter().find(|tier| tier.from > volume).copied()
     }
 
+    /// Whether a product's charges count towards the volume.
+    pub fn counts(&self, product: &str) -> bool {
+        self.product(product).is_none_or(|p| p.counts)
+    }
+
     fn product(&self, code: &str) -> Option<&ProductTerm> {
         self.products.iter().find(|p| p.code == code)
     }
@@ -274,7 +279,7 @@ impl Price {
 /// Prices a charge at the tier that `volume_before` has reached.
 pub fn price(
     agreement: Option<&Agreement>,
-    product: &str,
+    code: &str,
     list: Exact,
     volume_before: Volume,
     currency: Currency,
@@ -297,8 +302,7 @@ pub fn price(
     }
     let volume_before = volume_before.by(terms.measure);
     let tier = terms.tier_at(volume_before);
-    let product = terms.product(product);
-    let own = product.and_then(|p| p.discount);
+    let own = terms.product(code).and_then(|p| p.discount);
     let discount = own.unwrap_or(tier.discount);
     Ok(Price {
         list,
@@ -308,11 +312,12 @@ pub fn price(
         volume_before,
         discount,
         payable: list.less(discount, currency)?,
-        counts: product.is_none_or(|p| p.counts),
+        counts: terms.counts(code),
     })
 }
 
-/// The agreement in force on a date: of each name the latest version that has begun, if it has not ended.
+/// The agreement in force on a date: the latest that has begun, if it has not ended. Agreements of different names never
+/// price the same day, so the latest is the only one.
 pub fn in_force(agreements: &[Agreement], date: NaiveDate) -> Option<&Agreement> {
     let latest = agreements.iter().filter(|a| a.terms.valid_from <= date).max_by_key(|a| (a.terms.valid_from, a.id))?;
     latest.terms.valid_to.is_none_or(|to| date <= to).then_some(latest)

@@ -142,6 +142,8 @@ pub enum Refusal {
     BadLines { file: String, problems: Vec<Problem>, count: u64 },
     /// One line id, two different lines.
     LineConflict { line_id: String, first: u64, second: u64 },
+    /// The same file was given twice for one bill.
+    FileTwice { file: String },
     /// No line of the bill lies in the period that it was imported for.
     WrongPeriod { asked: Month, found: Month },
     /// A month without a bill cannot be reconciled.
@@ -246,6 +248,7 @@ impl Refusal {
             },
             Self::BadLines { .. } => "file.bad-lines",
             Self::LineConflict { .. } => "bill.line-conflict",
+            Self::FileTwice { .. } => "bill.file-twice",
             Self::WrongPeriod { .. } => "bill.wrong-period",
             Self::NoBill { .. } => "bill.none",
             Self::NotReconciled { .. } => "reconcile.none",

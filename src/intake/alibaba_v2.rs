@@ -5,7 +5,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::domain::account::looks_like_spreadsheet_number;
-use crate::domain::bill::{BillLine, Fault, Layout, LineKind};
+use crate::domain::bill::{BillLine, Fault, Layout, LineKind, Treatment};
 use crate::domain::money::{Currency, Exact};
 use crate::domain::period::Month;
 use crate::intake::layout::{Faults, Format, LineReader};
@@ -190,6 +190,14 @@ impl LineReader for Lines {
         let owner_uid = Some(owner_uid).filter(|uid| !uid.is_empty()).unwrap_or(payer_uid);
         if owner_uid.is_empty() {
             return None;
+        }
+        if let (Some(kind), Some(payable), Some(order_no)) = (kind, payable, order_no) {
+            // Usage is charged to the customer at the list price less a discount: without one it would be given away.
+            let is_charged = matches!(kind.treatment(!order_no.is_empty()), Treatment::Usage | Treatment::Adjustment);
+            if is_charged && !payable.is_zero() && row.text(self.list).is_empty() {
+                faults.cell(self.list, "", Fault::Empty);
+                return None;
+            }
         }
         let product = [self.product, self.commodity].map(|column| row.text(column)).into_iter().find(|code| !code.is_empty());
         Some(BillLine {

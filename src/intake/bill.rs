@@ -271,7 +271,8 @@ mod tests {
                 "1.68800E+15,202613,其他,2e3,\"1,5\",1.06892E+15,2026/6/1,YUAN,",
                 ",,,,,,,,",
                 "1688001234567801,202606,云资源按量费用,2,1.5",
-                "ops@acme,202606,云资源按量费用,,1.5,a,,,",
+                "ops@acme,202606,云资源按量费用,,0,a,,,",
+                "1688001234567801,202606,云资源按量费用,,1.5,b,,,",
             ],
         );
         let problems = problems_of(&text);
@@ -293,6 +294,7 @@ mod tests {
         4 | 账单信息/费用类型 |  | empty
         4 | 应付信息/应付金额（含税） |  | empty
         5 | - | 1688001234567801,202606,云资源按量费用,2,1.5 | 5 cells where the header has 9: the line is cut off or has a stray comma
+        7 | 费用信息/目录总价 |  | empty
         "#);
         let blocks = blocks_of(text.as_bytes(), BLOCK_SIZE).unwrap();
         let kept: Vec<_> = blocks[0].lines().map(|line| (line.number, line.owner_uid.to_owned(), line.list)).collect();

@@ -156,12 +156,6 @@ impl Reader<'_> {
         Ok(select.query_row([period.number()], version).optional()?)
     }
 
-    /// The latest version of all months.
-    pub fn latest_bill(&self) -> Result<Option<BillVersion>> {
-        let mut select = self.connection.prepare_cached(&format!("{SELECT_VERSION} ORDER BY period DESC, version DESC LIMIT 1"))?;
-        Ok(select.query_row([], version).optional()?)
-    }
-
     /// Every version, by month.
     pub fn bills(&self) -> Result<Vec<BillVersion>> {
         let mut select = self.connection.prepare_cached(&format!("{SELECT_VERSION} ORDER BY period, version"))?;

@@ -125,6 +125,7 @@ struct EntryRow {
     event: Event,
     effective: NaiveDate,
     about: About,
+    reverses: i64,
 }
 
 struct PostingRow {
@@ -167,6 +168,7 @@ fn entry_row(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
             account: row.get::<_, Option<i64>>(5)?.map(AccountId),
             reference: row.get(6)?,
         },
+        reverses: row.get::<_, Option<i64>>(7)?.unwrap_or(0),
     })
 }
 
@@ -199,7 +201,7 @@ fn order_with_operation(row: &Row<'_>) -> rusqlite::Result<(i64, Order)> {
 }
 
 fn charge_with_operation(row: &Row<'_>) -> rusqlite::Result<(i64, Charge)> {
-    Ok((row.get(14)?, charge_at(row, 0)?))
+    Ok((row.get(15)?, charge_at(row, 0)?))
 }
 
 /// The fold of the journal: debits and credits by ledger account and day.
@@ -212,7 +214,6 @@ struct Walk {
     chain: Checked,
     fold: Fold,
     accounts: HashMap<LedgerAccountId, LedgerAccount>,
-    head: Hash,
 }
 
 impl Reader<'_> {
@@ -248,8 +249,9 @@ impl Reader<'_> {
     fn walk(&self) -> Result<Walk> {
         let accounts = self.ledger_accounts()?;
         let connection = self.connection;
-        let mut entries = connection
-            .prepare("SELECT id, operation_id, event, effective, group_id, account_id, reference FROM entry ORDER BY id")?;
+        let mut entries = connection.prepare(
+            "SELECT id, operation_id, event, effective, group_id, account_id, reference, reverses FROM entry ORDER BY id",
+        )?;
         let mut postings =
             connection.prepare("SELECT entry_id, line, ledger_account_id, amount_minor FROM posting ORDER BY entry_id, line")?;
         let mut change_rows = connection.prepare("SELECT operation_id, noun, key, before, after FROM change ORDER BY id")?;
@@ -325,7 +327,6 @@ impl Reader<'_> {
             ),
             fold,
             accounts,
-            head,
         })
     }
 
@@ -369,7 +370,7 @@ impl Reader<'_> {
     fn check_volumes(&self, wrong: &mut Findings) -> Result<()> {
         let mut fold: BTreeMap<(String, i64, String, i64), Volume> = BTreeMap::new();
         let mut select = self.connection.prepare(
-            "SELECT a.group_id, g.currency, COALESCE(original.day, c.day), c.list, c.payable_minor, c.cost_minor, c.counts
+            "SELECT a.group_id, g.currency, COALESCE(original.day, c.day), c.list, c.payable_minor, c.cost_minor, c.counts, c.cost_counts
                FROM charge AS c
                JOIN account AS a ON a.id = c.account_id
                JOIN customer_group AS g ON g.id = a.group_id
@@ -389,7 +390,9 @@ impl Reader<'_> {
             if row.get::<_, bool>(6)? {
                 add("sale", group, row.amount(4)?)?;
             }
-            add("purchase", 0, row.amount(5)?)?;
+            if row.get::<_, bool>(7)? {
+                add("purchase", 0, row.amount(5)?)?;
+            }
         }
         let mut select = self.connection.prepare("SELECT scope, owner_id, currency, day, list, payable FROM volume")?;
         let mut rows = select.query([])?;
@@ -621,11 +624,6 @@ impl Reader<'_> {
         }
         Ok(wrong.checked(CheckName::State, format!("{} of master data as the log left them", plural(rows, "row", "rows"))))
     }
-
-    /// The head of the audit log as recomputed from everything that it covers.
-    pub fn proved_head(&self) -> Result<Hash> {
-        Ok(self.walk()?.head)
-    }
 }
 
 /// The journal while it is walked beside the log.
@@ -664,7 +662,7 @@ impl JournalWalk<'_, '_> {
                 self.balanced.add(|| format!("entry {} ({}) does not sum to zero", entry.id, entry.event));
             }
             self.seen += 1;
-            facts.entry(entry.id, entry.event, entry.effective, &entry.about, &lines);
+            facts.entry(entry.id, entry.event, entry.effective, &entry.about, entry.reverses, &lines);
         }
         if operation == i64::MAX {
             self.skip_orphans(|_| true)?;

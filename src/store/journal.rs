@@ -86,6 +86,24 @@ impl Reader<'_> {
         Ok(select.query_row(params![id.0, until], |row| row.amount(0))?)
     }
 
+    /// The lowest that credits less debits of a ledger account are at the end of a day or of any later one.
+    pub fn lowest_credit_from(&self, account: LedgerAccount, from: NaiveDate) -> Result<Amount> {
+        let Some(id) = ledger_account_id(self.connection, account)? else { return Ok(Amount::ZERO) };
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT day, credit_minor - debit_minor FROM balance WHERE ledger_account_id = ?1 ORDER BY day")?;
+        let mut rows = select.query([id.0])?;
+        let (mut running, mut lowest) = (Amount::ZERO, None);
+        while let Some(row) = rows.next()? {
+            if row.date(0)? > from {
+                // What stood at the end of `from`, before this later day.
+                lowest = Some(lowest.map_or(running, |low: Amount| low.min(running)));
+            }
+            running = running.plus(row.amount(1)?)?;
+        }
+        Ok(lowest.map_or(running, |low| low.min(running)))
+    }
+
     /// Every ledger account with a balance up to and including a day, by the chart's order and owner.
     pub fn trial_balance(&self, as_of: Option<NaiveDate>) -> Result<Vec<TrialBalanceRow>> {
         let mut select = self.connection.prepare_cached(
@@ -178,7 +196,7 @@ impl Writer<'_> {
             about.reference,
         ])?;
         drop(insert);
-        self.facts.entry(id, entry.event(), date, about, entry.postings());
+        self.facts.entry(id, entry.event(), date, about, 0, entry.postings());
         Ok(EntryId(id))
     }
 

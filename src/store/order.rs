@@ -58,7 +58,7 @@ pub(super) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
 
 pub(super) const SELECT_CHARGE: &str =
     "SELECT c.id, c.account_id, c.order_id, p.code, c.charge_month, c.day, c.list, c.agreement_id, c.tier, c.discount,
-            c.payable_minor, c.cost_minor, c.counts, c.entry_id
+            c.payable_minor, c.cost_minor, c.counts, c.entry_id, c.cost_counts
        FROM charge AS c JOIN product AS p ON p.id = c.product_id";
 
 pub(super) fn charge_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Charge> {
@@ -78,6 +78,7 @@ pub(super) fn charge_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Charge>
         cost: row.amount(first + 11)?,
         counts: row.get(first + 12)?,
         entry: row.get::<_, Option<i64>>(first + 13)?.map(EntryId),
+        cost_counts: row.get(first + 14)?,
     })
 }
 
@@ -124,7 +125,7 @@ impl Reader<'_> {
         let mut select = self.connection.prepare_cached(
             "SELECT o.id, o.account_id, p.code, o.kind, o.provider_order, o.day, o.service_from, o.service_to, o.placement, o.refunds,
                     c.id, c.account_id, c.order_id, p.code, c.charge_month, c.day, c.list, c.agreement_id, c.tier, c.discount,
-                    c.payable_minor, c.cost_minor, c.counts, c.entry_id,
+                    c.payable_minor, c.cost_minor, c.counts, c.entry_id, c.cost_counts,
                     a.code, g.currency, t.name
                FROM orders AS o
                JOIN charge AS c ON c.order_id = o.id
@@ -141,9 +142,9 @@ impl Reader<'_> {
             Ok(OrderRow {
                 order: order(row)?,
                 charge: charge_at(row, 10)?,
-                account: row.parsed(24)?,
-                currency: row.parsed(25)?,
-                agreement: row.parsed_opt(26)?,
+                account: row.parsed(25)?,
+                currency: row.parsed(26)?,
+                agreement: row.parsed_opt(27)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -198,6 +199,18 @@ impl Reader<'_> {
               WHERE c.order_id IS NOT NULL AND c.day <= ?1 AND NOT EXISTS (SELECT 1 FROM bill_match AS m WHERE m.charge_id = c.id)",
         )?;
         Ok(select.query_row([day(until)], |row| row.get(0))?)
+    }
+
+    /// How many of them are counted in another currency.
+    pub fn open_order_count_beside(&self, until: chrono::NaiveDate, currency: Currency) -> Result<u64> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT COUNT(*) FROM customer_group AS g
+               JOIN account AS a ON a.group_id = g.id
+               JOIN charge AS c ON c.account_id = a.id
+              WHERE g.currency <> ?2 AND c.order_id IS NOT NULL AND c.day <= ?1
+                AND NOT EXISTS (SELECT 1 FROM bill_match AS m WHERE m.charge_id = c.id)",
+        )?;
+        Ok(select.query_row(params![day(until), currency.code()], |row| row.get(0))?)
     }
 
     /// The day of the earliest order charge that no accepted bill covers.
@@ -290,8 +303,8 @@ impl Writer<'_> {
         let product = self.product(&charge.product)?;
         let mut insert = self.connection().prepare_cached(
             "INSERT INTO charge (id, operation_id, account_id, order_id, product_id, charge_month, day, list, agreement_id, tier,
-                                 discount, payable_minor, cost_minor, counts, entry_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                                 discount, payable_minor, cost_minor, counts, cost_counts, entry_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?;
         insert.execute(params![
             charge.id.0,
@@ -308,6 +321,7 @@ impl Writer<'_> {
             charge.payable.minor(),
             charge.cost.minor(),
             charge.counts,
+            charge.cost_counts,
             charge.entry.map(|e| e.0),
         ])?;
         drop(insert);

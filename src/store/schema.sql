@@ -206,7 +206,8 @@ CREATE TABLE charge (
     discount       INTEGER NOT NULL,     -- millionths
     payable_minor  INTEGER NOT NULL,
     cost_minor     INTEGER NOT NULL,     -- what the provider is expected to bill
-    counts         INTEGER NOT NULL CHECK (counts IN (0, 1)),
+    counts         INTEGER NOT NULL CHECK (counts IN (0, 1)),       -- towards the group's volume
+    cost_counts    INTEGER NOT NULL CHECK (cost_counts IN (0, 1)),  -- towards the agent's volume at the provider
     entry_id       INTEGER REFERENCES entry
 ) STRICT;
 CREATE INDEX charge_of_account ON charge (account_id, day);

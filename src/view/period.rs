@@ -47,13 +47,12 @@ pub fn closed(outcome: &PeriodClosed) -> Document {
         .column("currency", "Currency")
         .column_right("balance", "Debits less credits")
         .rows(receipt.ledger.iter().map(|t| [t.code.as_str().into(), t.currency.into(), Value::amount(t.balance, t.currency)]));
-    let currency = receipt.ledger.first().map(|t| t.currency);
     Document::new("period-close")
         .field("period", "Period", receipt.period)
         .field("state", "State", "closed")
         .machine_field("already_closed", outcome.already)
         .field("bill_version", "Bill version", receipt.bill.as_ref().map(|b| b.version))
-        .field("payable", "Accepted into payable", receipt.bill.as_ref().zip(currency).map(|(b, c)| Value::amount(b.payable, c)))
+        .field("payable", "Accepted into payable", receipt.bill.as_ref().map(|b| Value::amount(b.payable, b.currency)))
         .field("usage_charges", "Usage charges", receipt.usage_charges)
         .field("statements", "Statements frozen", receipt.statements.len())
         .field("receipt", "Receipt", outcome.receipt_sha256.as_str())
@@ -67,7 +66,10 @@ fn blockers_table(blockers: &[Blocker], sentences: &[String]) -> Table {
             let name = match blocker {
                 Blocker::EarlierMonthOpen { .. } => "earlier-month-open",
                 Blocker::NothingHappened => "nothing-happened",
+                Blocker::OtherCurrency { .. } => "other-currency",
+                Blocker::NotOver => "not-over",
                 Blocker::NoBill => "no-bill",
+                Blocker::WithoutBill { .. } => "without-bill",
                 Blocker::BillNotFinal => "bill-not-final",
                 Blocker::OpenDifferences { .. } => "open-differences",
                 Blocker::Unexplained { .. } => "unexplained",

@@ -73,7 +73,7 @@ fn a_key_outlives_what_has_happened_since() {
     let book = TestBook::acme(Point::Ready);
     let first = book.json("fund deposit acme 50000 --date 2026-06-01 --key k-1");
     book.done("fund deposit acme 1 --date 2026-06-30");
-    book.done("period close 2026-06");
+    book.done("period close 2026-06 --yes");
     book.refused(1, "period.closed", "fund deposit acme 50000 --date 2026-06-01");
     assert_eq!(outcome(&book.json("fund deposit acme 50000 --date 2026-06-01 --key k-1")), outcome(&first));
 }

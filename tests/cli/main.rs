@@ -6,6 +6,7 @@
 mod bad_input;
 mod book;
 mod demo;
+mod hard_months;
 mod help;
 mod keys;
 mod output;

@@ -133,7 +133,8 @@ impl Demo {
             let Ok(mark) = fs::read_to_string(self.path(MARK)) else {
                 return Err(Failure::FolderInUse { folder: self.folder.clone() });
             };
-            let untouched = mark == UNFINISHED || self.head(context).is_ok_and(|head| mark.contains(&head));
+            let as_left = mark == UNFINISHED || self.head(context).is_ok_and(|head| mark.contains(&head));
+            let untouched = as_left && self.holds_only_a_demo().map_err(failed)?;
             let question = format!("{} holds a demo that was worked in. Replace it?", self.folder.display());
             if !untouched && !context.prompter.confirm(&question)? {
                 return Err(Failure::NotConfirmed);
@@ -142,6 +143,19 @@ impl Demo {
         }
         fs::create_dir_all(&self.folder).map_err(failed)?;
         self.write(MARK, UNFINISHED)
+    }
+
+    /// Whether everything in the folder was made by a demo.
+    fn holds_only_a_demo(&self) -> std::io::Result<bool> {
+        const MADE: [&str; 7] = ["book.db", "bill", "orders", "sale.toml", "purchase.toml", "out", "answer.txt"];
+        for entry in fs::read_dir(&self.folder)? {
+            let name = entry?.file_name();
+            let name = name.to_string_lossy();
+            if name != MARK && !MADE.iter().any(|made| name.starts_with(made)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn mark(&self, context: &Context) -> Result<(), Failure> {

@@ -31,7 +31,8 @@ pub(crate) struct CloseArgs {
 
 impl CloseArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let done = context.write(&context.call(&self.write), ClosePeriod { period: self.period })?;
+        let done =
+            context.write(&context.call(&self.write), ClosePeriod { period: self.period, without_bill: context.global.yes })?;
         context.answer_done(&done, view::period::closed(&done.outcome), &[])?;
         if done.outcome.already {
             context.ui.status(&format!("{} was closed before; nothing was changed", self.period));
