@@ -134,6 +134,7 @@ fn main() {
     let million = bench.book("million", "1000", &scale.of(250_000), &scale.of(2_500));
     let quarter = bench.book("quarter", "1000", &scale.of(62_500), &scale.of(2_500));
 
+    let postings = scale.of(1_000_000);
     let write = bench.ours(&million, true, "fund deposit large 1 --quiet");
     let insert = "CREATE TABLE IF NOT EXISTS t(a); PRAGMA synchronous=FULL; INSERT INTO t VALUES (1);";
     let peer = shell.then(|| median(&million, true, "sqlite3", &["{}/book.db", insert]));
@@ -142,12 +143,12 @@ fn main() {
     let show = bench.ours(&million, false, "account show a000001");
     let query = "SELECT SUM(debit_minor) - SUM(credit_minor) FROM balance WHERE ledger_account_id = 7;";
     let peer = shell.then(|| median(&million, false, "sqlite3", &["{}/book.db", query]));
-    say("account show, a million postings", show, "to sqlite3 reading one balance", peer);
+    say(&format!("account show, {postings} postings"), show, "to sqlite3 reading one balance", peer);
     let small = bench.ours(&quarter, false, "account show a000001");
     say("", show, "to the same on a quarter of the postings", Some(small));
 
     let check = bench.ours(&million, false, "check");
-    say("check of a million postings", check, "to a quarter of them", Some(bench.ours(&quarter, false, "check")));
+    say(&format!("check of {postings} postings"), check, "to a quarter of them", Some(bench.ours(&quarter, false, "check")));
     let peer = shell.then(|| median(&million, false, "sqlite3", &["{}/book.db", "PRAGMA integrity_check;"]));
     say("", check, "to sqlite3 PRAGMA integrity_check", peer);
 
@@ -158,13 +159,13 @@ fn main() {
     fs::copy(fewer.join("orders.csv"), also_empty.join("orders.csv")).unwrap();
     let import = bench.ours(&empty, true, "order import {}/orders.csv --quiet");
     let part = bench.ours(&also_empty, true, "order import {}/orders.csv --quiet");
-    say("order import of 100 000 orders", import, "to 25 000", Some(part));
+    say(&format!("order import of {} orders", scale.of(100_000)), import, "to a quarter", Some(part));
 
     let large = bench.book("large", "1000", &scale.of(400_000), &scale.of(1_000_000));
     let part = bench.book("part", "1000", &scale.of(100_000), &scale.of(250_000));
     let line = "bill import {}/bill.csv --period 2026-06 --final --quiet";
     let (import, fewer) = (bench.ours(&large, true, line), bench.ours(&part, true, line));
-    say("bill import of a million lines", import, "to 250 000", Some(fewer));
+    say(&format!("bill import of {} lines", scale.of(1_000_000)), import, "to a quarter", Some(fewer));
     for folder in [&large, &part] {
         let bill = folder.join("bill.csv");
         run(
@@ -175,6 +176,6 @@ fn main() {
     }
     let line = "reconcile run --period 2026-06 --format json";
     let (reconcile, fewer) = (bench.ours(&large, true, line), bench.ours(&part, true, line));
-    say("reconcile run of a million lines, 400 000 orders", reconcile, "to a quarter", Some(fewer));
+    say(&format!("reconcile run of them with {} orders", scale.of(400_000)), reconcile, "to a quarter", Some(fewer));
     fs::remove_dir_all(&root).unwrap();
 }

@@ -90,12 +90,16 @@ pub(super) fn import(operation: &mut Operation<'_>, request: ImportBill<'_>) -> 
     let mut layout = Layout::AlibabaV2;
     let mut unknown_columns: Vec<String> = Vec::new();
     let mut found: Vec<(String, Problems)> = Vec::new();
+    let mut notices = Vec::new();
     for (number, BillInput { mut source, sha256 }) in (1..).zip(files) {
         layout = source.layout();
         unknown_columns
             .extend(source.unknown_columns().iter().filter(|c| !unknown_columns.contains(c)).cloned().collect::<Vec<_>>());
         let problems = loading.read_file(operation, number, source.as_mut(), watch)?;
         found.push((source.file().to_owned(), problems));
+        if !loading.ends_in_line_break {
+            notices.push(Notice::NoFinalLineBreak { file: source.file().to_owned() });
+        }
         bill_files.push(BillFile { name: source.file().to_owned(), sha256, header: source.header().to_owned() });
     }
     loading.require_its_period()?;
@@ -105,7 +109,6 @@ pub(super) fn import(operation: &mut Operation<'_>, request: ImportBill<'_>) -> 
     let uids: HashSet<SeenUidId> = loading.uids.values().copied().collect();
     let (repeats, neighbours) = (loading.repeats, loading.neighbours);
     let bill = loading.finish(operation, finality, layout, content, bill_files)?;
-    let mut notices = Vec::new();
     if !unknown_columns.is_empty() {
         notices.push(Notice::UnknownColumns { columns: unknown_columns });
     }
@@ -164,6 +167,7 @@ struct Loading {
     other_month: Option<Month>,
     neighbours: u64,
     repeats: u64,
+    ends_in_line_break: bool,
     /// Hash of a line's id → hash of the line. Equal in both: the line came before. The 64 bits of the id alone are not
     /// trusted: on a clash of ids with other content the book is asked.
     seen_lines: HashMap<u64, u64>,
@@ -185,6 +189,7 @@ impl Loading {
             other_month: None,
             neighbours: 0,
             repeats: 0,
+            ends_in_line_break: true,
             seen_lines: HashMap::new(),
             uids: HashMap::new(),
             products: HashMap::new(),
@@ -201,6 +206,7 @@ impl Loading {
     ) -> Result<Problems> {
         let mut problems = Problems::default();
         while let Some(mut block) = source.next_block()? {
+            self.ends_in_line_break = block.raw.last() == Some(&b'\n');
             operation.writer().insert_bill_block(self.version, file, block.first_line, &block.raw)?;
             for problem in std::mem::take(&mut block.problems) {
                 problems.push(problem);

@@ -10,7 +10,7 @@ use crate::domain::bill::charged_on;
 use crate::domain::bridge::Bridge;
 use crate::domain::difference::{Difference, DifferenceKind, Sides, Subject, sort_for_people};
 use crate::domain::id::{AccountId, SeenUidId};
-use crate::domain::matching::{BilledLine, LineOwner, Matched, Matcher, Mismatch, RecordedOrder};
+use crate::domain::matching::{BilledLine, LineOwner, Matched, Matcher, Mismatch};
 use crate::domain::money::{Currency, Exact};
 use crate::domain::period::{Month, PeriodState};
 use crate::domain::refusal::Refusal;
@@ -100,9 +100,7 @@ pub(super) fn run(operation: &mut Operation<'_>, period: Month) -> Result<(Recon
 
 fn match_bill(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) -> Result<Matched> {
     let mut matcher = Matcher::new(bill.currency);
-    reader.each_open_order(bill.currency, bill.period.last_day(), |charge, account, provider_order, expected| {
-        Ok(matcher.order(&RecordedOrder { charge, account, provider_order, expected })?)
-    })?;
+    reader.each_open_order(bill.currency, bill.period.last_day(), |order| Ok(matcher.order(order)?))?;
     reader.each_bill_line(bill, |line| {
         let day = charged_on(line.month, line.day);
         let owner = owners.owner(line.seen_uid, day).map_or(LineOwner::Unknown(line.seen_uid), |a| LineOwner::Known(a.id));

@@ -25,6 +25,12 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
         Notice::NeighbouringMonths { count } => {
             ("neighbouring-months", format!("{} of a neighbouring month, all negative", plural(*count, "line", "lines")))
         }
+        Notice::NoFinalLineBreak { file } => (
+            "no-final-line-break",
+            format!(
+                "the last line of {file} has no line break: if the file was cut off, its last figure may be too; compare the payable"
+            ),
+        ),
         Notice::UnknownColumns { columns } => {
             ("unknown-columns", format!("columns that this layout does not know were kept and not read: {}", columns.join(", ")))
         }

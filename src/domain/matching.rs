@@ -4,7 +4,7 @@
 //! [`Matcher::order`], lines through [`Matcher::line`], and [`Matcher::finish`] tells. A line is used once; an order takes all
 //! lines of its number and account.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::bill::{LineKind, Treatment};
 use crate::domain::bridge::{Bridge, Class};
@@ -23,6 +23,8 @@ pub struct RecordedOrder<'a> {
     pub provider_order: &'a str,
     /// What the provider is expected to bill.
     pub expected: Amount,
+    /// The charge that a refund gives back; its own charge for everything else.
+    pub root: ChargeId,
 }
 
 /// Whose a bill line is.
@@ -72,9 +74,16 @@ impl OrderNo {
     }
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Recorded {
+    charge: ChargeId,
+    expected: Amount,
+    root: ChargeId,
+}
+
 #[derive(Clone, Copy, Debug, Default)]
 struct Sides {
-    recorded: Option<(ChargeId, Amount)>,
+    recorded: Option<Recorded>,
     billed: Exact,
     lines: u32,
 }
@@ -103,6 +112,8 @@ pub enum MatchRule {
     Exact,
     /// Within half a minor unit: the expected cost, rounded once, is what was billed.
     RoundingProof,
+    /// An order and its refunds that add up to nothing, none of which was billed: it never happened at the provider.
+    Netted,
 }
 
 impl MatchRule {
@@ -111,6 +122,7 @@ impl MatchRule {
         match self {
             Self::Exact => "exact",
             Self::RoundingProof => "rounding-proof",
+            Self::Netted => "netted",
         }
     }
 }
@@ -178,7 +190,7 @@ impl Matcher {
         let expected = Exact::from_amount(order.expected, self.currency);
         self.bridge.recorded = self.bridge.recorded.plus(expected)?;
         let sides = self.orders.entry((order.account, OrderNo::of(order.provider_order))).or_default();
-        sides.recorded = Some((order.charge, order.expected));
+        sides.recorded = Some(Recorded { charge: order.charge, expected: order.expected, root: order.root });
         Ok(())
     }
 
@@ -229,13 +241,14 @@ impl Matcher {
         let Self { currency, orders, unknown, mut bridge, usage_lines, commission } = self;
         let mut matches = Vec::new();
         let mut mismatches = Vec::new();
+        let netted = netted(orders.values())?;
         for ((account, order_no), sides) in orders {
-            let recorded = sides.recorded.map_or(Exact::ZERO, |(_, expected)| Exact::from_amount(expected, currency));
+            let recorded = sides.recorded.map_or(Exact::ZERO, |recorded| Exact::from_amount(recorded.expected, currency));
             let residual = sides.billed.minus(recorded)?;
-            match compare(&sides, residual, currency) {
+            match compare(&sides, residual, &netted, currency) {
                 Ok(rule) => {
-                    let (charge, expected) = sides.recorded.expect("only recorded orders match");
-                    let class = if rule == MatchRule::Exact { Class::Matched } else { Class::Rounding };
+                    let Recorded { charge, expected, .. } = sides.recorded.expect("only recorded orders match");
+                    let class = if rule == MatchRule::RoundingProof { Class::Rounding } else { Class::Matched };
                     bridge.add(class, 1, residual)?;
                     matches.push(Match { charge, expected, rule, billed: sides.billed });
                 }
@@ -273,12 +286,24 @@ fn key(mismatch: &Mismatch) -> (DifferenceKind, i64, &str) {
     (mismatch.kind, owner, &mismatch.provider_order)
 }
 
+/// Orders that were not billed and that their refunds, not billed either, take back to the last minor unit: by their charge.
+fn netted<'s>(all: impl Iterator<Item = &'s Sides>) -> Result<HashSet<ChargeId>, Overflow> {
+    let mut sums: HashMap<ChargeId, (Amount, u32)> = HashMap::new();
+    for recorded in all.filter(|sides| sides.lines == 0).filter_map(|sides| sides.recorded) {
+        let (sum, count) = sums.entry(recorded.root).or_default();
+        *sum = sum.plus(recorded.expected)?;
+        *count += 1;
+    }
+    Ok(sums.into_iter().filter(|(_, (sum, count))| sum.is_zero() && *count > 1).map(|(root, _)| root).collect())
+}
+
 /// How the two sides of one order number agree, or why they do not.
-fn compare(sides: &Sides, residual: Exact, currency: Currency) -> Result<MatchRule, DifferenceKind> {
+fn compare(sides: &Sides, residual: Exact, netted: &HashSet<ChargeId>, currency: Currency) -> Result<MatchRule, DifferenceKind> {
     match (sides.recorded, sides.lines) {
         (None, _) => Err(DifferenceKind::UnrecordedOrder),
         // Nothing was expected and nothing was billed: the provider does not list what costs nothing.
-        (Some((_, expected)), 0) if !expected.is_zero() => Err(DifferenceKind::MissingInBill),
+        (Some(recorded), 0) if netted.contains(&recorded.root) => Ok(MatchRule::Netted),
+        (Some(recorded), 0) if !recorded.expected.is_zero() => Err(DifferenceKind::MissingInBill),
         _ if residual.is_zero() => Ok(MatchRule::Exact),
         _ if residual.is_below_half_a_minor_unit(currency) => Ok(MatchRule::RoundingProof),
         _ if residual.is_negative() => Err(DifferenceKind::UnderBilled),
@@ -305,6 +330,7 @@ mod tests {
                 account: *account,
                 provider_order,
                 expected: Amount::from_minor(*expected),
+                root: ChargeId(*charge),
             };
             matcher.order(&order).unwrap();
         }
@@ -378,6 +404,35 @@ mod tests {
     }
 
     #[test]
+    fn an_order_and_its_refund_that_were_never_billed_settle_each_other() {
+        let recorded = |charge, provider_order, expected, root| RecordedOrder {
+            charge: ChargeId(charge),
+            account: ACME,
+            provider_order,
+            expected: Amount::from_minor(expected),
+            root: ChargeId(root),
+        };
+        let told = |orders: &[RecordedOrder<'_>], billed: &[&str]| {
+            let mut matcher = Matcher::new(cny());
+            for order in orders {
+                matcher.order(order).unwrap();
+            }
+            for order_no in billed {
+                let payable = "1".parse().unwrap();
+                let owner = LineOwner::Known(ACME);
+                matcher.line(&BilledLine { owner, order_no, kind: LineKind::Subscription, payable }).unwrap();
+            }
+            let outcome = matcher.finish().unwrap();
+            assert!(outcome.bridge.unexplained().unwrap().is_zero());
+            (outcome.matches.iter().filter(|m| m.rule == MatchRule::Netted).count(), outcome.mismatches.len())
+        };
+        let typo = [recorded(1, "7", 100, 1), recorded(2, "r7", -60, 1), recorded(3, "r8", -40, 1)];
+        assert_eq!(told(&typo, &[]), (3, 0));
+        assert_eq!(told(&typo[..2], &[]), (0, 2), "40 are still expected");
+        assert_eq!(told(&typo, &["7"]), (0, 2), "the order was billed, so its refunds are missing");
+    }
+
+    #[test]
     fn order_numbers_are_texts_even_when_they_look_like_numbers() {
         let known = LineOwner::Known(ACME);
         let matched = run(&[(1, ACME, "007", 100)], &[(known, "7", LineKind::Subscription, "1")]);
@@ -437,7 +492,7 @@ mod tests {
                     let text = number.to_string();
                     let expected = Amount::from_minor(*expected);
                     let charge = ChargeId(*number);
-                    matcher.order(&RecordedOrder { charge, account: ACME, provider_order: &text, expected }).unwrap();
+                    matcher.order(&RecordedOrder { charge, root: charge, account: ACME, provider_order: &text, expected }).unwrap();
                 }
                 for (number, payable) in lines {
                     let text = number.to_string();

@@ -302,6 +302,11 @@ pub enum Notice {
         /// How many lines.
         count: u64,
     },
+    /// The last line of a file has no line break, which a file that was cut off has not either.
+    NoFinalLineBreak {
+        /// The file.
+        file: String,
+    },
     /// Columns that the layout does not know; ignored.
     UnknownColumns {
         /// Their names.

@@ -7,7 +7,8 @@ use super::sql::{Columns as _, day};
 use super::{Reader, Writer};
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, AgreementId, ChargeId, EntryId, OrderId, ProductId};
-use crate::domain::money::{Amount, Currency, Discount, Exact};
+use crate::domain::matching::RecordedOrder;
+use crate::domain::money::{Currency, Discount, Exact};
 use crate::domain::order::{Charge, Order, PaidBack};
 use crate::domain::period::Month;
 
@@ -174,12 +175,13 @@ impl Reader<'_> {
         &self,
         currency: Currency,
         until: chrono::NaiveDate,
-        mut visit: impl FnMut(ChargeId, AccountId, &str, Amount) -> Result<()>,
+        mut visit: impl FnMut(&RecordedOrder<'_>) -> Result<()>,
     ) -> Result<()> {
         let mut select = self.connection.prepare_cached(
-            "SELECT c.id, c.account_id, o.provider_order, c.cost_minor
+            "SELECT c.id, c.account_id, o.provider_order, c.cost_minor, COALESCE(original.id, c.id)
                FROM charge AS c
                JOIN orders AS o ON o.id = c.order_id
+               LEFT JOIN charge AS original ON original.order_id = o.refunds
                JOIN account AS a ON a.id = c.account_id
                JOIN customer_group AS g ON g.id = a.group_id
               WHERE g.currency = ?1 AND c.day <= ?2 AND NOT EXISTS (SELECT 1 FROM bill_match AS m WHERE m.charge_id = c.id)",
@@ -187,7 +189,13 @@ impl Reader<'_> {
         let mut rows = select.query(params![currency.code(), day(until)])?;
         while let Some(row) = rows.next()? {
             let provider_order = row.get_ref(2)?.as_str().map_err(|e| StoreError::Damaged(e.to_string()))?;
-            visit(ChargeId(row.get(0)?), AccountId(row.get(1)?), provider_order, row.amount(3)?)?;
+            visit(&RecordedOrder {
+                charge: ChargeId(row.get(0)?),
+                account: AccountId(row.get(1)?),
+                provider_order,
+                expected: row.amount(3)?,
+                root: ChargeId(row.get(4)?),
+            })?;
         }
         Ok(())
     }

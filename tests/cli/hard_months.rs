@@ -173,3 +173,26 @@ fn a_link_in_the_output_folder_does_not_lead_to_the_book() {
     book.json_exit(3, "month-end 2026-06 --bill bill.csv --out out");
     assert!(book.checks());
 }
+
+#[test]
+fn an_order_that_was_a_mistake_is_taken_back_by_a_refund_and_the_month_closes() {
+    let book = TestBook::acme(Point::Ordered);
+    book.done("order record acme-prod --product ecs --kind new --list-price 100 --provider-order 77 --date 2026-06-25");
+    let blocked = book.json_exit(3, "month-end 2026-06 --bill bill-corrected.csv --out out");
+    assert_eq!(blocked["reconcile_run"]["differences"][0]["kind"], "missing-in-bill");
+    book.done("order refund 77 --provider-order 77-back --date 2026-06-26");
+    let closed = book.json("month-end 2026-06 --bill bill-corrected.csv --out out");
+    assert_eq!((&closed["state"], &closed["reconcile_run"]["matched"]), (&"closed".into(), &6.into()));
+    assert_eq!(closed["period_close"]["payable"], "52033.62");
+    assert!(book.checks());
+    assert_eq!(book.ledger().get("accrued"), None, "nothing is left to be billed");
+}
+
+#[test]
+fn a_file_whose_last_line_has_no_line_break_is_taken_with_a_warning() {
+    let book = TestBook::acme(Point::Ordered);
+    book.write("cut.csv", bill_corrected().trim_end());
+    let answer = book.run("bill import cut.csv --period 2026-06");
+    assert_eq!(answer.exit, 0);
+    assert!(answer.stderr.contains("warning: the last line of cut.csv has no line break"), "{answer}");
+}
