@@ -5,10 +5,10 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::account::words;
 use crate::domain::money::{Currency, Exact, NotAnAmount, Overflow};
 use crate::domain::period::Month;
 use crate::domain::refusal::Refusal;
+use crate::domain::words::words;
 
 words! {
     /// A layout of bill that can be read.

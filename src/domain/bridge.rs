@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::account::words;
 use crate::domain::difference::DifferenceKind;
 use crate::domain::money::{Exact, Overflow};
+use crate::domain::words::words;
 
 words! {
     /// Where a part of the difference between recorded and billed belongs.

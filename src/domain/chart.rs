@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::account::words;
 use crate::domain::id::{AccountId, GroupId};
 use crate::domain::money::Currency;
+use crate::domain::words::words;
 
 words! {
     /// A line of the chart.

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::account::words;
 use crate::domain::fingerprint;
 use crate::domain::money::{Currency, Exact, Overflow};
 use crate::domain::period::Month;
+use crate::domain::words::words;
 
 words! {
     /// Why something does not agree. In the order of precedence: when several apply, the first one is reported.

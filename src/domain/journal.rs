@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::domain::account::words;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::id::{AccountId, GroupId};
 use crate::domain::money::{Amount, Currency, Overflow};
 use crate::domain::period::OpenDate;
+use crate::domain::words::words;
 
 words! {
     /// What happened.

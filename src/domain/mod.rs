@@ -28,8 +28,6 @@ pub mod rules;
 pub mod statement;
 pub mod suggest;
 pub mod usage;
+pub mod words;
 
-/// `1 line`, `2 lines`.
-pub fn plural(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
+pub use words::plural;

@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::account::words;
 use crate::domain::id::{AccountId, AgreementId, ChargeId, EntryId, OrderId};
 use crate::domain::money::{Amount, Currency, Discount, Exact, Money};
 use crate::domain::period::Month;
 use crate::domain::price::Price;
 use crate::domain::refusal::Refusal;
+use crate::domain::words::words;
 
 words! {
     /// What an order does.

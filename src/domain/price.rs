@@ -6,12 +6,12 @@
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::account::words;
 use crate::domain::code::Code;
 use crate::domain::id::{AgreementId, GroupId};
 use crate::domain::money::{Amount, Currency, Discount, Exact, Overflow};
 use crate::domain::period::Month;
 use crate::domain::refusal::Refusal;
+use crate::domain::words::words;
 
 words! {
     /// Between whom an agreement is.

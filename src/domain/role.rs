@@ -1,6 +1,6 @@
 //! Who may do what: roles, permissions, and the one table that joins them.
 
-use crate::domain::account::words;
+use crate::domain::words::words;
 
 words! {
     /// What an operator is in the agent's house.

@@ -7,12 +7,13 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::account::{Mode, Uid, words};
+use crate::domain::account::{Mode, Uid};
 use crate::domain::code::{Code, Name};
 use crate::domain::id::{EntryId, OrderId};
 use crate::domain::journal::Event;
 use crate::domain::money::{Amount, Currency, Discount, Exact, Overflow};
 use crate::domain::period::Month;
+use crate::domain::words::words;
 
 words! {
     /// What a line does to the balance due.

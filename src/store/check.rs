@@ -13,7 +13,6 @@ use super::error::Result;
 use super::journal::owner_of;
 use super::order::{SELECT_CHARGE, SELECT_ORDER, charge_at, order};
 use super::sql::{Columns as _, day, to_json};
-use crate::domain::account::words;
 use crate::domain::bill::Treatment;
 use crate::domain::chain::{self, Facts, GENESIS, Hash, Header};
 use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
@@ -25,6 +24,7 @@ use crate::domain::order::{Charge, Order};
 use crate::domain::period::Month;
 use crate::domain::plural;
 use crate::domain::price::Volume;
+use crate::domain::words::words;
 
 words! {
     /// A proof.
