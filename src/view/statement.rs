@@ -3,9 +3,9 @@
 use super::document::{Document, Table, Value};
 use super::price::{discount, exact};
 use crate::book::statement::StatementView;
-use crate::domain::money::{Amount, Overflow};
+use crate::domain::money::{Amount, Currency, Overflow};
 use crate::domain::period::PeriodState;
-use crate::domain::statement::Statement;
+use crate::domain::statement::{Statement, StatementLine};
 
 /// A statement.
 pub fn statement(view: &StatementView) -> Result<Document, Overflow> {
@@ -47,22 +47,27 @@ fn lines(statement: &Statement) -> Result<Table, Overflow> {
         .when_empty("nothing happened in this month");
     for line in &statement.lines {
         balance = balance.plus(line.amount)?;
-        table.push([
-            line.date.into(),
-            line.kind.as_str().into(),
-            line.event.as_str().into(),
-            line.product.clone().into(),
-            line.order.map(|o| o.to_string()).into(),
-            line.provider_order.clone().into(),
-            line.charge_month.into(),
-            line.list_price.map(|e| exact(e, currency)).into(),
-            line.discount.map(discount).into(),
-            Value::amount(line.amount, currency),
-            Value::amount(balance, currency),
-            line.reference.clone().into(),
-        ]);
+        table.push(cells(line, balance, currency));
     }
     Ok(table)
+}
+
+/// One line, with the balance after it.
+fn cells(line: &StatementLine, balance: Amount, currency: Currency) -> [Value; 12] {
+    [
+        line.date.into(),
+        line.kind.as_str().into(),
+        line.event.as_str().into(),
+        line.product.clone().into(),
+        line.order.map(|o| o.to_string()).into(),
+        line.provider_order.clone().into(),
+        line.charge_month.into(),
+        line.list_price.map(|e| exact(e, currency)).into(),
+        line.discount.map(discount).into(),
+        Value::amount(line.amount, currency),
+        Value::amount(balance, currency),
+        line.reference.clone().into(),
+    ]
 }
 
 /// A statement as a CSV file for finance: opening, every line, closing; stable columns.
@@ -113,20 +118,7 @@ pub fn file(statement: &Statement) -> Result<Table, Overflow> {
     for line in &statement.lines {
         balance = balance.plus(line.amount)?;
         let mut row = head().to_vec();
-        row.extend([
-            line.date.into(),
-            line.kind.as_str().into(),
-            line.event.as_str().into(),
-            line.product.clone().into(),
-            line.order.map(|o| o.to_string()).into(),
-            line.provider_order.clone().into(),
-            line.charge_month.into(),
-            line.list_price.map(|e| exact(e, currency)).into(),
-            line.discount.map(discount).into(),
-            Value::amount(line.amount, currency),
-            Value::amount(balance, currency),
-            line.reference.clone().into(),
-        ]);
+        row.extend(cells(line, balance, currency));
         table.push(row);
     }
     table.push(frame("closing", statement.period.last_day(), statement.closing));
@@ -134,10 +126,7 @@ pub fn file(statement: &Statement) -> Result<Table, Overflow> {
 }
 
 /// Statements that were written as files.
-pub fn exported(
-    period: crate::domain::period::Month,
-    files: &[(String, String, Amount, crate::domain::money::Currency)],
-) -> Document {
+pub fn exported(period: crate::domain::period::Month, files: &[(String, String, Amount, Currency)]) -> Document {
     let table = Table::new("rows")
         .column("account", "Account")
         .column("currency", "Currency")
