@@ -31,6 +31,9 @@ fn a_month_with_active_accounts_does_not_close_without_its_bill_unless_somebody_
     assert!(june.details[0].contains("2 accounts were active in 2026-06, and it has no bill"), "{:?}", june.details);
 
     book.done("period close 2026-06 --yes");
+    let shell = rusqlite::Connection::open(book.place()).unwrap();
+    let said: String = shell.query_row("SELECT arguments FROM operation ORDER BY id DESC LIMIT 1", [], |row| row.get(0)).unwrap();
+    assert!(said.contains("\"without_bill\":\"yes\""), "the log keeps that it was said: {said}");
     assert_eq!(book.json("month-end 2026-07 --bill july.csv --out out")["state"], "closed");
     assert!(book.checks());
 }

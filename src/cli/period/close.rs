@@ -11,14 +11,18 @@ use crate::view;
 
 /// Close a month: charge usage, accept the bill, freeze the statements, keep a receipt
 ///
-/// Refused, with the list of what blocks, while the bill is missing or an estimate, a
-/// difference is open, something is unexplained, or an earlier month with orders or a bill is
-/// open. A closed month takes nothing more. Earlier months in which only money moved close
-/// along with it.
+/// Refused, with the list of what blocks, while the month is not over, its bill is missing or
+/// an estimate, a difference is open, something is unexplained, or an earlier month with
+/// orders, a bill or active accounts is open. A closed month takes nothing more. Earlier months
+/// in which only money moved close along with it.
+///
+/// A month without orders, in which accounts were active, has no bill only if the provider made
+/// none: --yes says so, and the audit log keeps that it was said.
 ///
 /// Examples:
 ///   subledger period close 2026-06
 ///   subledger period close 2026-06 --dry-run
+///   subledger period close 2026-06 --yes
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct CloseArgs {
@@ -31,8 +35,13 @@ pub(crate) struct CloseArgs {
 
 impl CloseArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let done =
-            context.write(&context.call(&self.write), ClosePeriod { period: self.period, without_bill: context.global.yes })?;
+        let without_bill = context.global.yes;
+        let mut call = context.call(&self.write);
+        if without_bill {
+            // Elsewhere --yes changes nothing in the book; here it is part of what was done.
+            call.arguments.insert("without_bill".to_owned(), "yes".to_owned());
+        }
+        let done = context.write(&call, ClosePeriod { period: self.period, without_bill })?;
         context.answer_done(&done, view::period::closed(&done.outcome), &[])?;
         if done.outcome.already {
             context.ui.status(&format!("{} was closed before; nothing was changed", self.period));
