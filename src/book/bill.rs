@@ -92,7 +92,7 @@ pub(super) fn import(operation: &mut Operation<'_>, request: ImportBill<'_>) -> 
     let mut found: Vec<(String, Problems)> = Vec::new();
     let mut notices = Vec::new();
     for (number, BillInput { mut source, sha256 }) in (1..).zip(files) {
-        layout = source.layout();
+        layout = source.layout().clone();
         unknown_columns
             .extend(source.unknown_columns().iter().filter(|c| !unknown_columns.contains(c)).cloned().collect::<Vec<_>>());
         let problems = loading.read_file(operation, number, source.as_mut(), watch)?;

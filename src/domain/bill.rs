@@ -2,19 +2,95 @@
 //!
 //! A [`Source`] (implemented by the readers) hands out [`Block`]s; nobody ever holds the whole file.
 
+use std::fmt;
+use std::str::FromStr;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::code::Code;
 use crate::domain::money::{Currency, Exact, NotAnAmount, Overflow};
 use crate::domain::period::Month;
 use crate::domain::refusal::Refusal;
 use crate::domain::words::words;
 
+/// A layout of bill that can be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Layout {
+    /// The provider's upgraded bill details, with Chinese or English headers.
+    AlibabaV2,
+    /// The older bill details of 41 Chinese columns.
+    AlibabaLegacy,
+    /// The English instance bill of the storage subscription.
+    AlibabaInstance,
+    /// Saved pages of QuerySettleBill.
+    AlibabaSettle,
+    /// Saved pages of the instance and split bill operations.
+    AlibabaApi,
+    /// The FinOps Open Cost and Usage Specification, 1.0 to 1.4.
+    Focus,
+    /// A user's own, by the name that its file gives.
+    Own(Code),
+}
+
+impl Layout {
+    /// The layouts that are built in.
+    pub const BUILT_IN: [Self; 6] =
+        [Self::AlibabaV2, Self::AlibabaLegacy, Self::AlibabaInstance, Self::AlibabaSettle, Self::AlibabaApi, Self::Focus];
+
+    /// Its name.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::AlibabaV2 => "alibaba-v2",
+            Self::AlibabaLegacy => "alibaba-legacy",
+            Self::AlibabaInstance => "alibaba-instance",
+            Self::AlibabaSettle => "alibaba-settle",
+            Self::AlibabaApi => "alibaba-api",
+            Self::Focus => "focus",
+            Self::Own(name) => name.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Layout {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match Self::BUILT_IN.into_iter().find(|layout| layout.as_str() == text) {
+            Some(layout) => Ok(layout),
+            None => text.parse().map(Self::Own),
+        }
+    }
+}
+
+impl TryFrom<String> for Layout {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Layout> for String {
+    fn from(layout: Layout) -> Self {
+        layout.as_str().to_owned()
+    }
+}
+
 words! {
-    /// A layout of bill that can be read.
-    Layout, "a bill layout" {
-        /// The provider's upgraded bill details.
-        AlibabaV2 = "alibaba-v2",
+    /// Whether the amounts of a bill have the tax in them.
+    TaxBasis, "a tax basis" {
+        /// What is owed, tax and all.
+        Inclusive = "inclusive",
+        /// Tax comes on top, or as lines of its own.
+        Exclusive = "exclusive",
     }
 }
 
@@ -49,6 +125,10 @@ words! {
         Rounding = "rounding",
         /// The agent's own; never a customer's charge.
         Commission = "commission",
+        /// Tax on other lines.
+        Tax = "tax",
+        /// A value that the provider grants, such as a voucher.
+        Credit = "credit",
     }
 }
 
@@ -61,9 +141,9 @@ pub struct BillLine<'a> {
     pub line_id: &'a str,
     /// The order number.
     pub order_no: &'a str,
-    /// The account that uses what is billed: the account of ours.
+    /// The account that uses what is billed, the account of ours: its UID, or its login name where the layout has only that.
     pub owner_uid: &'a str,
-    /// The account that bought it.
+    /// The account that bought it; empty where the layout does not say, or where it says nothing about our agent.
     pub payer_uid: &'a str,
     /// The billing month that the line names.
     pub month: Month,
@@ -81,6 +161,8 @@ pub struct BillLine<'a> {
     pub list: Exact,
     /// The part of the list price that a plan or package has covered.
     pub covered: Exact,
+    /// What the discount took off; a coupon is not in it.
+    pub discount: Exact,
     /// What the coupon took off.
     pub coupon: Exact,
     /// What is owed to the provider.
@@ -156,6 +238,67 @@ pub struct Problem {
     pub fault: Fault,
 }
 
+words! {
+    /// What a file may do that is understood although the layout does not say so.
+    Oddity, "an oddity" {
+        /// A cell protected from spreadsheets by an apostrophe or `="…"`.
+        ProtectedCell = "protected-cell",
+        /// Nothing, spelled as a word such as `NULL`.
+        SpelledNull = "spelled-null",
+        /// A word in another case.
+        OtherCase = "other-case",
+        /// A name or word of an older version of the layout.
+        OldName = "old-name",
+        /// A time without a zone, taken as the layout's own.
+        NoTimeZone = "no-time-zone",
+        /// A period that ends with its last second instead of the next period's first.
+        InclusiveEnd = "inclusive-end",
+        /// A number with an exponent.
+        Exponent = "exponent",
+        /// A cost that must be there and is not; another one of the line stands in.
+        MissingCost = "missing-cost",
+        /// An identity between the amounts of a line that does not hold.
+        Identity = "identity",
+    }
+}
+
+/// An oddity of one column, or an identity that does not hold: how often, and where first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// What it is.
+    pub oddity: Oddity,
+    /// The column's header, or the identity in words: `list - discount = payable`.
+    pub about: String,
+    /// How many cells or lines.
+    pub count: u64,
+    /// The line number of the first.
+    pub first_line: u64,
+    /// For an identity: left side less right side, summed over the lines; else zero.
+    pub difference: Exact,
+}
+
+/// Collects remarks: one for each oddity and column.
+#[derive(Clone, Debug, Default)]
+pub struct Remarks(Vec<Remark>);
+
+impl Remarks {
+    /// Counts one more; `difference` is added up.
+    pub fn add(&mut self, oddity: Oddity, about: &str, line: u64, difference: Exact) {
+        match self.0.iter_mut().find(|remark| remark.oddity == oddity && remark.about == about) {
+            Some(remark) => {
+                remark.count += 1;
+                remark.difference = remark.difference.plus(difference).unwrap_or(remark.difference);
+            }
+            None => self.0.push(Remark { oddity, about: about.to_owned(), count: 1, first_line: line, difference }),
+        }
+    }
+
+    /// In the order of their first lines.
+    pub fn as_slice(&self) -> &[Remark] {
+        &self.0
+    }
+}
+
 /// How many bad lines are kept to be shown; the rest is counted.
 pub const PROBLEMS_SHOWN: usize = 100;
 
@@ -202,7 +345,7 @@ struct PackedLine {
     day: Option<NaiveDate>,
     kind: LineKind,
     currency: Option<Currency>,
-    amounts: [Exact; 4],
+    amounts: [Exact; 5],
     content: u64,
 }
 
@@ -241,7 +384,7 @@ impl Block {
             day: line.day,
             kind: line.kind,
             currency: line.currency,
-            amounts: [line.list, line.covered, line.coupon, line.payable],
+            amounts: [line.list, line.covered, line.discount, line.coupon, line.payable],
             content: line.content,
         });
     }
@@ -251,7 +394,7 @@ impl Block {
         self.lines.iter().map(|line| {
             let [line_id, order_no, owner_uid, payer_uid, product, product_name] =
                 line.texts.map(|span| &self.arena[span.start as usize..(span.start + span.len) as usize]);
-            let [list, covered, coupon, payable] = line.amounts;
+            let [list, covered, discount, coupon, payable] = line.amounts;
             BillLine {
                 number: line.number,
                 line_id,
@@ -266,6 +409,7 @@ impl Block {
                 currency: line.currency,
                 list,
                 covered,
+                discount,
                 coupon,
                 payable,
                 content: line.content,
@@ -277,7 +421,9 @@ impl Block {
 /// A bill file that is being read; it may move to the thread that reads it.
 pub trait Source: Send {
     /// Its layout.
-    fn layout(&self) -> Layout;
+    fn layout(&self) -> &Layout;
+    /// Whether its amounts have the tax in them, where the layout says so.
+    fn tax(&self) -> Option<TaxBasis>;
     /// The file's name, as the user gave it.
     fn file(&self) -> &str;
     /// The header, verbatim.
@@ -286,6 +432,10 @@ pub trait Source: Send {
     fn unknown_columns(&self) -> &[String];
     /// Its size in bytes, where that is known: for the progress bar.
     fn size(&self) -> Option<u64>;
+    /// The total that the file itself states, where its layout has one; known at the end.
+    fn stated_total(&self) -> Option<Exact>;
+    /// What was read although it is not quite as the layout says; complete at the end.
+    fn remarks(&self) -> &[Remark];
     /// The next lines; `None` at the end. A file that cannot be read at all is refused.
     fn next_block(&mut self) -> Result<Option<Block>, Refusal>;
 }
@@ -306,6 +456,12 @@ pub struct ControlTotals {
     pub lines: u64,
     /// Sum at list price.
     pub list: Exact,
+    /// Sum of what plans and packages have covered of it.
+    pub covered: Exact,
+    /// Sum of the discounts, coupons left out.
+    pub discount: Exact,
+    /// Sum of the coupons.
+    pub coupon: Exact,
     /// Sum of what is owed.
     pub payable: Exact,
 }
@@ -315,8 +471,23 @@ impl ControlTotals {
     pub fn add(&mut self, line: &BillLine<'_>) -> Result<(), Overflow> {
         self.lines += 1;
         self.list = self.list.plus(line.list)?;
+        self.covered = self.covered.plus(line.covered)?;
+        self.discount = self.discount.plus(line.discount)?;
+        self.coupon = self.coupon.plus(line.coupon)?;
         self.payable = self.payable.plus(line.payable)?;
         Ok(())
+    }
+
+    /// Adds another sum.
+    pub fn plus(self, other: Self) -> Result<Self, Overflow> {
+        Ok(Self {
+            lines: self.lines + other.lines,
+            list: self.list.plus(other.list)?,
+            covered: self.covered.plus(other.covered)?,
+            discount: self.discount.plus(other.discount)?,
+            coupon: self.coupon.plus(other.coupon)?,
+            payable: self.payable.plus(other.payable)?,
+        })
     }
 }
 
@@ -367,6 +538,7 @@ mod tests {
             currency: None,
             list: "1".parse().unwrap(),
             covered: Exact::ZERO,
+            discount: Exact::ZERO,
             coupon: Exact::ZERO,
             payable: payable.parse().unwrap(),
             content: 1,

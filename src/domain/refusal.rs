@@ -170,7 +170,7 @@ pub enum UnreadableFile {
     /// It is not UTF-8.
     NotUtf8 { line: u64 },
     /// Its header is of no layout that is known.
-    UnknownLayout { nearest: &'static str, missing: Vec<String> },
+    UnknownLayout { nearest: String, missing: Vec<String> },
     /// Two columns have the same name.
     RepeatedColumn { column: String },
     /// A quoted cell is never closed, or a record is longer than any real one.

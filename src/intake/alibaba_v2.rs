@@ -5,10 +5,10 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::domain::account::looks_like_spreadsheet_number;
-use crate::domain::bill::{BillLine, Fault, Layout, LineKind, Treatment};
+use crate::domain::bill::{BillLine, Fault, Layout, LineKind, TaxBasis, Treatment};
 use crate::domain::money::{Currency, Exact};
 use crate::domain::period::Month;
-use crate::intake::layout::{Faults, Format, LineReader};
+use crate::intake::layout::{Findings, Format, LineReader};
 use crate::intake::table::{Header, Row, text_of};
 
 const LINE_ID: &str = "标识信息/账单明细ID";
@@ -24,12 +24,14 @@ const COMMODITY: &str = "产品信息/商品Code";
 const CURRENCY: &str = "定价信息/定价币种";
 const LIST: &str = "费用信息/目录总价";
 const COVERED: &str = "订阅抵扣信息/订阅抵扣目录总价";
+const DISCOUNT: &str = "优惠信息/优惠金额";
 const COUPON: &str = "优惠券抵扣信息/优惠券抵扣金额";
 const PAYABLE: &str = "应付信息/应付金额（含税）";
 
 /// The layout's row in the table of layouts.
 pub(super) const FORMAT: Format = Format {
     layout: Layout::AlibabaV2,
+    tax: Some(TaxBasis::Inclusive),
     known: &[
         LINE_ID,
         ORDER_NO,
@@ -83,7 +85,7 @@ pub(super) const FORMAT: Format = Format {
         "费用信息/计费规则说明",
         LIST,
         COVERED,
-        "优惠信息/优惠金额",
+        DISCOUNT,
         "优惠信息/优惠详情",
         "优惠信息/优惠后金额",
         COUPON,
@@ -108,6 +110,7 @@ struct Lines {
     currency: Option<usize>,
     list: Option<usize>,
     covered: Option<usize>,
+    discount: Option<usize>,
     coupon: Option<usize>,
     payable: Option<usize>,
     kinds_seen: Vec<(String, LineKind)>,
@@ -131,6 +134,7 @@ impl Lines {
             currency: at(CURRENCY),
             list: at(LIST),
             covered: at(COVERED),
+            discount: at(DISCOUNT),
             coupon: at(COUPON),
             payable: at(PAYABLE),
             kinds_seen: Vec::new(),
@@ -164,27 +168,28 @@ impl Lines {
 }
 
 impl LineReader for Lines {
-    fn read<'a>(&mut self, row: &Row<'a>, content: u64, faults: &mut Faults<'_>) -> Option<BillLine<'a>> {
-        let line_id = id(row, self.line_id, faults);
-        let order_no = id(row, self.order_no, faults);
-        let payer_uid = id(row, self.payer_uid, faults);
-        let owner_uid = id(row, self.owner_uid, faults);
+    fn read<'a>(&mut self, row: &Row<'a>, content: u64, findings: &mut Findings<'_>) -> Option<BillLine<'a>> {
+        let line_id = id(row, self.line_id, findings);
+        let order_no = id(row, self.order_no, findings);
+        let payer_uid = id(row, self.payer_uid, findings);
+        let owner_uid = id(row, self.owner_uid, findings);
         if owner_uid == Some("") && payer_uid == Some("") {
-            faults.cell(self.owner_uid.or(self.payer_uid), "", Fault::NoAccount);
+            findings.bad_cell(self.owner_uid.or(self.payer_uid), "", Fault::NoAccount);
         }
-        let month = required(row, self.month, faults, Fault::Month, |cell| Month::parse(text_of(cell)));
-        let day = optional(row, self.day, faults, Fault::Date, day_of);
-        let kind = required(row, self.kind, faults, Fault::Kind, |cell| self.kind(text_of(cell)));
-        let currency = optional(row, self.currency, faults, Fault::Currency, |cell| self.currency(text_of(cell)));
-        let list = amount(row, self.list, faults);
-        let covered = amount(row, self.covered, faults);
-        let coupon = amount(row, self.coupon, faults);
+        let month = required(row, self.month, findings, Fault::Month, |cell| Month::parse(text_of(cell)));
+        let day = optional(row, self.day, findings, Fault::Date, day_of);
+        let kind = required(row, self.kind, findings, Fault::Kind, |cell| self.kind(text_of(cell)));
+        let currency = optional(row, self.currency, findings, Fault::Currency, |cell| self.currency(text_of(cell)));
+        let list = amount(row, self.list, findings);
+        let covered = amount(row, self.covered, findings);
+        let discount = amount(row, self.discount, findings);
+        let coupon = amount(row, self.coupon, findings);
         let payable = match row.cell(self.payable) {
             b"" => {
-                faults.cell(self.payable, "", Fault::Empty);
+                findings.bad_cell(self.payable, "", Fault::Empty);
                 None
             }
-            _ => amount(row, self.payable, faults),
+            _ => amount(row, self.payable, findings),
         };
         let (owner_uid, payer_uid) = (owner_uid?, payer_uid?);
         let owner_uid = Some(owner_uid).filter(|uid| !uid.is_empty()).unwrap_or(payer_uid);
@@ -195,7 +200,7 @@ impl LineReader for Lines {
             // Usage is charged to the customer at the list price less a discount: without one it would be given away.
             let is_charged = matches!(kind.treatment(!order_no.is_empty()), Treatment::Usage | Treatment::Adjustment);
             if is_charged && !payable.is_zero() && row.text(self.list).is_empty() {
-                faults.cell(self.list, "", Fault::Empty);
+                findings.bad_cell(self.list, "", Fault::Empty);
                 return None;
             }
         }
@@ -214,6 +219,7 @@ impl LineReader for Lines {
             currency: currency?,
             list: list?,
             covered: covered?,
+            discount: discount?,
             coupon: coupon?,
             payable: payable?,
             content,
@@ -221,16 +227,16 @@ impl LineReader for Lines {
     }
 }
 
-fn id<'a>(row: &Row<'a>, column: Option<usize>, faults: &mut Faults<'_>) -> Option<&'a str> {
+fn id<'a>(row: &Row<'a>, column: Option<usize>, findings: &mut Findings<'_>) -> Option<&'a str> {
     let text = row.text(column);
     if looks_like_spreadsheet_number(text) {
-        faults.cell(column, text, Fault::Spreadsheet(text.to_owned()));
+        findings.bad_cell(column, text, Fault::Spreadsheet(text.to_owned()));
         return None;
     }
     Some(text)
 }
 
-fn amount(row: &Row<'_>, column: Option<usize>, faults: &mut Faults<'_>) -> Option<Exact> {
+fn amount(row: &Row<'_>, column: Option<usize>, findings: &mut Findings<'_>) -> Option<Exact> {
     let cell = row.cell(column);
     if cell.is_empty() {
         return Some(Exact::ZERO);
@@ -238,7 +244,7 @@ fn amount(row: &Row<'_>, column: Option<usize>, faults: &mut Faults<'_>) -> Opti
     match Exact::parse(cell) {
         Ok(amount) => Some(amount),
         Err(reason) => {
-            faults.cell(column, text_of(cell), Fault::Amount(reason));
+            findings.bad_cell(column, text_of(cell), Fault::Amount(reason));
             None
         }
     }
@@ -247,13 +253,13 @@ fn amount(row: &Row<'_>, column: Option<usize>, faults: &mut Faults<'_>) -> Opti
 fn required<T>(
     row: &Row<'_>,
     column: Option<usize>,
-    faults: &mut Faults<'_>,
+    findings: &mut Findings<'_>,
     fault: Fault,
     read: impl FnOnce(&[u8]) -> Option<T>,
 ) -> Option<T> {
-    match optional(row, column, faults, fault, read) {
+    match optional(row, column, findings, fault, read) {
         Some(None) => {
-            faults.cell(column, "", Fault::Empty);
+            findings.bad_cell(column, "", Fault::Empty);
             None
         }
         read => read.flatten(),
@@ -265,7 +271,7 @@ fn required<T>(
 fn optional<T>(
     row: &Row<'_>,
     column: Option<usize>,
-    faults: &mut Faults<'_>,
+    findings: &mut Findings<'_>,
     fault: Fault,
     read: impl FnOnce(&[u8]) -> Option<T>,
 ) -> Option<Option<T>> {
@@ -275,7 +281,7 @@ fn optional<T>(
     }
     let value = read(cell);
     if value.is_none() {
-        faults.cell(column, text_of(cell), fault);
+        findings.bad_cell(column, text_of(cell), fault);
     }
     value.map(Some)
 }

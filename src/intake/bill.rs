@@ -5,10 +5,11 @@
 use std::hash::{DefaultHasher, Hasher};
 use std::io::Read;
 
-use crate::domain::bill::{Block, Fault, Layout, Source};
+use crate::domain::bill::{Block, Fault, Layout, Remark, Remarks, Source, TaxBasis};
+use crate::domain::money::Exact;
 use crate::domain::refusal::{Refusal, UnreadableFile};
 use crate::intake::blocks::{BLOCK_SIZE, Blocks};
-use crate::intake::layout::{Faults, Format, LineReader, recognise};
+use crate::intake::layout::{Findings, Format, LineReader, recognise};
 use crate::intake::table::{Rows, Table, text_of, tidy};
 
 /// Reads the header of a bill and recognises its layout. `file` is its name for messages, `size` its length if known.
@@ -27,7 +28,7 @@ fn open_in_blocks(
     table.refuse_repeated_column()?;
     let lines = (format.reader)(&table.header);
     let unknown_columns = table.header.unknown(format.known);
-    Ok(Box::new(BillFile { table, size, format, lines, unknown_columns, has_rows: false }))
+    Ok(Box::new(BillFile { table, size, format, lines, unknown_columns, remarks: Remarks::default(), has_rows: false }))
 }
 
 /// The header's names and the cells of one stored row, to show it again. Rows count from 0 and leave out lines without any text;
@@ -51,12 +52,25 @@ struct BillFile {
     format: &'static Format,
     lines: Box<dyn LineReader>,
     unknown_columns: Vec<String>,
+    remarks: Remarks,
     has_rows: bool,
 }
 
 impl Source for BillFile {
-    fn layout(&self) -> Layout {
-        self.format.layout
+    fn layout(&self) -> &Layout {
+        &self.format.layout
+    }
+
+    fn tax(&self) -> Option<TaxBasis> {
+        self.format.tax
+    }
+
+    fn stated_total(&self) -> Option<Exact> {
+        None
+    }
+
+    fn remarks(&self) -> &[Remark] {
+        self.remarks.as_slice()
     }
 
     fn file(&self) -> &str {
@@ -85,15 +99,15 @@ impl Source for BillFile {
         let mut rows = Rows::new(&chunk.raw, chunk.first_line);
         while let Some(row) = rows.next() {
             self.has_rows = true;
-            let mut faults = Faults::new(row.number, header, &mut problems);
+            let mut findings = Findings::new(row.number, header, &mut problems, &mut self.remarks);
             let (expected, found) = (header.names.len(), row.cells.len());
             if found != expected {
-                faults.row(text_of(row.text), Fault::Cells { expected, found });
+                findings.bad_row(text_of(row.text), Fault::Cells { expected, found });
                 continue;
             }
             let mut hasher = DefaultHasher::new();
             hasher.write(row.text);
-            if let Some(line) = self.lines.read(&row, hasher.finish(), &mut faults) {
+            if let Some(line) = self.lines.read(&row, hasher.finish(), &mut findings) {
                 block.push(&line);
             }
         }
@@ -195,7 +209,7 @@ mod tests {
     #[test]
     fn a_source_tells_what_it_reads() {
         let mut source = open_text(SAMPLE.as_bytes(), BLOCK_SIZE).unwrap();
-        assert_eq!((source.layout(), source.file()), (Layout::AlibabaV2, "bill.csv"));
+        assert_eq!((source.layout(), source.file()), (&Layout::AlibabaV2, "bill.csv"));
         assert_eq!(source.size(), Some(SAMPLE.len() as u64));
         assert_eq!(source.header(), SAMPLE.trim_start_matches('\u{feff}').lines().next().unwrap());
         assert_eq!(source.unknown_columns(), ["资源信息/资源组", "资源信息/实例标签", "身份信息/财务单元"]);
@@ -224,6 +238,7 @@ mod tests {
             currency: Currency::parse("CNY"),
             list: "3600".parse().unwrap(),
             covered: Exact::ZERO,
+            discount: "720".parse().unwrap(),
             coupon: Exact::ZERO,
             payable: "2880".parse().unwrap(),
             content: line.content,
@@ -258,7 +273,7 @@ mod tests {
         assert_eq!(reason_of(small(", 账单信息/账单月份\t", &[GOOD]).as_bytes()), again);
         let missing = ["费用信息/目录总价", "身份信息/资源归属账号ID or 身份信息/资源购买账号ID"].map(str::to_owned).to_vec();
         let narrow = "账单信息/账单月份,账单信息/费用类型,应付信息/应付金额（含税）\n";
-        assert_eq!(reason_of(narrow.as_bytes()), UnreadableFile::UnknownLayout { nearest: "alibaba-v2", missing });
+        assert_eq!(reason_of(narrow.as_bytes()), UnreadableFile::UnknownLayout { nearest: "alibaba-v2".into(), missing });
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! It must never guess: a header that lacks a required column of every layout is refused with what is missing.
 
-use crate::domain::bill::{BillLine, Fault, Layout, Problem};
+use crate::domain::bill::{BillLine, Fault, Layout, Oddity, Problem, Remarks, TaxBasis};
+use crate::domain::money::Exact;
 use crate::domain::refusal::UnreadableFile;
 use crate::intake::alibaba_v2;
 use crate::intake::table::{Header, Row, shortened};
@@ -11,6 +12,8 @@ use crate::intake::table::{Header, Row, shortened};
 pub(super) struct Format {
     /// Its name.
     pub(super) layout: Layout,
+    /// Whether its amounts have the tax in them, where it says so.
+    pub(super) tax: Option<TaxBasis>,
     /// Columns that it may have, read or not.
     pub(super) known: &'static [&'static str],
     /// Columns that it must have; of each group, one is enough.
@@ -21,8 +24,8 @@ pub(super) struct Format {
 
 /// Reads the lines of one file.
 pub(super) trait LineReader: Send {
-    /// Reads a row that has as many cells as the header. `None` when the row is bad, and then at least one fault was added.
-    fn read<'a>(&mut self, row: &Row<'a>, content: u64, faults: &mut Faults<'_>) -> Option<BillLine<'a>>;
+    /// Reads a row that has as many cells as the header. `None` when the row is bad, and then at least one fault was noted.
+    fn read<'a>(&mut self, row: &Row<'a>, content: u64, findings: &mut Findings<'_>) -> Option<BillLine<'a>>;
 }
 
 /// Every layout, the likeliest first.
@@ -43,30 +46,42 @@ pub(super) fn recognise(header: &Header) -> Result<&'static Format, UnreadableFi
         }
     }
     let (_, format, missing) = nearest.expect("there is at least one layout");
-    Err(UnreadableFile::UnknownLayout { nearest: format.layout.as_str(), missing })
+    Err(UnreadableFile::UnknownLayout { nearest: format.layout.to_string(), missing })
 }
 
-/// Where what is wrong with a row is noted.
-pub(super) struct Faults<'a> {
+/// Where what a reader finds in a row is noted: what is wrong, and what is merely odd.
+pub(super) struct Findings<'a> {
     line: u64,
     names: &'a [String],
     problems: &'a mut Vec<Problem>,
+    remarks: &'a mut Remarks,
 }
 
-impl<'a> Faults<'a> {
+impl<'a> Findings<'a> {
     /// For the row that begins on this line.
-    pub(super) fn new(line: u64, header: &'a Header, problems: &'a mut Vec<Problem>) -> Self {
-        Self { line, names: &header.names, problems }
+    pub(super) fn new(line: u64, header: &'a Header, problems: &'a mut Vec<Problem>, remarks: &'a mut Remarks) -> Self {
+        Self { line, names: &header.names, problems, remarks }
     }
 
     /// Notes a bad cell.
-    pub(super) fn cell(&mut self, column: Option<usize>, value: &str, fault: Fault) {
+    pub(super) fn bad_cell(&mut self, column: Option<usize>, value: &str, fault: Fault) {
         let column = column.and_then(|column| self.names.get(column)).cloned();
         self.problems.push(Problem { line: self.line, column, value: shortened(value), fault });
     }
 
     /// Notes a bad row.
-    pub(super) fn row(&mut self, text: &str, fault: Fault) {
+    pub(super) fn bad_row(&mut self, text: &str, fault: Fault) {
         self.problems.push(Problem { line: self.line, column: None, value: shortened(text), fault });
+    }
+
+    /// Notes a cell that was understood although it is odd.
+    pub(super) fn odd_cell(&mut self, column: Option<usize>, oddity: Oddity) {
+        let name = column.and_then(|column| self.names.get(column)).map_or("", String::as_str);
+        self.remarks.add(oddity, name, self.line, Exact::ZERO);
+    }
+
+    /// Notes an identity that does not hold, by its words and how far its left side lies above its right.
+    pub(super) fn broken_identity(&mut self, identity: &'static str, difference: Exact) {
+        self.remarks.add(Oddity::Identity, identity, self.line, difference);
     }
 }

@@ -9,14 +9,14 @@ use std::io::Read;
 use chrono::NaiveDate;
 
 use crate::domain::account::looks_like_spreadsheet_number;
-use crate::domain::bill::{Fault, Problem, Problems};
+use crate::domain::bill::{Fault, Problem, Problems, Remarks};
 use crate::domain::money::Exact;
 use crate::domain::order::{OrderKind, OrderRequest, Placement, plain_text};
 use crate::domain::period::parse_date;
 use crate::domain::refusal::{Refusal, UnreadableFile};
 use crate::domain::suggest::nearest;
 use crate::intake::blocks::{BLOCK_SIZE, Blocks};
-use crate::intake::layout::Faults;
+use crate::intake::layout::Findings;
 use crate::intake::table::{Header, Row, Rows, Table, text_of};
 
 const REQUIRED: &[&[&str]] = &[&["account"], &["product"], &["kind"], &["list_price"], &["provider_order"], &["date"]];
@@ -28,11 +28,12 @@ pub fn read(reader: Box<dyn Read + Send>, file: &str) -> Result<Vec<(u64, OrderR
     let mut table = Table::open(Blocks::new(reader, file, BLOCK_SIZE))?;
     let missing = table.header.missing(REQUIRED);
     if !missing.is_empty() {
-        return Err(table.refuse(UnreadableFile::UnknownLayout { nearest: "order-list", missing }));
+        return Err(table.refuse(UnreadableFile::UnknownLayout { nearest: "order-list".into(), missing }));
     }
     table.refuse_repeated_column()?;
     let mut found = Vec::new();
-    unknown_columns(&table.header, &mut found);
+    let mut remarks = Remarks::default();
+    unknown_columns(&table.header, &mut found, &mut remarks);
     let mut lines = Lines { columns: Columns::of(&table.header), first_use: HashMap::new() };
     let mut orders = Vec::new();
     let mut has_rows = false;
@@ -41,12 +42,12 @@ pub fn read(reader: Box<dyn Read + Send>, file: &str) -> Result<Vec<(u64, OrderR
         let mut rows = Rows::new(&chunk.raw, chunk.first_line);
         while let Some(row) = rows.next() {
             has_rows = true;
-            let mut faults = Faults::new(row.number, &table.header, &mut found);
+            let mut findings = Findings::new(row.number, &table.header, &mut found, &mut remarks);
             let (expected, cells) = (table.header.names.len(), row.cells.len());
             if cells == expected {
-                orders.extend(lines.read(&row, &mut faults).map(|order| (row.number, order)));
+                orders.extend(lines.read(&row, &mut findings).map(|order| (row.number, order)));
             } else {
-                faults.row(text_of(row.text), Fault::Cells { expected, found: cells });
+                findings.bad_row(text_of(row.text), Fault::Cells { expected, found: cells });
             }
             found.drain(..).for_each(|problem| problems.push(problem));
         }
@@ -58,14 +59,14 @@ pub fn read(reader: Box<dyn Read + Send>, file: &str) -> Result<Vec<(u64, OrderR
     Ok(orders)
 }
 
-fn unknown_columns(header: &Header, problems: &mut Vec<Problem>) {
+fn unknown_columns(header: &Header, problems: &mut Vec<Problem>, remarks: &mut Remarks) {
     let known: Vec<String> = KNOWN.iter().map(|name| (*name).to_owned()).collect();
-    let mut faults = Faults::new(header.line, header, problems);
+    let mut findings = Findings::new(header.line, header, problems, remarks);
     for name in header.unknown(KNOWN) {
         let near = nearest(&name, &known);
         let meant = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) };
         let fault = Fault::Other(format!("not a column of an order list, which has {}{meant}", KNOWN.join(", ")));
-        faults.cell(header.position(&name), &name, fault);
+        findings.bad_cell(header.position(&name), &name, fault);
     }
 }
 
@@ -106,13 +107,13 @@ struct Lines {
 }
 
 impl Lines {
-    fn read(&mut self, row: &Row<'_>, faults: &mut Faults<'_>) -> Option<OrderRequest> {
+    fn read(&mut self, row: &Row<'_>, findings: &mut Findings<'_>) -> Option<OrderRequest> {
         let columns = &self.columns;
-        let account = required(row, columns.account, faults, |text| number(text).map(str::to_owned));
-        let product = required(row, columns.product, faults, |text| plain(text).map(str::to_owned));
-        let kind = required(row, columns.kind, faults, kind);
-        let list_price = required(row, columns.list_price, faults, |text| price(text, "a list price is not negative"));
-        let provider_order = required(row, columns.provider_order, faults, |text| {
+        let account = required(row, columns.account, findings, |text| number(text).map(str::to_owned));
+        let product = required(row, columns.product, findings, |text| plain(text).map(str::to_owned));
+        let kind = required(row, columns.kind, findings, kind);
+        let list_price = required(row, columns.list_price, findings, |text| price(text, "a list price is not negative"));
+        let provider_order = required(row, columns.provider_order, findings, |text| {
             let order = number(text)?.to_owned();
             match self.first_use.get(&order) {
                 Some(line) => Err(Fault::Other(format!("line {line} has this order number already"))),
@@ -122,11 +123,11 @@ impl Lines {
         if let Some(order) = &provider_order {
             self.first_use.insert(order.clone(), row.number);
         }
-        let day = required(row, columns.date, faults, date);
-        let service_from = optional(row, columns.from, faults, date);
-        let service_to = optional(row, columns.to, faults, date);
-        let placement = optional(row, columns.placed, faults, placement);
-        let provider_amount = optional(row, columns.provider_amount, faults, |text| {
+        let day = required(row, columns.date, findings, date);
+        let service_from = optional(row, columns.from, findings, date);
+        let service_to = optional(row, columns.to, findings, date);
+        let placement = optional(row, columns.placed, findings, placement);
+        let provider_amount = optional(row, columns.provider_amount, findings, |text| {
             price(text, "what the provider bills for an order is not negative")
         });
         Some(OrderRequest {
@@ -147,12 +148,12 @@ impl Lines {
 fn required<T>(
     row: &Row<'_>,
     column: Option<usize>,
-    faults: &mut Faults<'_>,
+    findings: &mut Findings<'_>,
     read: impl FnOnce(&str) -> Result<T, Fault>,
 ) -> Option<T> {
     let text = row.text(column);
     let value = if text.is_empty() { Err(Fault::Empty) } else { read(text) };
-    value.map_err(|fault| faults.cell(column, text, fault)).ok()
+    value.map_err(|fault| findings.bad_cell(column, text, fault)).ok()
 }
 
 /// `None` when the cell is bad, `Some(None)` when it is empty.
@@ -160,13 +161,13 @@ fn required<T>(
 fn optional<T>(
     row: &Row<'_>,
     column: Option<usize>,
-    faults: &mut Faults<'_>,
+    findings: &mut Findings<'_>,
     read: impl FnOnce(&str) -> Result<T, Fault>,
 ) -> Option<Option<T>> {
     if row.cell(column).is_empty() {
         return Some(None);
     }
-    required(row, column, faults, read).map(Some)
+    required(row, column, findings, read).map(Some)
 }
 
 fn plain(text: &str) -> Result<&str, Fault> {
@@ -294,7 +295,7 @@ mod tests {
         assert_eq!(reason(SHORT), UnreadableFile::NoLines);
         assert_eq!(reason(&format!("{SHORT},date")), UnreadableFile::RepeatedColumn { column: "date".into() });
         let missing = vec!["account".to_owned(), "provider_order".to_owned()];
-        let unknown = UnreadableFile::UnknownLayout { nearest: "order-list", missing };
+        let unknown = UnreadableFile::UnknownLayout { nearest: "order-list".into(), missing };
         assert_eq!(reason("acount,product,kind,list_price,date\n"), unknown);
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::money::{Currency, Exact};
 use crate::domain::period::Month;
 
 /// The numbers that `bill_line.kind` holds; only ever added to.
-const LINE_KINDS: [(i64, LineKind); 9] = [
+const LINE_KINDS: [(i64, LineKind); 11] = [
     (1, LineKind::Subscription),
     (2, LineKind::SubscriptionPaidLater),
     (3, LineKind::Refund),
@@ -24,6 +24,8 @@ const LINE_KINDS: [(i64, LineKind); 9] = [
     (7, LineKind::Adjustment),
     (8, LineKind::Rounding),
     (9, LineKind::Commission),
+    (10, LineKind::Tax),
+    (11, LineKind::Credit),
 ];
 
 fn kind_number(kind: LineKind) -> i64 {
@@ -130,7 +132,7 @@ pub struct UsageSum {
     pub billed: Exact,
 }
 
-const SELECT_VERSION: &str = "SELECT id, period, version, finality, layout, currency, content, lines, list, payable, repeats, first_line, last_line FROM bill_version";
+const SELECT_VERSION: &str = "SELECT id, period, version, finality, layout, currency, content, lines, list, covered, discount, coupon, payable, repeats, first_line, last_line FROM bill_version";
 
 fn version(row: &Row<'_>) -> rusqlite::Result<BillVersion> {
     Ok(BillVersion {
@@ -141,10 +143,17 @@ fn version(row: &Row<'_>) -> rusqlite::Result<BillVersion> {
         layout: row.parsed(4)?,
         currency: row.parsed(5)?,
         content: row.get(6)?,
-        totals: ControlTotals { lines: row.get(7)?, list: row.parsed(8)?, payable: row.parsed(9)? },
-        repeats: row.get(10)?,
-        first_line: row.get(11)?,
-        last_line: row.get(12)?,
+        totals: ControlTotals {
+            lines: row.get(7)?,
+            list: row.parsed(8)?,
+            covered: row.parsed(9)?,
+            discount: row.parsed(10)?,
+            coupon: row.parsed(11)?,
+            payable: row.parsed(12)?,
+        },
+        repeats: row.get(13)?,
+        first_line: row.get(14)?,
+        last_line: row.get(15)?,
     })
 }
 
@@ -374,14 +383,14 @@ impl Writer<'_> {
         };
         self.connection().execute(
             "INSERT INTO bill_version (id, period, version, finality, layout, currency, content, first_line, last_line, lines, repeats,
-                                       list, payable)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                                       list, covered, discount, coupon, payable)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             params![
                 id.0,
                 period.number(),
                 number,
                 finality.as_str(),
-                layout.as_str(),
+                bill.layout.as_str(),
                 currency.code(),
                 bill.content,
                 first_line,
@@ -389,6 +398,9 @@ impl Writer<'_> {
                 totals.lines,
                 repeats,
                 totals.list.to_string(),
+                totals.covered.to_string(),
+                totals.discount.to_string(),
+                totals.coupon.to_string(),
                 totals.payable.to_string(),
             ],
         )?;

@@ -252,6 +252,9 @@ CREATE TABLE bill_version (
     lines        INTEGER NOT NULL,       -- repeats left out
     repeats      INTEGER NOT NULL,
     list         TEXT    NOT NULL,       -- exact sums
+    covered      TEXT    NOT NULL,
+    discount     TEXT    NOT NULL,
+    coupon       TEXT    NOT NULL,
     payable      TEXT    NOT NULL,
     UNIQUE (period, version)
 ) STRICT;
