@@ -8,9 +8,9 @@ use super::operation::AccountInGroup;
 use super::reconcile::{self, Reconciled};
 use super::usage::{self, Owners};
 use super::{Operation, Result, UseCase};
-use crate::domain::bill::Finality;
 use crate::domain::chain;
 use crate::domain::close::{Blocker, FrozenStatement, LedgerTotal, RECEIPT_FORM, Readiness, Receipt, ReceiptBill, blockers};
+use crate::domain::finality::Finality;
 use crate::domain::id::ChargeId;
 use crate::domain::matching::Matched;
 use crate::domain::money::{Amount, Currency, Exact};
@@ -87,6 +87,7 @@ pub(super) fn blocking(
 ) -> Result<Vec<Blocker>> {
     let reader = operation.reader();
     let bill = reader.bill(period)?;
+    let (stated_total, rejected_lines) = bill.as_ref().map_or((None, 0), |bill| (bill.stated, bill.rejected));
     let bill = bill.zip(reconciled).map(|(bill, reconciled)| (bill.finality, reconciled.currency, reconciled.bridge.clone()));
     let open_differences = reconciled.map(Reconciled::open).transpose()?.unwrap_or_default();
     let readiness = Readiness {
@@ -101,6 +102,8 @@ pub(super) fn blocking(
             None => 0,
         },
         bill,
+        stated_total,
+        rejected_lines,
         open_differences,
     };
     Ok(blockers(&readiness)?)
@@ -117,7 +120,7 @@ fn active_accounts(reader: Reader<'_>, period: Month) -> Result<u64> {
 fn earlier_open(reader: Reader<'_>, operation: &Operation<'_>, period: Month) -> Result<Option<Month>> {
     let is_open = |month: &Month| *month < period && operation.closed_through().state(*month) == PeriodState::Open;
     let order = reader.earliest_open_order()?.map(Month::of);
-    let bills = reader.bills()?.into_iter().map(|bill| bill.period);
+    let bills = reader.bills()?.into_iter().filter(|bill| !bill.dropped).map(|bill| bill.period);
     let mut months: Vec<Month> = bills.chain(order).filter(is_open).collect();
     for month in reader.months()?.into_iter().filter(is_open) {
         if active_accounts(reader, month)? > 0 {
@@ -236,7 +239,7 @@ fn accept_bill(
 ) -> Result<Amount> {
     debug_assert_eq!(bill.finality, Finality::Final);
     let mut accrued = usage_cost;
-    for found in &matched.matches {
+    for found in matched.matches() {
         accrued = accrued.plus(found.expected)?;
         operation.writer().insert_bill_match(found.charge, bill.id, found.rule.as_str(), found.billed)?;
     }

@@ -78,10 +78,11 @@ pub(super) fn run(operation: &mut Operation<'_>, period: Month) -> Result<(Recon
     let matched = match_bill(reader, &bill, &owners)?;
     let found = differences(reader, &bill, &owners, &matched)?;
     let found = keep(operation, period, found)?;
-    let matched_orders = matched.matches.len() as u64;
+    let matched_orders = matched.match_count();
     operation.writer().save_reconciliation(&Reconciliation {
         period,
         version: bill.id,
+        content: bill.content.clone(),
         bridge: matched.bridge.clone(),
         matched: matched_orders,
         usage_lines: matched.usage_lines,
@@ -101,7 +102,7 @@ pub(super) fn run(operation: &mut Operation<'_>, period: Month) -> Result<(Recon
 fn match_bill(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) -> Result<Matched> {
     let mut matcher = Matcher::new(bill.currency);
     reader.each_open_order(bill.currency, bill.period.last_day(), |order| Ok(matcher.order(order)?))?;
-    reader.each_bill_line(bill, |line| {
+    reader.each_line_to_match(bill, |line| {
         let day = charged_on(line.month, line.day);
         let owner = owners.owner(line.seen_uid, day).map_or(LineOwner::Unknown(line.seen_uid), |a| LineOwner::Known(a.id));
         Ok(matcher.line(&BilledLine { owner, order_no: line.order_no, kind: line.kind, payable: line.payable })?)
@@ -165,7 +166,7 @@ fn unknown_detail(owners: &Owners, uid: SeenUidId, mismatch: &Mismatch) -> Strin
     let lines = crate::domain::plural(mismatch.lines, "line", "lines");
     match owners.account(uid) {
         None => format!("{lines} of an account that the book does not have"),
-        Some(account) if !owners.counts_in_its_currency(account) => {
+        Some(account) if owners.counted(uid).is_none() => {
             format!("{lines} of {}, whose group's money is counted in another currency than the bill", account.code)
         }
         Some(account) if account.is_charged_on(chrono::NaiveDate::MAX) => {
@@ -192,10 +193,20 @@ fn keep(operation: &mut Operation<'_>, period: Month, found: Vec<Difference>) ->
     Ok(found)
 }
 
+/// Settles the differences of a month that has no bill any more.
+pub(super) fn forget(operation: &mut Operation<'_>, period: Month) -> Result<()> {
+    if operation.reader().bill(period)?.is_none() {
+        keep(operation, period, vec![])?;
+    }
+    Ok(())
+}
+
 /// Shows what the last run of a month found.
 pub fn show(reader: Reader<'_>, period: Month) -> Result<Reconciled> {
     let bill = reader.bill(period)?.ok_or(Refusal::NoBill { period })?;
-    let Some(last) = reader.reconciliation(period)? else { return Err(Refusal::NotReconciled { period }.into()) };
+    // What was found on another version, or before files were added, is not what this bill comes to.
+    let last = reader.reconciliation(period)?.filter(|last| last.version == bill.id && last.content == bill.content);
+    let last = last.ok_or(Refusal::NotReconciled { period })?;
     let mut differences = list(reader, Some(period), Shown::Current)?;
     sort_for_people(&mut differences);
     Ok(Reconciled {

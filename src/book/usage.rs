@@ -14,14 +14,19 @@ use crate::store::{BillVersion, Reader, Scope};
 
 /// Whose the lines of a bill are.
 pub(super) struct Owners {
-    by_uid: HashMap<SeenUidId, Account>,
+    /// By the row of the UID: a bill asks a million times.
+    by_row: Vec<Option<Owner>>,
     uids: HashMap<SeenUidId, String>,
-    /// Groups whose money is counted in the bill's currency.
-    counted_alike: HashSet<GroupId>,
+}
+
+struct Owner {
+    account: Account,
+    /// Whether its group's money is counted in the bill's currency.
+    is_counted_alike: bool,
 }
 
 impl Owners {
-    /// Finds the account of every UID that bills have named.
+    /// Finds the account of every UID, or login, that bills have named.
     pub(super) fn load(reader: Reader<'_>, currency: Currency) -> Result<Self> {
         let uids = reader.seen_uids()?;
         let groups = reader.groups()?;
@@ -32,23 +37,45 @@ impl Owners {
                 by_text.insert(uid.to_string(), account);
             }
         }
-        let by_uid = uids.iter().filter_map(|(id, uid)| Some((*id, by_text.remove(uid)?))).collect();
-        Ok(Self { by_uid, uids, counted_alike })
+        let rows = uids.keys().filter_map(|row| usize::try_from(row.0).ok()).max().map_or(0, |last| last + 1);
+        let mut by_row: Vec<Option<Owner>> = std::iter::repeat_with(|| None).take(rows).collect();
+        for (row, uid) in &uids {
+            if let (Ok(row), Some(account)) = (usize::try_from(row.0), by_text.get(uid)) {
+                let is_counted_alike = counted_alike.contains(&account.group);
+                by_row[row] = Some(Owner { account: account.clone(), is_counted_alike });
+            }
+        }
+        Ok(Self { by_row, uids })
+    }
+
+    fn of(&self, row: SeenUidId) -> Option<&Owner> {
+        self.by_row.get(usize::try_from(row.0).ok()?)?.as_ref()
     }
 
     /// The account whose charge a line of a day is; `None` when the book has no such account, or not yet on that day.
-    pub(super) fn owner(&self, uid: SeenUidId, day: chrono::NaiveDate) -> Option<&Account> {
-        self.by_uid.get(&uid).filter(|account| account.is_charged_on(day) && self.counts_in_its_currency(account))
+    pub(super) fn owner(&self, row: SeenUidId, day: chrono::NaiveDate) -> Option<&Account> {
+        self.of(row).filter(|owner| owner.is_counted_alike && owner.account.is_charged_on(day)).map(|owner| &owner.account)
     }
 
-    /// Whether an account's money is counted in the bill's currency.
-    pub(super) fn counts_in_its_currency(&self, account: &Account) -> bool {
-        self.counted_alike.contains(&account.group)
+    /// The account of a UID whose money is counted in the bill's currency, whatever the day.
+    pub(super) fn counted(&self, row: SeenUidId) -> Option<&Account> {
+        self.of(row).filter(|owner| owner.is_counted_alike).map(|owner| &owner.account)
     }
 
-    /// The account of a UID, whatever the day.
-    pub(super) fn account(&self, uid: SeenUidId) -> Option<&Account> {
-        self.by_uid.get(&uid)
+    /// The account of a UID, whatever the day and the currency.
+    pub(super) fn account(&self, row: SeenUidId) -> Option<&Account> {
+        self.of(row).map(|owner| &owner.account)
+    }
+
+    /// The row of a UID or login as bills have named it.
+    pub(super) fn seen(&self, text: &str) -> Option<SeenUidId> {
+        self.uids.iter().find(|(_, uid)| *uid == text).map(|(row, _)| *row)
+    }
+
+    /// The row of an account as bills have named it.
+    pub(super) fn seen_of(&self, account: AccountId) -> Option<SeenUidId> {
+        let has_it = |row: &&SeenUidId| self.account(**row).is_some_and(|a| a.id == account);
+        self.uids.keys().find(has_it).copied()
     }
 
     /// The UID itself.
@@ -68,7 +95,7 @@ pub(super) fn by_group(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) 
         groups.entry(account.group).or_default().push(usage);
     };
     for sum in reader.bill_usage(bill.id)? {
-        let Some(account) = owners.account(sum.seen_uid).filter(|a| owners.counts_in_its_currency(a)) else { continue };
+        let Some(account) = owners.counted(sum.seen_uid) else { continue };
         if account.is_charged_on(sum.charge_month.first_day()) {
             add(account, sum.product, sum.charge_month, sum.list, sum.billed);
         } else if account.is_charged_on(sum.charge_month.last_day()) {
@@ -78,9 +105,9 @@ pub(super) fn by_group(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) 
     if !joined.is_empty() {
         let codes = reader.product_codes()?;
         let mut sums: BTreeMap<(SeenUidId, ProductId, Month), (Exact, Exact)> = BTreeMap::new();
-        reader.each_bill_line(bill, |line| {
+        reader.each_bill_line(bill, |_, line| {
             let day = charged_on(line.month, line.day);
-            let treatment = line.kind.treatment(!line.order_no.is_empty());
+            let treatment = line.kind.treatment(line.order_no.is_present());
             let is_usage = matches!(treatment, Treatment::Usage | Treatment::Adjustment);
             if is_usage && joined.contains(&(line.seen_uid, line.month)) && owners.owner(line.seen_uid, day).is_some() {
                 let sum = sums.entry((line.seen_uid, line.product, line.month)).or_default();
@@ -123,7 +150,7 @@ pub(super) fn pending(reader: Reader<'_>) -> Result<HashMap<AccountId, Amount>> 
     let closed = reader.closed_through()?;
     let mut latest: BTreeMap<Month, BillVersion> = BTreeMap::new();
     for bill in reader.bills()? {
-        if closed.0.is_none_or(|last| bill.period > last) {
+        if !bill.dropped && closed.0.is_none_or(|last| bill.period > last) {
             latest.insert(bill.period, bill);
         }
     }

@@ -72,7 +72,8 @@ pub(crate) struct Context {
 }
 
 /// Arguments that do not change what a command does to the book.
-const NOT_CONTENT: [&str; 10] = ["book", "format", "output", "excel", "yes", "no_input", "quiet", "color", "dry_run", "key"];
+const NOT_CONTENT: [&str; 11] =
+    ["rejects", "book", "format", "output", "excel", "yes", "no_input", "quiet", "color", "dry_run", "key"];
 
 impl Context {
     /// Looks around once: the terminal, the clock, and what was typed.
@@ -93,6 +94,11 @@ impl Context {
         let uid = nix::unistd::getuid();
         let name = nix::unistd::User::from_uid(uid).ok().flatten().map_or_else(|| format!("uid-{uid}"), |user| user.name);
         Session { os_uid: uid.as_raw(), os_name: name, now: self.now }
+    }
+
+    /// The time at which the command runs.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.now
     }
 
     /// Opens the book.

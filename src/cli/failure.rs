@@ -10,10 +10,10 @@ use super::prompt::{CannotAsk, Missing};
 use super::ui::{Format, Ui, Unwritten, say_error_object};
 use crate::book;
 use crate::domain::account::{AccountState, Origin};
-use crate::domain::bill::Problem;
+use crate::domain::bill::{Layout, Problem, TaxBasis};
 use crate::domain::close::Blocker;
 use crate::domain::plural;
-use crate::domain::refusal::{Refusal, Unique, UnreadableFile};
+use crate::domain::refusal::{LinePlace, Refusal, Unique, UnreadableFile};
 use crate::domain::role::roles_with;
 use crate::store::StoreError;
 
@@ -354,9 +354,37 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("{file}: {} cannot be read; nothing was imported", plural(*count, "line", "lines"))).details(details)
         }
         Refusal::LineConflict { line_id, first, second } => {
-            told(format!("lines {first} and {second} have the same id {line_id} and other content; nothing was imported"))
+            let place = |place: &LinePlace| format!("{}, line {}", place.file, place.line);
+            let (first, second) = (place(first), place(second));
+            told(format!("{first}, and {second}, have the same id {line_id} and other content; nothing was imported"))
                 .hint("download the bill again: a line id stands for one line")
         }
+        Refusal::TwoLayouts { file, layout, tax, first, first_tax } => {
+            let named = |layout: &Layout, tax: &Option<TaxBasis>| match tax {
+                Some(tax) => format!("{layout}, tax {tax}"),
+                None => layout.to_string(),
+            };
+            let (this, first) = (named(layout, tax), named(first, first_tax));
+            told(format!("{file} is {this}, and the version's other files are {first}; nothing was imported"))
+                .hint("the files of one version have one layout: they overlap otherwise; import the others on their own")
+        }
+        Refusal::OtherAgent { agent, payer } => {
+            told(format!("the bill is of another agent: {payer} pays for its accounts, and this book's agent is {agent}"))
+                .hint("--book PATH names the book of that agent; `subledger agent show` shows this one")
+        }
+        Refusal::RejectsUnwritten { file, message } => {
+            told(format!("{file}: the bad lines cannot be written there: {message}; nothing was imported"))
+                .hint("--rejects FILE names another place")
+        }
+        Refusal::NoBillVersion { period, version } => {
+            told(format!("the bill of {period} has no version {version}, or it was dropped")).hint("`subledger bill list` lists them")
+        }
+        Refusal::NoEarlierVersion { period, version } => {
+            told(format!("version {version} of the bill of {period} has none before it to compare it with"))
+                .hint("--from VERSION --to VERSION name two; `subledger bill list` lists them")
+        }
+        Refusal::NotOnBill { account, period } => told(format!("{account} has no line on the bill of {period}"))
+            .hint(format!("`subledger bill show {period}` lists its accounts")),
         Refusal::FileTwice { file } => told(format!("{file} has the same content as another file of this bill; its lines would count twice")),
         Refusal::WrongPeriod { asked, found } => {
             told(format!("the bill is for {found}, not for {asked}")).hint(format!("--period {found}, or another file"))
@@ -432,6 +460,15 @@ pub(crate) fn blocker(blocker: &Blocker, period: crate::domain::period::Month) -
         Blocker::BillNotFinal => {
             format!("the bill is an estimate: `subledger bill import FILE --period {period} --final` once the provider's is final")
         }
+        Blocker::TotalDiffers { stated, sum, currency } => format!(
+            "the provider states {} {currency}, and the lines add up to {} {currency}: `subledger bill show {period}`; import what is missing with --add, or the right --total",
+            stated.display(*currency),
+            sum.display(*currency)
+        ),
+        Blocker::RejectedLines { count } => format!(
+            "{} left out of the bill: mend them and `subledger bill import FILE --period {period} --add --total AMOUNT`, with the provider's total as the proof",
+            plural(*count, "bad line was", "bad lines were")
+        ),
         Blocker::OpenDifferences { count, amount, currency } => format!(
             "{} open, {} {currency} in size: `subledger difference list --period {period}`",
             plural(*count, "difference is", "differences are"),

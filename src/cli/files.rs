@@ -10,6 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use tempfile::NamedTempFile;
 
 /// What only the owner may read, since most files of this tool tell about money.
 const PRIVATE: u32 = 0o600;
@@ -22,22 +23,48 @@ const SHARED: u32 = 0o640;
 /// A new file is readable by its owner only (in a setgid folder by the group too); a replaced file keeps its permissions, and a
 /// link is replaced, not followed.
 pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let (target, permissions) = target(path)?;
-    let folder = folder_of(&target);
-    let mut temporary = tempfile::Builder::new()
+    let mut draft = draft(path)?;
+    let mut buffered = BufWriter::with_capacity(1 << 16, draft.file());
+    write(&mut buffered)?;
+    buffered.flush().with_context(|| format!("cannot write {}", path.display()))?;
+    drop(buffered);
+    draft.keep()
+}
+
+/// A file in the making, without its name; dropped, it leaves nothing.
+pub(crate) struct Draft {
+    temporary: NamedTempFile,
+    path: PathBuf,
+    permissions: Permissions,
+}
+
+/// Begins a file beside its place.
+pub(crate) fn draft(path: &Path) -> anyhow::Result<Draft> {
+    let (path, permissions) = target(path)?;
+    let folder = folder_of(&path);
+    let temporary = tempfile::Builder::new()
         .prefix(".subledger-")
         .suffix(".part")
         .tempfile_in(&folder)
         .with_context(|| format!("cannot write into the folder {}", folder.display()))?;
-    let mut buffered = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
-    write(&mut buffered)?;
-    let failed = || format!("cannot write {}", path.display());
-    buffered.flush().with_context(failed)?;
-    drop(buffered);
-    temporary.as_file().set_permissions(permissions).with_context(failed)?;
-    temporary.as_file().sync_all().with_context(failed)?;
-    temporary.persist(&target).map_err(|error| error.error).with_context(failed)?;
-    File::open(&folder).and_then(|folder| folder.sync_all()).with_context(failed)
+    Ok(Draft { temporary, path, permissions })
+}
+
+impl Draft {
+    /// What to write to.
+    pub(crate) fn file(&mut self) -> &mut File {
+        self.temporary.as_file_mut()
+    }
+
+    /// Gives the file its name, once it is on the disk.
+    pub(crate) fn keep(self) -> anyhow::Result<()> {
+        let Self { temporary, path, permissions } = self;
+        let failed = || format!("cannot write {}", path.display());
+        temporary.as_file().set_permissions(permissions).with_context(failed)?;
+        temporary.as_file().sync_all().with_context(failed)?;
+        temporary.persist(&path).map_err(|error| error.error).with_context(failed)?;
+        File::open(folder_of(&path)).and_then(|folder| folder.sync_all()).with_context(failed)
+    }
 }
 
 /// Makes a folder for output files, and says whether it is new.

@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read, Seek as _};
+use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
@@ -17,6 +18,8 @@ pub(crate) struct Input {
     pub(crate) sha256: String,
     /// Its size in bytes.
     pub(crate) size: u64,
+    /// When it was last written, where the system knows; standard input is written now.
+    pub(crate) modified: Option<SystemTime>,
     file: File,
 }
 
@@ -28,6 +31,7 @@ impl Input {
         if file.metadata().map_err(failed)?.is_dir() {
             return Err(failed(io::ErrorKind::IsADirectory.into()));
         }
+        let modified = if name == "-" { None } else { file.metadata().and_then(|known| known.modified()).ok() };
         let mut hasher = Sha256::new();
         let mut buffer = vec![0; 1 << 18];
         let mut size = 0;
@@ -41,7 +45,7 @@ impl Input {
         }
         file.rewind().map_err(failed)?;
         let sha256 = crate::domain::chain::hex(&hasher.finalize().into());
-        Ok(Self { name: name.to_owned(), sha256, size, file })
+        Ok(Self { name: name.to_owned(), sha256, size, modified, file })
     }
 
     /// The content, exactly as far as it was hashed: what is appended later is not read.

@@ -12,11 +12,11 @@ use super::exit::Exit;
 use super::failure::{self, Failure};
 use super::files::{make_folder, write_whole};
 use super::statement::export::write_statements;
-use crate::book::bill::ImportBill;
+use crate::book::bill::{BadLines, ImportBill};
 use crate::book::month_end::{MonthEnd, MonthEnded};
 use crate::book::{Done, Status};
-use crate::domain::bill::Finality;
-use crate::domain::money::Currency;
+use crate::domain::finality::Finality;
+use crate::domain::money::{Currency, Exact};
 use crate::domain::period::Month;
 use crate::store::Access;
 use crate::view;
@@ -56,6 +56,10 @@ pub(crate) struct MonthEndArgs {
     #[arg(long, value_name = "CODE")]
     currency: Option<Currency>,
 
+    /// The total that the provider shows; the month cannot close if the lines add up to another
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    total: Option<Exact>,
+
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -65,7 +69,16 @@ impl MonthEndArgs {
         let progress = context.ui.progress("reading the bill");
         let (files, call) = open_bills(context, &self.write, "bill", &self.bill)?;
         let finality = if self.estimated { Finality::Estimated } else { Finality::Final };
-        let import = ImportBill { period: self.period, finality, currency: self.currency, files, watch: &progress };
+        let import = ImportBill {
+            period: self.period,
+            finality: Some(finality),
+            currency: self.currency,
+            stated: self.total,
+            add: false,
+            files,
+            bad_lines: BadLines::RefuseTheFile,
+            watch: &progress,
+        };
         let mut book = context.open(Access::Write)?;
         let is_new = !self.write.dry_run && make_folder(&self.out).map_err(Failure::Output)?;
         let done = book.write(&call, MonthEnd(import)).inspect_err(|_| {

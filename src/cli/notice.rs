@@ -1,5 +1,6 @@
 //! Notices as sentences.
 
+use crate::domain::bill::{Oddity, Remark};
 use crate::domain::plural;
 use crate::domain::refusal::Notice;
 
@@ -12,13 +13,36 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
             format!("the credential {credential} has no check character: nobody can tell whether it is typed right"),
         ),
         Notice::Arrears { account, arrears } => ("arrears", format!("{account} is in arrears by {arrears}")),
-        Notice::UnknownAccounts { count, first } => (
+        Notice::UnknownAccounts { count, first, payable, currency } => (
             "unknown-accounts",
             format!(
-                "the bill has {} that the book does not have, such as {first}; `subledger account associate CODE --uid {first}` brings one in",
-                plural(*count, "account", "accounts")
+                "the bill has {} that the book does not have, with {} {currency}, such as {first}; `subledger account associate CODE {}` brings one in",
+                plural(*count, "account", "accounts"),
+                payable.display(*currency),
+                if first.bytes().all(|byte| byte.is_ascii_digit()) {
+                    format!("--uid {first}")
+                } else {
+                    format!("--uid UID --login {first}")
+                },
             ),
         ),
+        Notice::DigitsLost { count, first } => (
+            "digits-lost",
+            format!(
+                "{} ending in 0, such as {first}: a spreadsheet keeps 15 digits and writes 0 for the sixteenth; compare with the provider",
+                plural(*count, "UID of no account is", "UIDs of no account are")
+            ),
+        ),
+        Notice::TotalDiffers { stated, sum, difference, currency } => (
+            "total-differs",
+            format!(
+                "the provider states {} {currency}, the lines add up to {} {currency}: {} {currency} are missing or too much; the month cannot close like this",
+                stated.display(*currency),
+                sum.display(*currency),
+                difference.display(*currency)
+            ),
+        ),
+        Notice::Oddity { file, remark } => ("oddity", oddity(file, remark)),
         Notice::RepeatedLines { count } => {
             ("repeated-lines", format!("{} came twice with the same content and counted once", plural(*count, "line", "lines")))
         }
@@ -37,5 +61,28 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
         Notice::ListPrice { group } => {
             ("list-price", format!("{group} has no sale agreement in force: list price; `subledger price apply FILE` applies one"))
         }
+    }
+}
+
+/// What was read although it is odd, in one sentence.
+fn oddity(file: &str, remark: &Remark) -> String {
+    let Remark { oddity, about, count, first_line, difference } = remark;
+    let cells = plural(*count, "cell", "cells");
+    let lines = plural(*count, "line", "lines");
+    let from = format!("first on line {first_line}");
+    match oddity {
+        Oddity::ProtectedCell => {
+            format!("{file}, {about}: {cells} protected from spreadsheets, {from}; the protection was taken off")
+        }
+        Oddity::SpelledNull => format!("{file}, {about}: {cells} with a word for nothing, {from}; read as empty"),
+        Oddity::OtherCase => format!("{file}, {about}: {cells} in another case than the layout's, {from}; understood"),
+        Oddity::OldName => format!("{file}, {about}: a name of an older version of the layout; understood"),
+        Oddity::NoTimeZone => format!("{file}, {about}: {cells} without a time zone, {from}; taken as UTC"),
+        Oddity::InclusiveEnd => {
+            format!("{file}, {about}: {cells} with a period that ends with its last second, {from}; understood")
+        }
+        Oddity::Exponent => format!("{file}, {about}: {cells} with an exponent, {from}; read exactly"),
+        Oddity::MissingCost => format!("{file}, {about}: {lines} without it, {from}; another amount of the line stands in"),
+        Oddity::Identity => format!("{file}: {about} does not hold on {lines}, {from}; the differences add up to {difference}"),
     }
 }

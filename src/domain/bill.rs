@@ -95,16 +95,6 @@ words! {
 }
 
 words! {
-    /// Whether a bill may still change.
-    Finality, "a finality" {
-        /// Late usage, refunds and adjustments still arrive.
-        Estimated = "estimated",
-        /// The provider will not change it any more.
-        Final = "final",
-    }
-}
-
-words! {
     /// What a line is, in neutral words.
     LineKind, "a kind of line" {
         /// A prepaid order.
@@ -169,6 +159,47 @@ pub struct BillLine<'a> {
     pub payable: Exact,
     /// A 64-bit hash of the whole line as it stands in the file: equal lines have equal hashes.
     pub content: u64,
+}
+
+/// An order number as it is kept and compared: nearly all are plain numbers, and those take less room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OrderNumber<'a> {
+    /// None: usage.
+    Absent,
+    /// Digits only.
+    Plain(i64),
+    /// Anything else.
+    Text(&'a str),
+}
+
+impl<'a> OrderNumber<'a> {
+    /// Of a text; the empty one is none.
+    pub fn of(text: &'a str) -> Self {
+        if text.is_empty() {
+            return Self::Absent;
+        }
+        // A leading zero or a sign would be lost in a number, and with it the difference between two orders.
+        let is_plain = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+        match text.parse() {
+            Ok(number) if is_plain => Self::Plain(number),
+            _ => Self::Text(text),
+        }
+    }
+
+    /// Whether there is one.
+    pub fn is_present(self) -> bool {
+        self != Self::Absent
+    }
+}
+
+impl fmt::Display for OrderNumber<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => Ok(()),
+            Self::Plain(number) => write!(f, "{number}"),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
 }
 
 /// The day that decides whose charge a line is: the day of consumption where it lies in the charge month, else the month's
@@ -299,6 +330,16 @@ impl Remarks {
     }
 }
 
+impl Problem {
+    /// Column, value and fault in one line.
+    pub fn reason(&self) -> String {
+        match &self.column {
+            Some(column) => format!("{column} {:?}: {}", self.value, self.fault),
+            None => self.fault.to_string(),
+        }
+    }
+}
+
 /// How many bad lines are kept to be shown; the rest is counted.
 pub const PROBLEMS_SHOWN: usize = 100;
 
@@ -356,10 +397,11 @@ pub struct Block {
     pub raw: Vec<u8>,
     /// The first line's number.
     pub first_line: u64,
-    /// How many bytes of the file have been read, this block included.
+    /// How many bytes of the input file have been read, this block included.
     pub bytes_read: u64,
     /// Lines that could not be read.
     pub problems: Vec<Problem>,
+    rows: Vec<(u64, Span)>,
     arena: String,
     lines: Vec<PackedLine>,
 }
@@ -368,6 +410,23 @@ impl Block {
     /// An empty block.
     pub fn new(raw: Vec<u8>, first_line: u64, bytes_read: u64) -> Self {
         Self { raw, first_line, bytes_read, ..Self::default() }
+    }
+
+    /// Notes where a row stands in the raw text, by its line number; rows come in the order of the file.
+    pub fn note_row(&mut self, number: u64, start: usize, len: usize) {
+        let place = |n: usize| u32::try_from(n).expect("a block is smaller than 4 GiB");
+        self.rows.push((number, Span { start: place(start), len: place(len) }));
+    }
+
+    /// A row as it stands in the file, by its line number; empty when the block has no such row.
+    pub fn row(&self, number: u64) -> &[u8] {
+        match self.rows.binary_search_by_key(&number, |(number, _)| *number) {
+            Ok(at) => {
+                let Span { start, len } = self.rows[at].1;
+                &self.raw[start as usize..(start + len) as usize]
+            }
+            Err(_) => b"",
+        }
     }
 
     /// Adds a line; its texts are copied into the block.
@@ -430,14 +489,30 @@ pub trait Source: Send {
     fn header(&self) -> &str;
     /// Columns that the layout does not know; they are kept, not read.
     fn unknown_columns(&self) -> &[String];
-    /// Its size in bytes, where that is known: for the progress bar.
-    fn size(&self) -> Option<u64>;
     /// The total that the file itself states, where its layout has one; known at the end.
     fn stated_total(&self) -> Option<Exact>;
     /// What was read although it is not quite as the layout says; complete at the end.
     fn remarks(&self) -> &[Remark];
     /// The next lines; `None` at the end. A file that cannot be read at all is refused.
     fn next_block(&mut self) -> Result<Option<Block>, Refusal>;
+}
+
+/// The parts of one input file: the file itself, or the members of an archive. They are opened one after the other.
+pub trait Parts: Send {
+    /// The next part; `None` at the end.
+    fn next_part(&mut self) -> Result<Option<Box<dyn Source>>, Refusal>;
+    /// How many bytes of the input file have been read.
+    fn bytes_read(&self) -> u64;
+    /// Its size in bytes, where that is known: for the progress bar.
+    fn size(&self) -> Option<u64>;
+}
+
+/// Where bad lines go that somebody chose to leave out.
+pub trait Rejects {
+    /// A part begins: its name, and its header as it stands there.
+    fn part(&mut self, file: &str, header: &str) -> Result<(), Refusal>;
+    /// A bad line of it, as it stands there, and what is wrong with it.
+    fn line(&mut self, row: &[u8], reason: &str) -> Result<(), Refusal>;
 }
 
 /// Whether a line may stand in the bill of a month: lines of that month may, and negative ones of a neighbouring month.
@@ -489,6 +564,12 @@ impl ControlTotals {
             payable: self.payable.plus(other.payable)?,
         })
     }
+}
+
+/// Whether a stated total is the exact sum of the lines, or that sum rounded once to the minor unit.
+pub fn total_agrees(stated: Exact, sum: Exact, currency: Currency) -> bool {
+    let rounded = sum.round(currency).map(|amount| Exact::from_amount(amount, currency));
+    stated == sum || rounded == Ok(stated)
 }
 
 /// What a line is to the book.

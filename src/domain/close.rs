@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::bill::Finality;
+use crate::domain::bill::total_agrees;
 use crate::domain::bridge::{Bridge, Class, ClassTotal};
 use crate::domain::chart::LedgerCode;
 use crate::domain::code::Code;
+use crate::domain::finality::Finality;
 use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::period::Month;
 
@@ -33,6 +34,20 @@ pub enum Blocker {
     },
     /// The bill may still change.
     BillNotFinal,
+    /// The total that the provider states is not the sum of the lines.
+    TotalDiffers {
+        /// What the provider states.
+        stated: Exact,
+        /// The sum of the lines, exact.
+        sum: Exact,
+        /// What they are counted in.
+        currency: Currency,
+    },
+    /// Bad lines were left out of the bill, and no stated total shows that nothing is missing.
+    RejectedLines {
+        /// How many.
+        count: u64,
+    },
     /// Orders in another currency wait for a bill.
     OtherCurrency {
         /// How many.
@@ -75,6 +90,10 @@ pub struct Readiness {
     pub other_currency_orders: u64,
     /// The latest version of the bill, its currency, and its bridge with the book as it is now.
     pub bill: Option<(Finality, Currency, Bridge)>,
+    /// The total that the provider states for the bill, where anybody has told it.
+    pub stated_total: Option<Exact>,
+    /// Bad lines that were left out of the bill.
+    pub rejected_lines: u64,
     /// Open differences: how many, and the sum of their sizes.
     pub open_differences: (u64, Exact),
 }
@@ -102,6 +121,15 @@ pub fn blockers(readiness: &Readiness) -> Result<Vec<Blocker>, crate::domain::mo
     }
     if *finality == Finality::Estimated {
         found.push(Blocker::BillNotFinal);
+    }
+    match readiness.stated_total {
+        Some(stated) if !total_agrees(stated, bridge.billed, *currency) => {
+            found.push(Blocker::TotalDiffers { stated, sum: bridge.billed, currency: *currency });
+        }
+        // A total that agrees proves that whatever was left out has come in since.
+        Some(_) => {}
+        None if readiness.rejected_lines > 0 => found.push(Blocker::RejectedLines { count: readiness.rejected_lines }),
+        None => {}
     }
     if readiness.other_currency_orders > 0 {
         found.push(Blocker::OtherCurrency { orders: readiness.other_currency_orders });
@@ -202,6 +230,8 @@ mod tests {
             open_orders: 3,
             other_currency_orders: 0,
             bill: Some((Finality::Final, cny(), Bridge::default())),
+            stated_total: None,
+            rejected_lines: 0,
             open_differences: (0, Exact::ZERO),
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod bill;
+pub mod bill_diff;
 pub mod bridge;
 pub mod chain;
 pub mod chart;
@@ -13,6 +14,7 @@ pub mod code;
 pub mod contact;
 pub mod difference;
 pub mod entity;
+pub mod finality;
 pub mod fingerprint;
 pub mod id;
 pub mod journal;

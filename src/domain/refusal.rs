@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::account::{AccountState, Attestation, NotAUid, Origin};
-use crate::domain::bill::Problem;
+use crate::domain::bill::{Layout, Problem, Remark, TaxBasis};
 use crate::domain::close::Blocker;
 use crate::domain::code::Code;
 use crate::domain::entity::NotACredential;
@@ -141,13 +141,25 @@ pub enum Refusal {
     /// Lines of a file that cannot be read; the first hundred, and how many there are.
     BadLines { file: String, problems: Vec<Problem>, count: u64 },
     /// One line id, two different lines.
-    LineConflict { line_id: String, first: u64, second: u64 },
+    LineConflict { line_id: String, first: LinePlace, second: LinePlace },
+    /// The files of one version are of two layouts, or of two tax bases.
+    TwoLayouts { file: String, layout: Layout, tax: Option<TaxBasis>, first: Layout, first_tax: Option<TaxBasis> },
+    /// Somebody else than the agent pays for the accounts of the bill.
+    OtherAgent { agent: String, payer: String },
+    /// The bad lines that were left out could not be written.
+    RejectsUnwritten { file: String, message: String },
     /// The same file was given twice for one bill.
     FileTwice { file: String },
     /// No line of the bill lies in the period that it was imported for.
     WrongPeriod { asked: Month, found: Month },
     /// A month without a bill cannot be reconciled.
     NoBill { period: Month },
+    /// A month's bill has no such version, or it was dropped.
+    NoBillVersion { period: Month, version: i64 },
+    /// A version has none before it to compare it with.
+    NoEarlierVersion { period: Month, version: i64 },
+    /// An account has no line on the bill.
+    NotOnBill { account: Code, period: Month },
     /// A month has a bill and was not reconciled yet.
     NotReconciled { period: Month },
 
@@ -155,6 +167,15 @@ pub enum Refusal {
     CloseBlocked { period: Month, blockers: Vec<Blocker> },
     /// A statement was asked of an account that had no part in the month.
     NoStatement { account: Code, period: Month },
+}
+
+/// Where a line of a bill stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinePlace {
+    /// The file.
+    pub file: String,
+    /// The line number in it.
+    pub line: u64,
 }
 
 /// Why a file as a whole is not a bill or an order list.
@@ -248,6 +269,12 @@ impl Refusal {
             },
             Self::BadLines { .. } => "file.bad-lines",
             Self::LineConflict { .. } => "bill.line-conflict",
+            Self::TwoLayouts { .. } => "bill.two-layouts",
+            Self::OtherAgent { .. } => "bill.other-agent",
+            Self::RejectsUnwritten { .. } => "file.rejects-unwritten",
+            Self::NoBillVersion { .. } => "bill.no-version",
+            Self::NoEarlierVersion { .. } => "bill.no-earlier-version",
+            Self::NotOnBill { .. } => "bill.account-not-on-it",
             Self::FileTwice { .. } => "bill.file-twice",
             Self::WrongPeriod { .. } => "bill.wrong-period",
             Self::NoBill { .. } => "bill.none",
@@ -291,6 +318,35 @@ pub enum Notice {
         count: u64,
         /// The first of them.
         first: String,
+        /// What the provider bills for them, exact.
+        payable: Exact,
+        /// What it is counted in.
+        currency: Currency,
+    },
+    /// UIDs that look as if a spreadsheet had replaced their last digits by zeros.
+    DigitsLost {
+        /// How many.
+        count: u64,
+        /// The first of them.
+        first: String,
+    },
+    /// The total that the provider states is not the sum of the lines.
+    TotalDiffers {
+        /// What the provider states.
+        stated: Exact,
+        /// The sum of the lines, exact.
+        sum: Exact,
+        /// The first less the second.
+        difference: Exact,
+        /// What they are counted in.
+        currency: Currency,
+    },
+    /// Something in a file was read although it is not quite as the layout says.
+    Oddity {
+        /// The file.
+        file: String,
+        /// What.
+        remark: Remark,
     },
     /// Lines that came twice with the same content; each counted once.
     RepeatedLines {

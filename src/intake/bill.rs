@@ -2,53 +2,71 @@
 //!
 //! It must never hold more than one block, and never leave out a row: each is either a line or a problem with its place.
 
-use std::hash::{DefaultHasher, Hasher};
 use std::io::Read;
 
-use crate::domain::bill::{Block, Fault, Layout, Remark, Remarks, Source, TaxBasis};
+use crate::domain::bill::{Block, Fault, Layout, Parts, Remark, Remarks, Source, TaxBasis};
+use crate::domain::fingerprint::content_hash;
 use crate::domain::money::Exact;
 use crate::domain::refusal::{Refusal, UnreadableFile};
 use crate::intake::blocks::{BLOCK_SIZE, Blocks};
 use crate::intake::layout::{Findings, Format, LineReader, recognise};
 use crate::intake::table::{Rows, Table, text_of, tidy};
 
-/// Reads the header of a bill and recognises its layout. `file` is its name for messages, `size` its length if known.
-pub fn open(reader: Box<dyn Read + Send>, file: &str, size: Option<u64>) -> Result<Box<dyn Source>, Refusal> {
-    open_in_blocks(reader, file, size, BLOCK_SIZE)
+/// Opens a bill. `file` is its name for messages, `size` its length if known.
+pub fn open(reader: Box<dyn Read + Send>, file: &str, size: Option<u64>) -> Box<dyn Parts> {
+    Box::new(OnePart { reader: Some(reader), file: file.to_owned(), size })
 }
 
-fn open_in_blocks(
-    reader: Box<dyn Read + Send>,
-    file: &str,
+struct OnePart {
+    reader: Option<Box<dyn Read + Send>>,
+    file: String,
     size: Option<u64>,
-    block_size: usize,
-) -> Result<Box<dyn Source>, Refusal> {
+}
+
+impl Parts for OnePart {
+    fn next_part(&mut self) -> Result<Option<Box<dyn Source>>, Refusal> {
+        self.reader.take().map(|reader| open_in_blocks(reader, &self.file, BLOCK_SIZE)).transpose()
+    }
+
+    fn bytes_read(&self) -> u64 {
+        0
+    }
+
+    fn size(&self) -> Option<u64> {
+        self.size
+    }
+}
+
+/// Reads the header of a part and recognises its layout.
+fn open_in_blocks(reader: Box<dyn Read + Send>, file: &str, block_size: usize) -> Result<Box<dyn Source>, Refusal> {
     let table = Table::open(Blocks::new(reader, file, block_size))?;
     let format = recognise(&table.header).map_err(|reason| table.refuse(reason))?;
     table.refuse_repeated_column()?;
     let lines = (format.reader)(&table.header);
     let unknown_columns = table.header.unknown(format.known);
-    Ok(Box::new(BillFile { table, size, format, lines, unknown_columns, remarks: Remarks::default(), has_rows: false }))
+    Ok(Box::new(BillFile { table, format, lines, unknown_columns, remarks: Remarks::default(), has_rows: false }))
 }
 
-/// The header's names and the cells of one stored row, to show it again. Rows count from 0 and leave out lines without any text;
-/// `None` when the block has no such row. Cells beyond the header have an empty name.
-pub fn line_of(header: &str, raw_block: &[u8], record_index: usize) -> Option<Vec<(String, String)>> {
-    std::str::from_utf8(raw_block).ok()?;
+/// The header's names and the cells of a row, to show it again: the row that begins on line `number` of a text whose first line
+/// is `first_line`. `None` when there is none. Cells beyond the header have an empty name.
+pub fn row_at(header: &str, text: &[u8], first_line: u64, number: u64) -> Option<Vec<(String, String)>> {
+    std::str::from_utf8(text).ok()?;
     let mut names = Rows::new(header.as_bytes(), 1);
     let names = names.next()?;
-    let mut rows = Rows::new(raw_block, 1);
-    for _ in 0..record_index {
-        rows.next()?;
+    let mut rows = Rows::new(text, first_line);
+    loop {
+        let row = rows.next()?;
+        if row.number == number {
+            let name = |column: usize| names.cells.get(column).map_or(String::new(), |name| text_of(tidy(name)).to_owned());
+            return Some(
+                row.cells.iter().enumerate().map(|(column, cell)| (name(column), text_of(tidy(cell)).to_owned())).collect(),
+            );
+        }
     }
-    let row = rows.next()?;
-    let name = |column: usize| names.cells.get(column).map_or(String::new(), |name| text_of(tidy(name)).to_owned());
-    Some(row.cells.iter().enumerate().map(|(column, cell)| (name(column), text_of(tidy(cell)).to_owned())).collect())
 }
 
 struct BillFile {
     table: Table,
-    size: Option<u64>,
     format: &'static Format,
     lines: Box<dyn LineReader>,
     unknown_columns: Vec<String>,
@@ -85,10 +103,6 @@ impl Source for BillFile {
         &self.unknown_columns
     }
 
-    fn size(&self) -> Option<u64> {
-        self.size
-    }
-
     fn next_block(&mut self) -> Result<Option<Block>, Refusal> {
         let Some(chunk) = self.table.next_chunk()? else {
             return if self.has_rows { Ok(None) } else { Err(self.table.refuse(UnreadableFile::NoLines)) };
@@ -99,15 +113,14 @@ impl Source for BillFile {
         let mut rows = Rows::new(&chunk.raw, chunk.first_line);
         while let Some(row) = rows.next() {
             self.has_rows = true;
+            block.note_row(row.number, row.start, row.text.len());
             let mut findings = Findings::new(row.number, header, &mut problems, &mut self.remarks);
             let (expected, found) = (header.names.len(), row.cells.len());
             if found != expected {
                 findings.bad_row(text_of(row.text), Fault::Cells { expected, found });
                 continue;
             }
-            let mut hasher = DefaultHasher::new();
-            hasher.write(row.text);
-            if let Some(line) = self.lines.read(&row, hasher.finish(), &mut findings) {
+            if let Some(line) = self.lines.read(&row, content_hash(row.text), &mut findings) {
                 block.push(&line);
             }
         }
@@ -129,7 +142,7 @@ mod tests {
     const SAMPLE: &str = include_str!("../../tests/bills/alibaba-v2-zh.csv");
 
     fn open_text(text: &[u8], block_size: usize) -> Result<Box<dyn Source>, Refusal> {
-        open_in_blocks(Box::new(std::io::Cursor::new(text.to_vec())), "bill.csv", Some(text.len() as u64), block_size)
+        open_in_blocks(Box::new(std::io::Cursor::new(text.to_vec())), "bill.csv", block_size)
     }
 
     fn blocks_of(text: &[u8], block_size: usize) -> Result<Vec<Block>, Refusal> {
@@ -210,7 +223,6 @@ mod tests {
     fn a_source_tells_what_it_reads() {
         let mut source = open_text(SAMPLE.as_bytes(), BLOCK_SIZE).unwrap();
         assert_eq!((source.layout(), source.file()), (&Layout::AlibabaV2, "bill.csv"));
-        assert_eq!(source.size(), Some(SAMPLE.len() as u64));
         assert_eq!(source.header(), SAMPLE.trim_start_matches('\u{feff}').lines().next().unwrap());
         assert_eq!(source.unknown_columns(), ["资源信息/资源组", "资源信息/实例标签", "身份信息/财务单元"]);
         let block = source.next_block().unwrap().unwrap();
@@ -253,11 +265,11 @@ mod tests {
         let mut source = open_text(SAMPLE.as_bytes(), BLOCK_SIZE).unwrap();
         let header = source.header().to_owned();
         let raw = source.next_block().unwrap().unwrap().raw;
-        let row = line_of(&header, &raw, 29).unwrap();
+        let row = row_at(&header, &raw, 2, 31).unwrap();
         assert_eq!(row.len(), 60);
-        assert_eq!(row[0].0, "标识信息/账单明细ID");
-        assert!(line_of(&header, &raw, 30).is_none());
-        assert!(line_of("", &raw, 0).is_none());
+        assert_eq!((row[0].0.as_str(), row[0].1.as_str()), ("标识信息/账单明细ID", "202606_pa_0030"));
+        assert!(row_at(&header, &raw, 2, 32).is_none());
+        assert!(row_at("", &raw, 2, 2).is_none());
     }
 
     #[test]

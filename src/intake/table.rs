@@ -110,6 +110,8 @@ pub(super) struct Row<'a> {
     pub(super) text: &'a [u8],
     /// Its cells, not tidied.
     pub(super) cells: &'a ByteRecord,
+    /// Where it begins in the chunk.
+    pub(super) start: usize,
     end: usize,
 }
 
@@ -165,7 +167,7 @@ impl<'a> Rows<'a> {
             let text = &self.raw[start..end];
             let text = text.strip_suffix(b"\n").unwrap_or(text);
             let text = text.strip_suffix(b"\r").unwrap_or(text);
-            return Some(Row { number, text, cells: &self.cells, end });
+            return Some(Row { number, text, cells: &self.cells, start, end });
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Orders, charges, products.
 
+use std::collections::HashSet;
+
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::error::{Result, StoreError};
 use super::sql::{Columns as _, day};
 use super::{Reader, Writer};
+use crate::domain::bill::OrderNumber;
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, AgreementId, ChargeId, EntryId, OrderId, ProductId};
 use crate::domain::matching::RecordedOrder;
@@ -180,24 +183,36 @@ impl Reader<'_> {
         let mut select = self.connection.prepare_cached(
             "SELECT c.id, c.account_id, o.provider_order, c.cost_minor, COALESCE(original.id, c.id)
                FROM charge AS c
-               JOIN orders AS o ON o.id = c.order_id
+               CROSS JOIN orders AS o ON o.id = c.order_id
                LEFT JOIN charge AS original ON original.order_id = o.refunds
-               JOIN account AS a ON a.id = c.account_id
-               JOIN customer_group AS g ON g.id = a.group_id
-              WHERE g.currency = ?1 AND c.day <= ?2 AND NOT EXISTS (SELECT 1 FROM bill_match AS m WHERE m.charge_id = c.id)",
+              WHERE c.day <= ?1 AND NOT EXISTS (SELECT 1 FROM bill_match AS m WHERE m.charge_id = c.id)",
         )?;
-        let mut rows = select.query(params![currency.code(), day(until)])?;
+        let counted = self.accounts_counted_in(currency)?;
+        let mut rows = select.query([day(until)])?;
         while let Some(row) = rows.next()? {
+            let account = AccountId(row.get(1)?);
+            if !counted.contains(&account) {
+                continue;
+            }
             let provider_order = row.get_ref(2)?.as_str().map_err(|e| StoreError::Damaged(e.to_string()))?;
             visit(&RecordedOrder {
                 charge: ChargeId(row.get(0)?),
-                account: AccountId(row.get(1)?),
-                provider_order,
+                account,
+                order_no: OrderNumber::of(provider_order),
                 expected: row.amount(3)?,
                 root: ChargeId(row.get(4)?),
             })?;
         }
         Ok(())
+    }
+
+    /// The accounts of the groups whose money is counted in a currency.
+    fn accounts_counted_in(&self, currency: Currency) -> Result<HashSet<AccountId>> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT a.id FROM account AS a JOIN customer_group AS g ON g.id = a.group_id WHERE g.currency = ?1")?;
+        let rows = select.query_map([currency.code()], |row| row.get(0).map(AccountId))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// How many order charges, dated up to and including a day, no accepted bill covers.

@@ -21,7 +21,7 @@ impl Reader<'_> {
         let mut select = self.connection.prepare_cached(
             "SELECT DISTINCT month FROM (
                  SELECT month FROM period
-                 UNION SELECT period FROM bill_version
+                 UNION SELECT period FROM bill_version WHERE NOT dropped
                  UNION SELECT DISTINCT day / 100 FROM balance
                  UNION SELECT DISTINCT day / 100 FROM volume) ORDER BY month",
         )?;

@@ -19,6 +19,8 @@ pub struct Reconciliation {
     pub period: Month,
     /// The version that it looked at.
     pub version: BillVersionId,
+    /// What the version's files were then: SHA-256 over their SHA-256s.
+    pub content: String,
     /// Every cent in its class.
     pub bridge: Bridge,
     /// Orders that were billed as expected.
@@ -31,9 +33,10 @@ fn reconciliation(row: &Row<'_>) -> rusqlite::Result<Reconciliation> {
     Ok(Reconciliation {
         period: row.month(0)?,
         version: BillVersionId(row.get(1)?),
-        bridge: row.json(2)?,
-        matched: row.get(3)?,
-        usage_lines: row.get(4)?,
+        content: row.get(2)?,
+        bridge: row.json(3)?,
+        matched: row.get(4)?,
+        usage_lines: row.get(5)?,
     })
 }
 
@@ -59,15 +62,16 @@ fn difference(row: &Row<'_>) -> rusqlite::Result<Difference> {
 impl Reader<'_> {
     /// The last run for a month.
     pub fn reconciliation(&self, period: Month) -> Result<Option<Reconciliation>> {
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT period, version_id, bridge, matched, usage_lines FROM reconciliation WHERE period = ?1")?;
+        let mut select = self.connection.prepare_cached(
+            "SELECT period, version_id, content, bridge, matched, usage_lines FROM reconciliation WHERE period = ?1",
+        )?;
         Ok(select.query_row([period.number()], reconciliation).optional()?)
     }
 
     pub(super) fn reconciliations(&self) -> Result<Vec<Reconciliation>> {
-        let mut select =
-            self.connection.prepare_cached("SELECT period, version_id, bridge, matched, usage_lines FROM reconciliation")?;
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT period, version_id, content, bridge, matched, usage_lines FROM reconciliation")?;
         let rows = select.query_map([], reconciliation)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -88,10 +92,10 @@ impl Writer<'_> {
             return Ok(());
         }
         self.connection().execute(
-            "INSERT INTO reconciliation (period, version_id, bridge, matched, usage_lines) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT DO UPDATE SET version_id = excluded.version_id, bridge = excluded.bridge, matched = excluded.matched,
+            "INSERT INTO reconciliation (period, version_id, content, bridge, matched, usage_lines) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO UPDATE SET version_id = excluded.version_id, content = excluded.content, bridge = excluded.bridge, matched = excluded.matched,
                                        usage_lines = excluded.usage_lines",
-            params![now.period.number(), now.version.0, to_json(&now.bridge), now.matched, now.usage_lines],
+            params![now.period.number(), now.version.0, now.content, to_json(&now.bridge), now.matched, now.usage_lines],
         )?;
         self.log_change("reconciliation", &now.period.to_string(), before.as_ref(), now)
     }

@@ -238,33 +238,41 @@ CREATE TABLE seen_uid (
     uid          TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- One version of a month's bill. The latest one counts.
+-- One version of a month's bill. The latest one that was not dropped counts. What it said in total stays when it is dropped.
 CREATE TABLE bill_version (
     id           INTEGER PRIMARY KEY,
     period       INTEGER NOT NULL,
     version      INTEGER NOT NULL,       -- 1, 2, 3 … within the period
     finality     TEXT    NOT NULL,       -- 'estimated' or 'final'
+    reason       TEXT    NOT NULL,       -- JSON: why it is taken for that
     layout       TEXT    NOT NULL,
+    tax          TEXT,                   -- 'inclusive' or 'exclusive', where the layout says
     currency     TEXT    NOT NULL,
     content      TEXT    NOT NULL,       -- SHA-256 over the SHA-256s of its files
-    first_line   INTEGER NOT NULL,       -- bill_line.id of its first and last line: lines of a version lie together
-    last_line    INTEGER NOT NULL,
+    stated       TEXT,                   -- exact: the total that the provider states, where anybody told
     lines        INTEGER NOT NULL,       -- repeats left out
     repeats      INTEGER NOT NULL,
+    rejected     INTEGER NOT NULL,       -- bad lines that somebody chose to leave out
     list         TEXT    NOT NULL,       -- exact sums
     covered      TEXT    NOT NULL,
     discount     TEXT    NOT NULL,
     coupon       TEXT    NOT NULL,
     payable      TEXT    NOT NULL,
+    dropped      INTEGER NOT NULL CHECK (dropped IN (0, 1)),
     UNIQUE (period, version)
 ) STRICT;
 
+-- A file of a version, or a member of an archive. Its lines lie together.
 CREATE TABLE bill_file (
     version_id   INTEGER NOT NULL REFERENCES bill_version DEFERRABLE INITIALLY DEFERRED,
     number       INTEGER NOT NULL,
     name         TEXT    NOT NULL,
-    sha256       TEXT    NOT NULL,
+    sha256       TEXT    NOT NULL,       -- of the file that was given; members of an archive have the archive's
     header       TEXT    NOT NULL,       -- verbatim
+    remarks      TEXT    NOT NULL,       -- JSON: what was read although it is odd
+    first_line   INTEGER NOT NULL,       -- bill_line.id of its first and last line
+    last_line    INTEGER NOT NULL,
+    digest       TEXT    NOT NULL,       -- SHA-256 over its lines and text as they are stored here
     PRIMARY KEY (version_id, number)
 ) STRICT, WITHOUT ROWID;
 
@@ -281,20 +289,33 @@ CREATE TABLE bill_block (
 -- a quarter of the import.
 CREATE TABLE bill_line (
     id           INTEGER PRIMARY KEY,
-    file         INTEGER NOT NULL,       -- bill_file.number
-    number       INTEGER NOT NULL,       -- its line in the file
-    line_id      TEXT,                   -- the provider's id
-    order_no     TEXT,
     seen_uid_id  INTEGER NOT NULL,       -- seen_uid: the account that uses what is billed
-    product_id   INTEGER NOT NULL,
+    order_no     ANY,                    -- INTEGER where it is a plain number, else TEXT
     kind         INTEGER NOT NULL,       -- see store::bill::LINE_KINDS
     month        INTEGER,                -- NULL: the bill's own month
     day          INTEGER,                -- of consumption, where the line names it
-    list         ANY     NOT NULL,       -- INTEGER of 10^-10, or TEXT
+    payable      ANY     NOT NULL,       -- INTEGER of 10^-10, or TEXT
+    product_id   INTEGER NOT NULL,
+    list         ANY     NOT NULL,
     covered      ANY,                    -- by a plan; NULL is zero
     coupon       ANY,                    -- NULL is zero
-    payable      ANY     NOT NULL
+    line_id      TEXT,                   -- the provider's id
+    number       INTEGER NOT NULL,       -- its line in the file
+    content      INTEGER NOT NULL        -- 64-bit hash of the line as it stands in the file
 ) STRICT;
+
+-- What a version says of one account, in total.
+CREATE TABLE bill_account (
+    version_id   INTEGER NOT NULL REFERENCES bill_version DEFERRABLE INITIALLY DEFERRED,
+    seen_uid_id  INTEGER NOT NULL,
+    lines        INTEGER NOT NULL,
+    list         TEXT    NOT NULL,       -- exact sums
+    covered      TEXT    NOT NULL,
+    discount     TEXT    NOT NULL,
+    coupon       TEXT    NOT NULL,
+    payable      TEXT    NOT NULL,
+    PRIMARY KEY (version_id, seen_uid_id)
+) STRICT, WITHOUT ROWID;
 
 -- Lines that came twice with the same content: counted once.
 CREATE TABLE bill_repeat (
@@ -323,6 +344,7 @@ CREATE TABLE bill_usage (
 CREATE TABLE reconciliation (
     period       INTEGER PRIMARY KEY,
     version_id   INTEGER NOT NULL REFERENCES bill_version,
+    content      TEXT    NOT NULL,       -- of the version, when it was looked at
     bridge       TEXT    NOT NULL,       -- JSON
     matched      INTEGER NOT NULL,       -- orders
     usage_lines  INTEGER NOT NULL

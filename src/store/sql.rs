@@ -6,6 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Value, ValueRef};
 
+use crate::domain::bill::OrderNumber;
 use crate::domain::money::{Amount, Exact};
 use crate::domain::period::Month;
 
@@ -31,6 +32,29 @@ impl FromSql for LineAmount {
             ValueRef::Text(text) => Exact::parse(text).map(Self).map_err(|e| FromSqlError::Other(Box::new(e))),
             _ => Err(FromSqlError::InvalidType),
         }
+    }
+}
+
+/// An order number: INTEGER where it is plain, TEXT where not, NULL where there is none.
+pub(super) struct StoredOrderNumber<'a>(pub(super) OrderNumber<'a>);
+
+impl ToSql for StoredOrderNumber<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self.0 {
+            OrderNumber::Absent => ToSqlOutput::Borrowed(ValueRef::Null),
+            OrderNumber::Plain(number) => ToSqlOutput::Borrowed(ValueRef::Integer(number)),
+            OrderNumber::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+        })
+    }
+}
+
+/// Reads one back.
+pub(super) fn order_number(value: ValueRef<'_>) -> FromSqlResult<OrderNumber<'_>> {
+    match value {
+        ValueRef::Null => Ok(OrderNumber::Absent),
+        ValueRef::Integer(number) => Ok(OrderNumber::Plain(number)),
+        ValueRef::Text(text) => std::str::from_utf8(text).map(OrderNumber::Text).map_err(|e| FromSqlError::Other(Box::new(e))),
+        _ => Err(FromSqlError::InvalidType),
     }
 }
 

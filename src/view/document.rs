@@ -4,6 +4,8 @@
 //! of an answer: keys for programs, labels for people; what only one of the two should see says so ([`Reader`]). A description
 //! decides nothing about format, and holds no amount that is not already in major units.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use crate::domain::code::{Code, Name};
@@ -160,21 +162,21 @@ impl Field {
 /// One column of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
-    key: &'static str,
-    label: &'static str,
+    key: Cow<'static, str>,
+    label: Cow<'static, str>,
     align: Align,
     only_for: Option<Reader>,
 }
 
 impl Column {
     /// A column of words that everybody sees.
-    pub fn left(key: &'static str, label: &'static str) -> Self {
-        Self { key, label, align: Align::Left, only_for: None }
+    pub fn left(key: impl Into<Cow<'static, str>>, label: impl Into<Cow<'static, str>>) -> Self {
+        Self { key: key.into(), label: label.into(), align: Align::Left, only_for: None }
     }
 
     /// A column of numbers that everybody sees.
-    pub fn right(key: &'static str, label: &'static str) -> Self {
-        Self { key, label, align: Align::Right, only_for: None }
+    pub fn right(key: impl Into<Cow<'static, str>>, label: impl Into<Cow<'static, str>>) -> Self {
+        Self { key: key.into(), label: label.into(), align: Align::Right, only_for: None }
     }
 
     /// The same, left out of tables.
@@ -190,13 +192,13 @@ impl Column {
     }
 
     /// Its name for programs.
-    pub fn key(&self) -> &'static str {
-        self.key
+    pub fn key(&self) -> &str {
+        &self.key
     }
 
     /// Its name for people.
-    pub fn label(&self) -> &'static str {
-        self.label
+    pub fn label(&self) -> &str {
+        &self.label
     }
 
     /// On which side its cells stand.

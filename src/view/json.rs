@@ -79,7 +79,7 @@ struct Rows<'a>(&'a Table);
 
 impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let columns: Vec<(usize, &'static str)> =
+        let columns: Vec<(usize, &str)> =
             self.0.columns_for(Reader::Machine).map(|(place, column)| (place, column.key())).collect();
         let rows = self.0.all_rows().iter();
         match columns.split_first() {
@@ -104,7 +104,7 @@ fn key_text(value: &Value) -> String {
 }
 
 struct Row<'a> {
-    columns: &'a [(usize, &'static str)],
+    columns: &'a [(usize, &'a str)],
     cells: &'a [Value],
 }
 

@@ -71,6 +71,8 @@ fn blockers_table(blockers: &[Blocker], sentences: &[String]) -> Table {
                 Blocker::NoBill => "no-bill",
                 Blocker::WithoutBill { .. } => "without-bill",
                 Blocker::BillNotFinal => "bill-not-final",
+                Blocker::TotalDiffers { .. } => "total-differs",
+                Blocker::RejectedLines { .. } => "rejected-lines",
                 Blocker::OpenDifferences { .. } => "open-differences",
                 Blocker::Unexplained { .. } => "unexplained",
             };
@@ -85,7 +87,7 @@ pub fn month_ended(outcome: &MonthEnded, blockers: &[String], statements: &[Stri
         .field("period", "Period", outcome.reconciled.period)
         .field("state", "State", outcome.state().as_str())
         .machine_field("changed_nothing", outcome.changed_nothing())
-        .section("bill_import", "Bill", super::bill::imported(&outcome.bill))
+        .section("bill_import", "Bill", super::bill::imported(&outcome.bill, None))
         .section("reconcile_run", "Reconciliation", super::reconcile::reconciled("reconcile-run", &outcome.reconciled)?);
     if let Some(closed_period) = &outcome.closed {
         document = document.section("period_close", "Close", closed(closed_period));

@@ -134,7 +134,7 @@ impl Page<'_> {
 
 /// Aligned cells, perhaps under a header.
 struct Grid<'a> {
-    header: Option<Vec<&'static str>>,
+    header: Option<Vec<&'a str>>,
     aligns: &'a [Align],
     height: usize,
     row: &'a dyn Fn(usize) -> Vec<String>,
@@ -150,7 +150,7 @@ impl Grid<'_> {
         let mut laid_out = comfy_table::Table::new();
         laid_out.load_style(HEADER_RULE).set_content_arrangement(ContentArrangement::Disabled);
         if let (Some(header), 0) = (&self.header, rows.start) {
-            laid_out.set_header(header);
+            laid_out.set_header(header.iter().copied());
         }
         for row in rows {
             laid_out.add_row((self.row)(row).into_iter().map(Cell::new_owned));

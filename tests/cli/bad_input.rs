@@ -1060,7 +1060,7 @@ fn a_line_id_stands_for_one_line() {
     let other = BILL[0].replace(",9600", ",9601");
     assert_snapshot!(refuse_bill("bill.line-conflict", bill(&[BILL[0], BILL[1], &other])), @"
     ----- stderr
-    error: lines 2 and 4 have the same id b-01 and other content; nothing was imported
+    error: bad.csv, line 2, and bad.csv, line 4, have the same id b-01 and other content; nothing was imported
     hint: download the bill again: a line id stands for one line
     ----- exit 1
     ");
@@ -1071,21 +1071,29 @@ fn a_line_that_came_twice_counts_once_and_is_listed() {
     let book = TestBook::acme(Point::Ordered);
     book.write("twice.csv", bill(&[BILL, &BILL[..1]].concat()));
     assert_snapshot!(book.run("bill import twice.csv --period 2026-06 --final"), @"
-    Bill              2026-06/1
-    Period            2026-06
-    Version           1
-    State             final
-    Layout            alibaba-v2
-    Lines             8
-    Repeated lines    1
-    Currency          CNY
-    At list price     25764.1443209864
-    Payable           20611.3154567891
-    Accounts          3
-    Unknown accounts  1
+    Bill                    2026-06/1
+    Period                  2026-06
+    Version                 1
+    State                   final
+    Because                 said on the command line
+    Layout                  alibaba-v2
+    Tax                     inclusive
+    Lines                   8
+    Repeated lines          1
+    Bad lines left out      0
+    Currency                CNY
+    At list price           25764.1443209864
+    Covered by plans        0.00
+    Discount                5152.8288641973
+    Coupons                 0.00
+    Payable                 20611.3154567891
+    Stated by the provider  -
+    Accounts                3
+    Unknown accounts        1
+    Payable for them        77.70
     ----- stderr
     warning: 1 line came twice with the same content and counted once
-    warning: the bill has 1 account that the book does not have, such as 1000000000000009; `subledger account associate CODE --uid 1000000000000009` brings one in
+    warning: the bill has 1 account that the book does not have, with 77.70 CNY, such as 1000000000000009; `subledger account associate CODE --uid 1000000000000009` brings one in
     next: `subledger reconcile run --period 2026-06`
     ----- exit 0
     ");

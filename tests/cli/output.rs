@@ -80,7 +80,7 @@ fn every_list_is_a_csv_with_a_header_row() {
     order list: order,date,account,product,kind,provider_order,currency,list_price,discount,payable,tier,agreement,cost
     order show o-1: order,account,product,kind,provider_order,date,from,to,placed,refunds,currency,list_price,agreement,tier,discount,payable,cost
     bill list: bill,period,version,finality,layout,lines,currency,payable
-    bill show 2026-06: account,uid,lines,gross,payable
+    bill show 2026-06: account,uid,lines,gross,covered,discount,coupon,payable
     reconcile show --period 2026-06: class,count,amount
     difference list: id,period,kind,account,provider_order,currency,recorded,billed,difference,state,detail
     statement show acme-prod --period 2026-06: date,kind,event,product,order,provider_order,charge_month,list_price,discount,amount,balance,reference

@@ -310,59 +310,82 @@ fn importing_the_bill_warns_of_the_account_that_the_book_does_not_have() {
     );
     assert_eq!((&answer["lines"], &answer["rejected"], &answer["unknown_accounts"]), (&8.into(), &0.into(), &1.into()));
     assert_snapshot!(book.run("bill import bill.csv --period 2026-06 --final"), @"
-    Bill              2026-06/1
-    Period            2026-06
-    Version           1
-    State             final
-    Layout            alibaba-v2
-    Lines             8
-    Repeated lines    0
-    Currency          CNY
-    At list price     25764.1443209864
-    Payable           20611.3154567891
-    Accounts          3
-    Unknown accounts  1
+    Bill                    2026-06/1
+    Period                  2026-06
+    Version                 1
+    State                   final
+    Because                 said on the command line
+    Layout                  alibaba-v2
+    Tax                     inclusive
+    Lines                   8
+    Repeated lines          0
+    Bad lines left out      0
+    Currency                CNY
+    At list price           25764.1443209864
+    Covered by plans        0.00
+    Discount                5152.8288641973
+    Coupons                 0.00
+    Payable                 20611.3154567891
+    Stated by the provider  -
+    Accounts                3
+    Unknown accounts        1
+    Payable for them        77.70
     ----- stderr
-    warning: the bill has 1 account that the book does not have, such as 1000000000000009; `subledger account associate CODE --uid 1000000000000009` brings one in
+    warning: the bill has 1 account that the book does not have, with 77.70 CNY, such as 1000000000000009; `subledger account associate CODE --uid 1000000000000009` brings one in
     next: `subledger reconcile run --period 2026-06`
     ----- exit 0
     ");
     assert_snapshot!(book.run("bill import bill.csv --period 2026-06 --final"), @"
-    Bill              2026-06/1
-    Period            2026-06
-    Version           1
-    State             final
-    Layout            alibaba-v2
-    Lines             8
-    Repeated lines    0
-    Currency          CNY
-    At list price     25764.1443209864
-    Payable           20611.3154567891
-    Accounts          3
-    Unknown accounts  1
+    Bill                    2026-06/1
+    Period                  2026-06
+    Version                 1
+    State                   final
+    Because                 said on the command line
+    Layout                  alibaba-v2
+    Tax                     inclusive
+    Lines                   8
+    Repeated lines          0
+    Bad lines left out      0
+    Currency                CNY
+    At list price           25764.1443209864
+    Covered by plans        0.00
+    Discount                5152.8288641973
+    Coupons                 0.00
+    Payable                 20611.3154567891
+    Stated by the provider  -
+    Accounts                3
+    Unknown accounts        1
+    Payable for them        77.70
     ----- stderr
-    warning: the bill has 1 account that the book does not have, such as 1000000000000009; `subledger account associate CODE --uid 1000000000000009` brings one in
+    warning: the bill has 1 account that the book does not have, with 77.70 CNY, such as 1000000000000009; `subledger account associate CODE --uid 1000000000000009` brings one in
     this bill was imported before; nothing was changed
     next: `subledger reconcile run --period 2026-06`
     ----- exit 0
     ");
     assert_snapshot!(book.run("bill show 2026-06"), @"
-    Bill            2026-06/1
-    Period          2026-06
-    Version         1
-    State           final
-    Layout          alibaba-v2
-    Lines           8
-    Repeated lines  0
-    Currency        CNY
-    At list price   25764.1443209864
-    Payable         20611.3154567891
+    Bill                    2026-06/1
+    Period                  2026-06
+    Version                 1
+    State                   final
+    Because                 said on the command line
+    Layout                  alibaba-v2
+    Tax                     inclusive
+    Lines                   8
+    Repeated lines          0
+    Bad lines left out      0
+    Currency                CNY
+    At list price           25764.1443209864
+    Covered by plans        0.00
+    Discount                5152.8288641973
+    Coupons                 0.00
+    Payable                 20611.3154567891
+    Stated by the provider  -
 
-    Account    UID               Lines     At list price           Payable
-    ----------------------------------------------------------------------
-    -          1000000000000009      1            97.125             77.70
-    acme-prod  1000000000000001      5  22662.6443209864  18130.1154567891
-    acme-test  1000000000000002      2          3004.375           2403.50
+    Account    UID               Lines     At list price  Covered         Discount  Coupons           Payable
+    ---------------------------------------------------------------------------------------------------------
+    -          1000000000000009      1            97.125     0.00           19.425     0.00             77.70
+    acme-prod  1000000000000001      5  22662.6443209864     0.00  4532.5288641973     0.00  18130.1154567891
+    acme-test  1000000000000002      2          3004.375     0.00          600.875     0.00           2403.50
 
     Files
     File      SHA-256
@@ -582,18 +605,26 @@ fn a_month_end_with_open_differences_stops_and_says_what_blocks() {
     open-differences  3 differences are open, 32577.70 CNY in size: `subledger difference list --period 2026-06`
 
     == Bill ==
-    Bill              2026-06/1
-    Period            2026-06
-    Version           1
-    State             final
-    Layout            alibaba-v2
-    Lines             8
-    Repeated lines    0
-    Currency          CNY
-    At list price     25764.1443209864
-    Payable           20611.3154567891
-    Accounts          3
-    Unknown accounts  1
+    Bill                    2026-06/1
+    Period                  2026-06
+    Version                 1
+    State                   final
+    Because                 said on the command line
+    Layout                  alibaba-v2
+    Tax                     inclusive
+    Lines                   8
+    Repeated lines          0
+    Bad lines left out      0
+    Currency                CNY
+    At list price           25764.1443209864
+    Covered by plans        0.00
+    Discount                5152.8288641973
+    Coupons                 0.00
+    Payable                 20611.3154567891
+    Stated by the provider  -
+    Accounts                3
+    Unknown accounts        1
+    Payable for them        77.70
 
     == Reconciliation ==
     Period          2026-06
@@ -624,7 +655,7 @@ fn a_month_end_with_open_differences_stops_and_says_what_blocks() {
     47d839966415  2026-06  unrecorded-order  acme-prod         2100099         CNY           0.00  500.00      500.00  open   billed, not recorded
     cc4aa907cc89  2026-06  unknown-account   1000000000000009                  CNY           0.00   77.70       77.70  open   1 line of an account that the book does not have
     ----- stderr
-    warning: the bill has 1 account that the book does not have, such as 1000000000000009; `subledger account associate CODE --uid 1000000000000009` brings one in
+    warning: the bill has 1 account that the book does not have, with 77.70 CNY, such as 1000000000000009; `subledger account associate CODE --uid 1000000000000009` brings one in
     2026-06 stays open; see out/differences.csv and out/bridge.csv
     ----- exit 3
     ");
@@ -667,18 +698,26 @@ fn the_corrected_bill_closes_the_month_and_every_statement_foots() {
     Statements  2
 
     == Bill ==
-    Bill              2026-06/2
-    Period            2026-06
-    Version           2
-    State             final
-    Layout            alibaba-v2
-    Lines             7
-    Repeated lines    0
-    Currency          CNY
-    At list price     65042.0193209864
-    Payable           52033.6154567891
-    Accounts          2
-    Unknown accounts  0
+    Bill                    2026-06/2
+    Period                  2026-06
+    Version                 2
+    State                   final
+    Because                 said on the command line
+    Layout                  alibaba-v2
+    Tax                     inclusive
+    Lines                   7
+    Repeated lines          0
+    Bad lines left out      0
+    Currency                CNY
+    At list price           65042.0193209864
+    Covered by plans        0.00
+    Discount                13008.4038641973
+    Coupons                 0.00
+    Payable                 52033.6154567891
+    Stated by the provider  -
+    Accounts                2
+    Unknown accounts        0
+    Payable for them        0.00
 
     == Reconciliation ==
     Period          2026-06
@@ -880,18 +919,26 @@ fn a_second_month_end_changes_nothing_and_says_so() {
     Statements  2
 
     == Bill ==
-    Bill              2026-06/2
-    Period            2026-06
-    Version           2
-    State             final
-    Layout            alibaba-v2
-    Lines             7
-    Repeated lines    0
-    Currency          CNY
-    At list price     65042.0193209864
-    Payable           52033.6154567891
-    Accounts          2
-    Unknown accounts  0
+    Bill                    2026-06/2
+    Period                  2026-06
+    Version                 2
+    State                   final
+    Because                 said on the command line
+    Layout                  alibaba-v2
+    Tax                     inclusive
+    Lines                   7
+    Repeated lines          0
+    Bad lines left out      0
+    Currency                CNY
+    At list price           65042.0193209864
+    Covered by plans        0.00
+    Discount                13008.4038641973
+    Coupons                 0.00
+    Payable                 52033.6154567891
+    Stated by the provider  -
+    Accounts                2
+    Unknown accounts        0
+    Payable for them        0.00
 
     == Reconciliation ==
     Period          2026-06

@@ -4,14 +4,14 @@ use std::io::Cursor;
 
 use subledger::book::Call;
 use subledger::book::account::{CreateAccount, Particulars};
-use subledger::book::bill::{BillInput, ImportBill};
+use subledger::book::bill::{BadLines, BillInput, ImportBill};
 use subledger::book::fund::{Allocate, Deposit};
 use subledger::book::month_end::MonthEnd;
 use subledger::book::order::{ImportOrders, RecordOrder, RefundOrder};
 use subledger::book::price::ApplyAgreement;
 use subledger::domain::account::{Environment, Mode};
-use subledger::domain::bill::Finality;
 use subledger::domain::chain::sha256_hex;
+use subledger::domain::finality::Finality;
 use subledger::domain::order::{OrderKind, OrderRequest, Placement};
 use subledger::domain::period::{Month, parse_date};
 use subledger::domain::progress::Unwatched;
@@ -137,7 +137,16 @@ fn order(account: &str, product: &str, list_price: &str, provider_order: &str, d
 fn bill(period: &str, finality: Finality, lines: &str) -> ImportBill<'static> {
     let text = format!("{HEADER}{lines}");
     let sha256 = sha256_hex(text.as_bytes());
-    let source = subledger::intake::bill::open(Box::new(Cursor::new(text)), "bill.csv", None).expect("a known layout");
-    let period = Month::parse(period).expect("a month");
-    ImportBill { period, finality, currency: None, files: vec![BillInput { source, sha256 }], watch: &Unwatched }
+    let parts = subledger::intake::bill::open(Box::new(Cursor::new(text)), "bill.csv", None);
+    let file = BillInput { name: "bill.csv".to_owned(), parts, sha256, written: chrono::DateTime::UNIX_EPOCH };
+    ImportBill {
+        period: Month::parse(period).expect("a month"),
+        finality: Some(finality),
+        currency: None,
+        stated: (period == "2026-06").then(|| "20013.62".parse().expect("an amount")),
+        add: false,
+        files: vec![file],
+        bad_lines: BadLines::RefuseTheFile,
+        watch: &Unwatched,
+    }
 }

@@ -1,31 +1,40 @@
 //! `bill import`: reads a month's bill into the book.
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 
-use crate::book::Call;
-use crate::book::bill::{BillInput, ImportBill};
+use super::rejects::RejectsFile;
+use crate::book::bill::{BadLines, BillInput, ImportBill};
+use crate::book::{Call, Status};
 use crate::cli::args::WriteArgs;
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::Input;
-use crate::domain::bill::Finality;
-use crate::domain::money::Currency;
+use crate::domain::finality::{Finality, written_by_name};
+use crate::domain::money::{Currency, Exact};
 use crate::domain::period::Month;
 use crate::intake;
 use crate::view;
 
 /// Read a month's bill into the book: all of it, or nothing
 ///
-/// Columns are found by name, in any order; the layout alibaba-v2 (the provider's upgraded bill
-/// details, Chinese headers) is known. Every line that cannot be read is named, and then
-/// nothing is imported. Lines that came twice with the same content count once. The files of
-/// one command are one version of the month's bill; a later command makes a new version, which
-/// then counts. The same files again are a no-op.
+/// The layout is recognised by the names of the columns, in any order; `subledger bill layouts`
+/// lists what can be read. Every line that cannot be read is named, and then nothing is
+/// imported. Lines that came twice with the same content count once. The files of one command
+/// are one version of the month's bill; a later command makes a new version, which then counts
+/// (`subledger bill diff` tells what changed), and --add adds further files to the one that
+/// counts. The same files again are a no-op.
+///
+/// Whether the bill is final follows from --final or --estimated; without them from the hour
+/// from which the provider does not change such files any more, and from when the file was
+/// written.
 ///
 /// Examples:
-///   subledger bill import bill.csv --period 2026-06 --final
-///   subledger bill import part1.csv part2.csv --period 2026-06
+///   subledger bill import bill.csv --period 2026-06
+///   subledger bill import part1.csv part2.csv --period 2026-06 --final --total 7541.10
+///   subledger bill import refunds.csv --period 2026-06 --add
+///   subledger bill import bill.csv --period 2026-06 --skip-bad --rejects bad-lines.csv
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct ImportArgs {
@@ -41,13 +50,29 @@ pub(crate) struct ImportArgs {
     #[arg(long = "final", conflicts_with = "estimated")]
     is_final: bool,
 
-    /// The provider may still change it [default]
+    /// The provider may still change it
     #[arg(long)]
     estimated: bool,
 
     /// Its currency, where the layout does not say [default: the book's currency]
     #[arg(long, value_name = "CODE")]
     currency: Option<Currency>,
+
+    /// The total that the provider shows; the month cannot close if the lines add up to another
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
+    total: Option<Exact>,
+
+    /// Add the files to the version that counts: a refund document, a second part
+    #[arg(long)]
+    add: bool,
+
+    /// Leave bad lines out, write them to a file with the reason in a last column, and exit 3
+    #[arg(long)]
+    skip_bad: bool,
+
+    /// Where --skip-bad writes them [default: beside the first file, FILE.rejects.csv]
+    #[arg(long, value_name = "FILE", requires = "skip_bad")]
+    rejects: Option<std::path::PathBuf>,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -57,16 +82,43 @@ impl ImportArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let progress = context.ui.progress("reading the bill");
         let (files, call) = open_bills(context, &self.write, "files", &self.files)?;
-        let finality = if self.is_final { Finality::Final } else { Finality::Estimated };
-        let import = ImportBill { period: self.period, finality, currency: self.currency, files, watch: &progress };
+        let mut rejects = RejectsFile::new(self.rejects.as_deref(), &self.files[0]);
+        let import = ImportBill {
+            period: self.period,
+            finality: finality(self.is_final, self.estimated),
+            currency: self.currency,
+            stated: self.total,
+            add: self.add,
+            files,
+            bad_lines: if self.skip_bad { BadLines::LeaveOut(&mut rejects) } else { BadLines::RefuseTheFile },
+            watch: &progress,
+        };
         let done = context.write(&call, import)?;
         drop(progress);
-        context.answer_done(&done, view::bill::imported(&done.outcome), &done.outcome.notices)?;
-        if done.outcome.already_imported {
+        let outcome = &done.outcome;
+        let written = if done.status == Status::Applied && outcome.rejected > 0 { rejects.keep()? } else { None };
+        context.answer_done(&done, view::bill::imported(outcome, written.as_deref()), &outcome.notices)?;
+        if outcome.already_imported {
             context.ui.status("this bill was imported before; nothing was changed");
         }
+        if let Some(file) = written {
+            context.ui.status(&format!(
+                "{} left out; see {}",
+                crate::domain::plural(outcome.rejected, "bad line was", "bad lines were"),
+                file.display()
+            ));
+        }
         context.next(&done, &format!("`subledger reconcile run --period {}`", self.period));
-        Ok(Exit::Done)
+        Ok(if outcome.rejected > 0 { Exit::LeftForAPerson } else { Exit::Done })
+    }
+}
+
+/// What somebody said of a bill; the provider's rule decides where nobody did.
+fn finality(is_final: bool, estimated: bool) -> Option<Finality> {
+    match (is_final, estimated) {
+        (true, _) => Some(Finality::Final),
+        (_, true) => Some(Finality::Estimated),
+        _ => None,
     }
 }
 
@@ -79,10 +131,16 @@ pub(crate) fn open_bills(
 ) -> Result<(Vec<BillInput>, Call), Failure> {
     let inputs = names.iter().map(|name| Input::open(name)).collect::<Result<Vec<_>, _>>()?;
     let call = context.call_with_files(write, argument, &inputs.iter().collect::<Vec<_>>());
-    let mut bills = Vec::with_capacity(inputs.len());
-    for input in inputs {
+    let open = |input: Input| {
         let (name, size, sha256) = (input.name.clone(), input.size, input.sha256.clone());
-        bills.push(BillInput { source: intake::bill::open(input.reader(), &name, Some(size))?, sha256 });
-    }
-    Ok((bills, call))
+        let written = written(&input, context.now());
+        BillInput { parts: intake::bill::open(input.reader(), &name, Some(size)), name, sha256, written }
+    };
+    Ok((inputs.into_iter().map(open).collect(), call))
+}
+
+/// When a file was written, at the latest: a name or a clock that says later proves nothing.
+fn written(input: &Input, now: DateTime<Utc>) -> DateTime<Utc> {
+    let modified = input.modified.map(DateTime::<Utc>::from);
+    [modified, written_by_name(&input.name)].into_iter().flatten().fold(now, Ord::min)
 }

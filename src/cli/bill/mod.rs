@@ -1,7 +1,11 @@
 //! `bill`: the provider's bills.
 
+mod diff;
+mod drop;
 pub(crate) mod import;
+mod lines;
 mod list;
+mod rejects;
 mod show;
 
 use clap::Subcommand;
@@ -14,6 +18,9 @@ pub(crate) enum BillCommand {
     Import(import::ImportArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
+    Lines(lines::LinesArgs),
+    Diff(diff::DiffArgs),
+    Drop(drop::DropArgs),
 }
 
 impl BillCommand {
@@ -22,6 +29,9 @@ impl BillCommand {
             Self::Import(args) => args.run(context),
             Self::List(args) => args.run(context),
             Self::Show(args) => args.run(context),
+            Self::Lines(args) => args.run(context),
+            Self::Diff(args) => args.run(context),
+            Self::Drop(args) => args.run(context),
         }
     }
 }

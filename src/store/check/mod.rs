@@ -3,6 +3,8 @@
 //! Everything that can be large is walked once, side by side, in the order in which it was written; memory follows the number
 //! of ledger accounts and days, not the number of entries.
 
+mod bills;
+
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
@@ -13,15 +15,13 @@ use super::error::Result;
 use super::journal::owner_of;
 use super::order::{SELECT_CHARGE, SELECT_ORDER, charge_at, order};
 use super::sql::{Columns as _, day, to_json};
-use crate::domain::bill::Treatment;
 use crate::domain::chain::{self, Facts, GENESIS, Hash, Header};
 use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
 use crate::domain::close::Receipt;
-use crate::domain::id::{AccountId, GroupId, LedgerAccountId, ProductId, SeenUidId};
+use crate::domain::id::{AccountId, GroupId, LedgerAccountId};
 use crate::domain::journal::{About, Event, Posting};
 use crate::domain::money::{Amount, Currency, Exact, Overflow};
 use crate::domain::order::{Charge, Order};
-use crate::domain::period::Month;
 use crate::domain::plural;
 use crate::domain::price::Volume;
 use crate::domain::words::words;
@@ -505,46 +505,6 @@ impl Reader<'_> {
         Ok(wrong.checked(CheckName::Orders, format!("{} as posted", plural(count, "charge", "charges"))))
     }
 
-    fn check_bills(&self) -> Result<Checked> {
-        let mut wrong = Findings::default();
-        let bills = self.bills()?;
-        let codes = self.product_codes()?;
-        for bill in &bills {
-            let (mut lines, mut payable, mut list) = (0_u64, Exact::ZERO, Exact::ZERO);
-            let mut usage: HashMap<(SeenUidId, ProductId, Month), (Exact, Exact)> = HashMap::new();
-            self.each_bill_line(bill, |line| {
-                lines += 1;
-                payable = payable.plus(line.payable)?;
-                list = list.plus(line.list)?;
-                if let Treatment::Usage | Treatment::Adjustment = line.kind.treatment(!line.order_no.is_empty()) {
-                    let sum = usage.entry((line.seen_uid, line.product, line.month)).or_default();
-                    sum.0 = sum.0.plus(line.list)?.minus(line.covered)?;
-                    sum.1 = sum.1.plus(line.payable)?;
-                }
-                Ok(())
-            })?;
-            if (lines, payable, list) != (bill.totals.lines, bill.totals.payable, bill.totals.list) {
-                wrong.add(|| format!("the lines of bill {} version {} do not add up to its totals", bill.period, bill.version));
-            }
-            let mut fold: HashMap<(SeenUidId, &str, Month), (Exact, Exact)> = usage
-                .into_iter()
-                .map(|((uid, product, month), sums)| ((uid, codes.get(&product).map_or("", String::as_str), month), sums))
-                .collect();
-            let kept = self.bill_usage(bill.id)?;
-            let same = kept
-                .iter()
-                .all(|sum| fold.remove(&(sum.seen_uid, sum.product.as_str(), sum.charge_month)) == Some((sum.list, sum.billed)));
-            if !same || !fold.is_empty() {
-                wrong.add(|| format!("the usage of bill {} version {} is not the sum of its lines", bill.period, bill.version));
-            }
-            let repeats: u64 = self.bill_repeats(bill.id)?.iter().map(|(_, _, count)| count).sum();
-            if repeats != bill.repeats {
-                wrong.add(|| format!("the repeated lines of bill {} version {} are not all there", bill.period, bill.version));
-            }
-        }
-        Ok(wrong.checked(CheckName::Bills, plural(bills.len() as u64, "version of a bill adds up", "versions of bills add up")))
-    }
-
     fn check_open_items(&self, walk: &Walk) -> Result<Checked> {
         let mut wrong = Findings::default();
         let mut open: BTreeMap<Currency, i128> = BTreeMap::new();
@@ -595,8 +555,8 @@ impl Reader<'_> {
             rows.push(("account", account.code.to_string(), to_json(&account)));
         }
         for bill in self.bills()? {
-            for (number, file) in (1..).zip(self.bill_files(bill.id)?) {
-                rows.push(("bill-file", format!("{}/{number}", bill.id.0), to_json(&file)));
+            for file in self.bill_files(bill.id)? {
+                rows.push(("bill-file", format!("{}/{}", bill.id.0, file.number), to_json(&file)));
             }
             rows.push(("bill", bill.id.0.to_string(), to_json(&bill)));
         }
