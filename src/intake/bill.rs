@@ -28,7 +28,11 @@ fn open_in_blocks(
     table.refuse_repeated_column()?;
     let lines = (format.reader)(&table.header);
     let unknown_columns = table.header.unknown(format.known);
-    Ok(Box::new(BillFile { table, size, format, lines, unknown_columns, remarks: Remarks::default(), has_rows: false }))
+    let mut remarks = Remarks::default();
+    for (column, oddity) in lines.odd_columns() {
+        remarks.add(oddity, &table.header.names[column], table.header.line, Exact::ZERO);
+    }
+    Ok(Box::new(BillFile { table, size, format, lines, unknown_columns, remarks, has_rows: false }))
 }
 
 /// The header's names and the cells of one stored row, to show it again. Rows count from 0 and leave out lines without any text;
@@ -59,6 +63,10 @@ struct BillFile {
 impl Source for BillFile {
     fn layout(&self) -> &Layout {
         &self.format.layout
+    }
+
+    fn layout_version(&self) -> Option<&'static str> {
+        self.lines.version()
     }
 
     fn tax(&self) -> Option<TaxBasis> {

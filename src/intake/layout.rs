@@ -5,8 +5,9 @@
 use crate::domain::bill::{BillLine, Fault, Layout, Oddity, Problem, Remarks, TaxBasis};
 use crate::domain::money::Exact;
 use crate::domain::refusal::UnreadableFile;
-use crate::intake::alibaba_v2;
+use crate::intake::known_files::{self, KnownFile};
 use crate::intake::table::{Header, Row, shortened};
+use crate::intake::{alibaba_v2, focus};
 
 /// What there is to know of a layout.
 pub(super) struct Format {
@@ -26,14 +27,27 @@ pub(super) struct Format {
 pub(super) trait LineReader: Send {
     /// Reads a row that has as many cells as the header. `None` when the row is bad, and then at least one fault was noted.
     fn read<'a>(&mut self, row: &Row<'a>, content: u64, findings: &mut Findings<'_>) -> Option<BillLine<'a>>;
+
+    /// The version of the layout, where the header tells one.
+    fn version(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Columns that are read although their header is not quite as the layout says.
+    fn odd_columns(&self) -> Vec<(usize, Oddity)> {
+        Vec::new()
+    }
 }
 
 /// Every layout, the likeliest first.
-const FORMATS: &[Format] = &[alibaba_v2::FORMAT];
+const FORMATS: &[Format] = &[alibaba_v2::FORMAT, focus::FORMAT];
 
-/// The layout of a header, or what the nearest one misses.
+/// The layout of a header, or what it is instead, or what the nearest layout misses.
 pub(super) fn recognise(header: &Header) -> Result<&'static Format, UnreadableFile> {
-    let known_columns = |format: &Format| header.names.iter().filter(|name| format.known.contains(&name.as_str())).count();
+    if let Some(KnownFile { product, advice, .. }) = known_files::named(header) {
+        return Err(UnreadableFile::OtherProduct { product, missing: header.missing(focus::FORMAT.required), advice });
+    }
+    let known_columns = |format: &Format| format.known.iter().filter(|name| header.position(name).is_some()).count();
     let mut nearest: Option<(usize, &'static Format, Vec<String>)> = None;
     for format in FORMATS {
         let missing = header.missing(format.required);
@@ -78,6 +92,11 @@ impl<'a> Findings<'a> {
     pub(super) fn odd_cell(&mut self, column: Option<usize>, oddity: Oddity) {
         let name = column.and_then(|column| self.names.get(column)).map_or("", String::as_str);
         self.remarks.add(oddity, name, self.line, Exact::ZERO);
+    }
+
+    /// Notes what is odd about something that has no column.
+    pub(super) fn odd(&mut self, about: &str, oddity: Oddity) {
+        self.remarks.add(oddity, about, self.line, Exact::ZERO);
     }
 
     /// Notes an identity that does not hold, by its words and how far its left side lies above its right.

@@ -12,5 +12,7 @@ pub mod orders;
 
 mod alibaba_v2;
 mod blocks;
+mod focus;
+mod known_files;
 mod layout;
 mod table;

@@ -30,6 +30,12 @@ impl Header {
         self.names.iter().position(|given| given == name)
     }
 
+    /// The same; where none has just this name, one in another case is meant.
+    pub(super) fn position_in_any_case(&self, name: &str) -> Option<usize> {
+        let in_another_case = || self.names.iter().position(|given| given.eq_ignore_ascii_case(name));
+        self.position(name).or_else(in_another_case)
+    }
+
     /// Which of the required columns are missing; each is a list of names of which one is enough.
     pub(super) fn missing(&self, required: &[&[&str]]) -> Vec<String> {
         let has = |name: &&str| self.position(name).is_some();
@@ -38,7 +44,8 @@ impl Header {
 
     /// Columns that are not among the known ones; a column without a name says nothing and is left out.
     pub(super) fn unknown(&self, known: &[&str]) -> Vec<String> {
-        self.names.iter().filter(|name| !name.is_empty() && !known.contains(&name.as_str())).cloned().collect()
+        let is_known = |name: &str| known.iter().any(|known| known.eq_ignore_ascii_case(name));
+        self.names.iter().filter(|name| !name.is_empty() && !is_known(name)).cloned().collect()
     }
 
     fn repeated(&self) -> Option<&String> {
