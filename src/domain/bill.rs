@@ -225,6 +225,9 @@ pub enum Fault {
         "a spreadsheet such as Excel has turned the number into {0:?} and lost digits; download the file again and do not save it from there"
     )]
     Spreadsheet(String),
+    /// An id with hidden digits.
+    #[error("documentation masks ids like this, and a real bill does not: this is an example, or somebody has hidden digits")]
+    Masked,
     /// No account.
     #[error("no account")]
     NoAccount,
@@ -268,6 +271,8 @@ words! {
         Exponent = "exponent",
         /// A cost that must be there and is not; another one of the line stands in.
         MissingCost = "missing-cost",
+        /// The file does not say what its lines are; those with an order number are taken as orders, the others as usage.
+        MissingKind = "missing-kind",
         /// An identity between the amounts of a line that does not hold.
         Identity = "identity",
     }

@@ -9,7 +9,7 @@ use crate::domain::bill::{Block, Fault, Layout, Remark, Remarks, Source, TaxBasi
 use crate::domain::money::Exact;
 use crate::domain::refusal::{Refusal, UnreadableFile};
 use crate::intake::blocks::{BLOCK_SIZE, Blocks};
-use crate::intake::layout::{Findings, Format, LineReader, recognise};
+use crate::intake::layout::{Findings, LineReader, recognise};
 use crate::intake::table::{Rows, Table, text_of, tidy};
 
 /// Reads the header of a bill and recognises its layout. `file` is its name for messages, `size` its length if known.
@@ -24,15 +24,24 @@ fn open_in_blocks(
     block_size: usize,
 ) -> Result<Box<dyn Source>, Refusal> {
     let table = Table::open(Blocks::new(reader, file, block_size))?;
-    let format = recognise(&table.header).map_err(|reason| table.refuse(reason))?;
+    let layout = recognise(&table.header).map_err(|reason| table.refuse(reason))?;
     table.refuse_repeated_column()?;
-    let lines = (format.reader)(&table.header);
-    let unknown_columns = table.header.unknown(format.known);
+    let lines = layout.reader(&table.header);
     let mut remarks = Remarks::default();
     for (column, oddity) in lines.odd_columns() {
         remarks.add(oddity, &table.header.names[column], table.header.line, Exact::ZERO);
     }
-    Ok(Box::new(BillFile { table, size, format, lines, unknown_columns, remarks, has_rows: false }))
+    let bill = BillFile {
+        size,
+        layout: layout.layout().clone(),
+        tax: layout.tax(),
+        lines,
+        unknown_columns: table.header.unknown(|name| layout.knows(name)),
+        remarks,
+        has_rows: false,
+        table,
+    };
+    Ok(Box::new(bill))
 }
 
 /// The header's names and the cells of one stored row, to show it again. Rows count from 0 and leave out lines without any text;
@@ -53,7 +62,8 @@ pub fn line_of(header: &str, raw_block: &[u8], record_index: usize) -> Option<Ve
 struct BillFile {
     table: Table,
     size: Option<u64>,
-    format: &'static Format,
+    layout: Layout,
+    tax: Option<TaxBasis>,
     lines: Box<dyn LineReader>,
     unknown_columns: Vec<String>,
     remarks: Remarks,
@@ -62,7 +72,7 @@ struct BillFile {
 
 impl Source for BillFile {
     fn layout(&self) -> &Layout {
-        &self.format.layout
+        &self.layout
     }
 
     fn layout_version(&self) -> Option<&'static str> {
@@ -70,7 +80,7 @@ impl Source for BillFile {
     }
 
     fn tax(&self) -> Option<TaxBasis> {
-        self.format.tax
+        self.tax
     }
 
     fn stated_total(&self) -> Option<Exact> {
@@ -279,7 +289,7 @@ mod tests {
         assert_eq!(reason_of(b"\xd5\xcb\xc6\xda,a\n"), UnreadableFile::NotUtf8 { line: 1 });
         let again = UnreadableFile::RepeatedColumn { column: "账单信息/账单月份".into() };
         assert_eq!(reason_of(small(", 账单信息/账单月份\t", &[GOOD]).as_bytes()), again);
-        let missing = ["费用信息/目录总价", "身份信息/资源归属账号ID or 身份信息/资源购买账号ID"].map(str::to_owned).to_vec();
+        let missing = vec!["身份信息/资源归属账号ID or 身份信息/资源购买账号ID".to_owned()];
         let narrow = "账单信息/账单月份,账单信息/费用类型,应付信息/应付金额（含税）\n";
         assert_eq!(reason_of(narrow.as_bytes()), UnreadableFile::UnknownLayout { nearest: "alibaba-v2".into(), missing });
     }

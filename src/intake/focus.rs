@@ -6,11 +6,11 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 
-use crate::domain::account::looks_like_spreadsheet_number;
 use crate::domain::bill::{BillLine, Fault, Layout, LineKind, Oddity, TaxBasis};
 use crate::domain::money::{Currency, Exact, NotAnAmount, Overflow};
 use crate::domain::period::Month;
-use crate::intake::layout::{Findings, Format, LineReader};
+use crate::intake::cells::{self, Cell};
+use crate::intake::layout::{BillLayout, Findings, LineReader};
 use crate::intake::table::{Header, Row, text_of};
 
 const BILLED_COST: &str = "BilledCost";
@@ -33,21 +33,41 @@ const SERVICE_NAME: &str = "ServiceName";
 const SERVICE_PROVIDER: &str = "ServiceProviderName";
 const SUB_ACCOUNT: &str = "SubAccountId";
 
-/// The layout's row in the table of layouts.
-pub(super) const FORMAT: Format = Format {
-    layout: Layout::Focus,
-    tax: Some(TaxBasis::Exclusive),
-    known: &KNOWN,
-    required: &[
-        &[BILLED_COST],
-        &[PERIOD_START, CHARGE_START],
-        &[CATEGORY, "ChargeType"],
-        &[BILLING_CURRENCY],
-        &[SUB_ACCOUNT, BILLING_ACCOUNT],
-        &[SERVICE_NAME],
-    ],
-    reader: |header| Box::new(Lines::new(header)),
-};
+/// Columns that must be there; of each group, one is enough.
+const REQUIRED: &[&[&str]] = &[
+    &[BILLED_COST],
+    &[PERIOD_START, CHARGE_START],
+    &[CATEGORY],
+    &[BILLING_CURRENCY],
+    &[SUB_ACCOUNT, BILLING_ACCOUNT],
+    &[SERVICE_NAME],
+];
+
+/// The layout.
+pub(super) struct Focus;
+
+impl BillLayout for Focus {
+    fn layout(&self) -> &Layout {
+        &Layout::Focus
+    }
+
+    fn tax(&self) -> Option<TaxBasis> {
+        Some(TaxBasis::Exclusive)
+    }
+
+    fn knows(&self, column: &str) -> bool {
+        KNOWN.iter().any(|known| known.eq_ignore_ascii_case(column))
+    }
+
+    fn missing(&self, header: &Header) -> Vec<String> {
+        let has_none = |names: &&&[&str]| names.iter().all(|name| position(header, name).is_none());
+        REQUIRED.iter().filter(has_none).map(|names| names.join(" or ")).collect()
+    }
+
+    fn reader(&self, header: &Header) -> Box<dyn LineReader> {
+        Box::new(Lines::new(header))
+    }
+}
 
 /// A version, and the columns that came with it.
 struct Version {
@@ -650,11 +670,8 @@ fn first_text<'a>(row: &Row<'a>, columns: &[Option<usize>], findings: &mut Findi
 
 /// The id of an account.
 fn id<'a>(row: &Row<'a>, column: Option<usize>, findings: &mut Findings<'_>) -> Read<&'a str> {
-    let text = text(row, column, findings);
-    if looks_like_spreadsheet_number(text) {
-        return Err(bad(findings, column, text, Fault::Spreadsheet(text.to_owned())));
-    }
-    Ok(text)
+    let bytes = text(row, column, findings).as_bytes();
+    cells::id(Cell { column, bytes }, findings).ok_or(Noted)
 }
 
 /// A cost; `None` where it is null.
@@ -700,7 +717,7 @@ fn moment(row: &Row<'_>, column: Option<usize>, seen: &mut Seen<Moment>, finding
     Ok(Some(moment))
 }
 
-/// What the text of the last row meant.
+/// What the text of the last row meant. Of times there are hundreds, in runs: only the last one is worth remembering.
 struct Seen<T> {
     text: String,
     meaning: Option<T>,

@@ -42,9 +42,8 @@ impl Header {
         required.iter().filter(|names| !names.iter().any(has)).map(|names| names.join(" or ")).collect()
     }
 
-    /// Columns that are not among the known ones; a column without a name says nothing and is left out.
-    pub(super) fn unknown(&self, known: &[&str]) -> Vec<String> {
-        let is_known = |name: &str| known.iter().any(|known| known.eq_ignore_ascii_case(name));
+    /// Columns that are not known; a column without a name says nothing and is left out.
+    pub(super) fn unknown(&self, is_known: impl Fn(&str) -> bool) -> Vec<String> {
         self.names.iter().filter(|name| !name.is_empty() && !is_known(name)).cloned().collect()
     }
 
@@ -124,6 +123,14 @@ impl<'a> Row<'a> {
     /// A cell, tidied; empty where the row has none.
     pub(super) fn cell(&self, column: Option<usize>) -> &'a [u8] {
         column.and_then(|column| self.cells.get(column)).map_or(b"", tidy)
+    }
+
+    /// Whether a cell is protected from spreadsheets by an apostrophe or `="…"`.
+    pub(super) fn is_protected(&self, column: Option<usize>) -> bool {
+        let Some(cell) = column.and_then(|column| self.cells.get(column)) else { return false };
+        let tidied = tidy(cell);
+        // Nearly all cells are tidy already.
+        tidied.len() < cell.len() && tidied.len() < trim(cell).len()
     }
 
     /// The same as text.
