@@ -722,7 +722,11 @@ mod tests {
         }
 
         #[test]
-        fn an_exponent_says_the_same_as_plain_digits(mantissa in -10_i128.pow(30)..10_i128.pow(30), point in 0..18_usize, sign: bool) {
+        fn an_exponent_says_the_same_as_plain_digits(
+            mantissa in -10_i128.pow(30)..10_i128.pow(30),
+            point in 0..18_usize,
+            sign: bool,
+        ) {
             let plain = Exact::from_mantissa(mantissa);
             let digits = mantissa.unsigned_abs().to_string();
             let (whole, fraction) = digits.split_at(point.min(digits.len()));
