@@ -424,6 +424,10 @@ fn unreadable(file: &str, reason: &UnreadableFile, told: impl Fn(String) -> Told
             "{file}: its columns are of no layout that is known; nearest is {nearest}, which also needs: {}",
             missing.join(", ")
         )),
+        UnreadableFile::OtherProduct { product, missing, advice } => {
+            told(format!("{file}: it is {product}, which is not read here; a FOCUS bill also has: {}", missing.join(", ")))
+                .hint(*advice)
+        }
         UnreadableFile::RepeatedColumn { column } => told(format!("{file}: the column {column:?} stands twice")),
         UnreadableFile::RecordTooLong { line } => {
             told(format!("{file}, line {line}: a quoted cell is never closed, or the line is longer than 16 MiB"))

@@ -83,6 +83,7 @@ fn oddity(file: &str, remark: &Remark) -> String {
         }
         Oddity::Exponent => format!("{file}, {about}: {cells} with an exponent, {from}; read exactly"),
         Oddity::MissingCost => format!("{file}, {about}: {lines} without it, {from}; another amount of the line stands in"),
+        Oddity::MissingKind => format!("{file}, {about}: {lines} without it, {from}; taken from whether they name an order"),
         Oddity::Identity => format!("{file}: {about} does not hold on {lines}, {from}; the differences add up to {difference}"),
     }
 }

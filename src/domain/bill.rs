@@ -5,7 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::code::Code;
@@ -220,6 +220,17 @@ pub enum Fault {
     /// Not a day.
     #[error("not a day such as 20260630")]
     Date,
+    /// Not a moment, or one of several.
+    #[error("not a time such as 2026-06-30T00:00:00Z; a form such as 3/4/26 would be a guess")]
+    Time,
+    /// A billing period that is longer or shorter than a month.
+    #[error("not one month, from {from} to {to}; a bill is read by calendar months")]
+    NotOneMonth {
+        /// When it begins, in UTC+8.
+        from: NaiveDateTime,
+        /// When it ends, in UTC+8; that moment is no part of it.
+        to: NaiveDateTime,
+    },
     /// A kind of charge that no word of is known.
     #[error("a kind of charge that is not known")]
     Kind,
@@ -245,6 +256,9 @@ pub enum Fault {
         "a spreadsheet such as Excel has turned the number into {0:?} and lost digits; download the file again and do not save it from there"
     )]
     Spreadsheet(String),
+    /// An id with hidden digits.
+    #[error("documentation masks ids like this, and a real bill does not: this is an example, or somebody has hidden digits")]
+    Masked,
     /// No account.
     #[error("no account")]
     NoAccount,
@@ -288,6 +302,8 @@ words! {
         Exponent = "exponent",
         /// A cost that must be there and is not; another one of the line stands in.
         MissingCost = "missing-cost",
+        /// The file does not say what its lines are; those with an order number are taken as orders, the others as usage.
+        MissingKind = "missing-kind",
         /// An identity between the amounts of a line that does not hold.
         Identity = "identity",
     }
@@ -481,6 +497,10 @@ impl Block {
 pub trait Source: Send {
     /// Its layout.
     fn layout(&self) -> &Layout;
+    /// The version of the layout, where its columns tell one: `1.2`.
+    fn layout_version(&self) -> Option<&'static str> {
+        None
+    }
     /// Whether its amounts have the tax in them, where the layout says so.
     fn tax(&self) -> Option<TaxBasis>;
     /// The file's name, as the user gave it.

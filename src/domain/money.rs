@@ -262,6 +262,35 @@ impl Exact {
         Ok(Self(if negative { -mantissa } else { mantissa }))
     }
 
+    /// Reads a decimal that may have an exponent: `6.123E-7`, `35.2E+7`. The sign of the mantissa is a minus or none. What the
+    /// exponent shifts beyond the eighteenth place must be zero: nothing is rounded.
+    pub fn parse_scientific(text: &[u8]) -> Result<Self, NotAnAmount> {
+        let Some(at) = text.iter().position(|byte| matches!(byte, b'e' | b'E')) else {
+            return Self::parse(text);
+        };
+        let exponent = parse_exponent(&text[at + 1..]).ok_or(NotAnAmount::NotADecimal)?;
+        let (negative, digits) = match &text[..at] {
+            [b'-', rest @ ..] => (true, rest),
+            all => (false, all),
+        };
+        let (whole, fraction) = match digits.iter().position(|byte| *byte == b'.') {
+            Some(point) => (&digits[..point], &digits[point + 1..]),
+            None => (digits, &b""[..]),
+        };
+        if whole.is_empty() && fraction.is_empty() {
+            return Err(NotAnAmount::NotADecimal);
+        }
+        let fraction = &fraction[..fraction.iter().rposition(|byte| *byte != b'0').map_or(0, |last| last + 1)];
+        let mut mantissa: i128 = 0;
+        for byte in whole.iter().chain(fraction) {
+            let digit = byte.is_ascii_digit().then(|| i128::from(byte - b'0')).ok_or(NotAnAmount::NotADecimal)?;
+            mantissa = mantissa.checked_mul(10).and_then(|m| m.checked_add(digit)).ok_or(NotAnAmount::TooLarge)?;
+        }
+        let places = i64::try_from(fraction.len()).map_err(|_| NotAnAmount::TooManyDecimals)?;
+        let mantissa = shifted(mantissa, i64::from(EXACT_SCALE) - places + exponent)?;
+        Ok(Self(if negative { -mantissa } else { mantissa }))
+    }
+
     /// The exact value of minor units.
     pub fn from_amount(amount: Amount, currency: Currency) -> Self {
         Self(i128::from(amount.0) * currency.exact_per_minor())
@@ -293,6 +322,26 @@ impl Exact {
         self.0.checked_sub(other.0).map(Self).ok_or(Overflow)
     }
 
+    /// How far a product lies from what somebody states it to be: `None` when that is at most a billionth of the statement, which
+    /// rounding of the factors explains. What is too large to be counted is the largest that can be.
+    pub fn product_misses(self, factor: Self, stated: Self) -> Option<Self> {
+        const ONE: u128 = EXACT_ONE.unsigned_abs();
+        const BILLIONTH_OF_ONE: u128 = ONE / 1_000_000_000;
+        // Two mantissas multiplied have the scale twice, and more digits than fit: they are compared as pairs of halves.
+        let (product_size, stated_size) = (Wide::product(self.0, factor.0), Wide::product(stated.0, EXACT_ONE));
+        let tolerated = Wide::product_of_sizes(stated.0.unsigned_abs(), BILLIONTH_OF_ONE);
+        let product_negative = (self.0 < 0) != (factor.0 < 0);
+        let apart =
+            if product_negative == (stated.0 < 0) { product_size.apart(stated_size) } else { product_size.plus(stated_size) };
+        if apart <= tolerated {
+            return None;
+        }
+        let size = Self(i128::try_from(apart.divided_by(ONE)).unwrap_or(i128::MAX));
+        let above =
+            if product_negative == (stated.0 < 0) { (product_size > stated_size) != product_negative } else { stated.0 < 0 };
+        Some(if above { size } else { Self(-size.0) })
+    }
+
     /// Whether it is zero.
     pub fn is_zero(self) -> bool {
         self.0 == 0
@@ -314,6 +363,77 @@ impl Exact {
         let product = self.0.checked_mul(remaining).ok_or(Overflow)?;
         let unit = currency.exact_per_minor() * i128::from(Discount::WHOLE);
         i64::try_from(divide_half_away(product, unit)).map(Amount).map_err(|_| Overflow)
+    }
+}
+
+/// The digits behind an `E`, with a sign or without; beyond four digits no amount is counted.
+fn parse_exponent(text: &[u8]) -> Option<i64> {
+    const DIGITS_MAX: usize = 4;
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        all => (false, all),
+    };
+    if digits.is_empty() || digits.len() > DIGITS_MAX || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let size = digits.iter().fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0'));
+    Some(if negative { -size } else { size })
+}
+
+/// A mantissa with its point moved by so many places; digits that fall off must be zero.
+fn shifted(mantissa: i128, places: i64) -> Result<i128, NotAnAmount> {
+    if mantissa == 0 {
+        return Ok(0);
+    }
+    let power = u32::try_from(places.unsigned_abs()).ok().and_then(|places| 10_i128.checked_pow(places));
+    match power {
+        Some(power) if places >= 0 => mantissa.checked_mul(power).ok_or(NotAnAmount::TooLarge),
+        Some(power) if mantissa % power == 0 => Ok(mantissa / power),
+        None if places >= 0 => Err(NotAnAmount::TooLarge),
+        _ => Err(NotAnAmount::TooManyDecimals),
+    }
+}
+
+/// A product of two mantissas, without its sign: the high half first, so that it compares as a number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Wide {
+    high: u128,
+    low: u128,
+}
+
+impl Wide {
+    fn product(one: i128, other: i128) -> Self {
+        Self::product_of_sizes(one.unsigned_abs(), other.unsigned_abs())
+    }
+
+    fn product_of_sizes(one: u128, other: u128) -> Self {
+        let (low, high) = one.carrying_mul(other, 0);
+        Self { high, low }
+    }
+
+    /// The larger less the smaller.
+    fn apart(self, other: Self) -> Self {
+        let (large, small) = if self > other { (self, other) } else { (other, self) };
+        let (low, borrow) = large.low.borrowing_sub(small.low, false);
+        Self { high: large.high.borrowing_sub(small.high, borrow).0, low }
+    }
+
+    /// The sum; mantissas are signed, so that two products of them fit.
+    fn plus(self, other: Self) -> Self {
+        let (low, carry) = self.low.carrying_add(other.low, false);
+        Self { high: self.high.carrying_add(other.high, carry).0, low }
+    }
+
+    /// The whole part of a division by less than 2^64; the largest number where it does not fit.
+    fn divided_by(self, divisor: u128) -> u128 {
+        if self.high >= divisor {
+            return u128::MAX;
+        }
+        let half = |rest: u128, next: u128| ((rest << 64 | next) / divisor, (rest << 64 | next) % divisor);
+        let (upper, rest) = half(self.high, self.low >> 64);
+        let (lower, _) = half(rest, self.low & u128::from(u64::MAX));
+        upper << 64 | lower
     }
 }
 
@@ -478,6 +598,69 @@ mod tests {
     }
 
     #[test]
+    fn exponents_are_exact_or_refused() {
+        let table = [
+            ("35.2E-7", Ok("0.00000352")),
+            ("35.2E7", Ok("352000000")),
+            ("35.2E+7", Ok("352000000")),
+            ("6.123e-7", Ok("0.0000006123")),
+            ("-1.5E-3", Ok("-0.0015")),
+            ("-.5E1", Ok("-5")),
+            ("1.E0", Ok("1")),
+            ("0E-9999", Ok("0")),
+            ("0.0E99", Ok("0")),
+            ("1.000000000000000000000000000000000000000000E-18", Ok("0.000000000000000001")),
+            ("1.2345678901234567890123E+10", Ok("12345678901.234567890123")),
+            ("10E-19", Ok("0.000000000000000001")),
+            ("12.5", Ok("12.5")),
+            ("1E-19", Err(NotAnAmount::TooManyDecimals)),
+            ("1.5E-18", Err(NotAnAmount::TooManyDecimals)),
+            ("1E-99", Err(NotAnAmount::TooManyDecimals)),
+            ("1E+99", Err(NotAnAmount::TooLarge)),
+            ("1E21", Err(NotAnAmount::TooLarge)),
+            ("1E12345", Err(NotAnAmount::NotADecimal)),
+            ("+1E2", Err(NotAnAmount::NotADecimal)),
+            ("1E", Err(NotAnAmount::NotADecimal)),
+            ("E5", Err(NotAnAmount::NotADecimal)),
+            (".E5", Err(NotAnAmount::NotADecimal)),
+            ("1E--2", Err(NotAnAmount::NotADecimal)),
+            ("1E2.5", Err(NotAnAmount::NotADecimal)),
+            ("1.2.3E4", Err(NotAnAmount::NotADecimal)),
+            ("3,432E2", Err(NotAnAmount::NotADecimal)),
+            ("35.24 x 10^7", Err(NotAnAmount::NotADecimal)),
+        ];
+        for (text, expected) in table {
+            let read = Exact::parse_scientific(text.as_bytes()).map(|e| e.to_string());
+            assert_eq!(read, expected.map(str::to_owned), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stated_product_may_miss_by_a_billionth() {
+        let exact = |text: &str| text.parse::<Exact>().unwrap();
+        let table = [
+            ("0.096", "189.6469", "18.2061024", None),
+            ("0.0000012149", "1222335.5526", "1.48501546285374", None),
+            ("3", "0.333333333333333333", "1", None),
+            ("-7", "0.125", "-0.875", None),
+            ("2", "3", "6.000000006", None),
+            ("2", "3", "6.0000000061", Some("-0.0000000061")),
+            ("2", "3", "5.99", Some("0.01")),
+            ("-2", "3", "-5", Some("-1")),
+            ("-2", "3", "6", Some("-12")),
+            ("2", "3", "-6", Some("12")),
+            ("0", "3", "1", Some("-1")),
+            ("3", "0", "-1", Some("1")),
+            ("0", "3", "0", None),
+            ("99999999999999999999", "99999999999999999999", "0", Some("170141183460469231731.687303715884105727")),
+        ];
+        for (one, other, stated, misses) in table {
+            let found = exact(one).product_misses(exact(other), exact(stated)).map(|e| e.to_string());
+            assert_eq!(found, misses.map(str::to_owned), "{one} x {other} = {stated}");
+        }
+    }
+
+    #[test]
     fn rounding_is_half_away_from_zero_and_happens_once() {
         let table = [("7999.992", 799_999), ("0.005", 1), ("-0.005", -1), ("0.0049999999", 0), ("2.345", 235), ("-2.344", -234)];
         for (text, minor) in table {
@@ -536,6 +719,37 @@ mod tests {
         fn exact_text_round_trips(mantissa in -10_i128.pow(30)..10_i128.pow(30)) {
             let exact = Exact::from_mantissa(mantissa);
             prop_assert_eq!(exact.to_string().parse::<Exact>().unwrap(), exact);
+        }
+
+        #[test]
+        fn an_exponent_says_the_same_as_plain_digits(
+            mantissa in -10_i128.pow(30)..10_i128.pow(30),
+            point in 0..18_usize,
+            sign: bool,
+        ) {
+            let plain = Exact::from_mantissa(mantissa);
+            let digits = mantissa.unsigned_abs().to_string();
+            let (whole, fraction) = digits.split_at(point.min(digits.len()));
+            let exponent = i64::try_from(fraction.len()).unwrap() - 18;
+            let plus = if sign && exponent >= 0 { "+" } else { "" };
+            let minus = if mantissa < 0 { "-" } else { "" };
+            let text = format!("{minus}{whole}.{fraction}E{plus}{exponent}");
+            prop_assert_eq!(Exact::parse_scientific(text.as_bytes()).unwrap(), plain, "{}", text);
+            prop_assert_eq!(Exact::parse_scientific(plain.to_string().as_bytes()).unwrap(), plain);
+        }
+
+        #[test]
+        fn a_product_of_small_numbers_misses_by_their_difference(
+            one in -1_000_000_i128..1_000_000,
+            other in -1_000_000_i128..1_000_000,
+            stated in -1_000_000_000_000_i128..1_000_000_000_000,
+        ) {
+            let nine = 10_i128.pow(9);
+            let factors = [one, other].map(|factor| Exact::from_mantissa(factor * nine));
+            let found = factors[0].product_misses(factors[1], Exact::from_mantissa(stated));
+            let apart = one * other - stated;
+            let tolerated = apart.abs() * nine <= stated.abs();
+            prop_assert_eq!(found, (!tolerated).then_some(Exact::from_mantissa(apart)));
         }
 
         #[test]

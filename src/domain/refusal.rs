@@ -192,6 +192,8 @@ pub enum UnreadableFile {
     NotUtf8 { line: u64 },
     /// Its header is of no layout that is known.
     UnknownLayout { nearest: String, missing: Vec<String> },
+    /// It is something else that is known by its columns: what it is, what a bill has and it has not, and the way to a bill.
+    OtherProduct { product: &'static str, missing: Vec<String>, advice: &'static str },
     /// Two columns have the same name.
     RepeatedColumn { column: String },
     /// A quoted cell is never closed, or a record is longer than any real one.
@@ -263,6 +265,7 @@ impl Refusal {
                 UnreadableFile::Binary => "file.binary",
                 UnreadableFile::NotUtf8 { .. } => "file.not-utf8",
                 UnreadableFile::UnknownLayout { .. } => "file.unknown-layout",
+                UnreadableFile::OtherProduct { .. } => "file.not-a-bill-layout",
                 UnreadableFile::RepeatedColumn { .. } => "file.repeated-column",
                 UnreadableFile::RecordTooLong { .. } => "file.record-too-long",
                 UnreadableFile::Io { .. } => "file.unreadable",

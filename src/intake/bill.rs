@@ -9,7 +9,7 @@ use crate::domain::fingerprint::content_hash;
 use crate::domain::money::Exact;
 use crate::domain::refusal::{Refusal, UnreadableFile};
 use crate::intake::blocks::{BLOCK_SIZE, Blocks};
-use crate::intake::layout::{Findings, Format, LineReader, recognise};
+use crate::intake::layout::{Findings, LineReader, recognise};
 use crate::intake::table::{Rows, Table, text_of, tidy};
 
 /// Opens a bill. `file` is its name for messages, `size` its length if known.
@@ -25,7 +25,7 @@ struct OnePart {
 
 impl Parts for OnePart {
     fn next_part(&mut self) -> Result<Option<Box<dyn Source>>, Refusal> {
-        self.reader.take().map(|reader| open_in_blocks(reader, &self.file, BLOCK_SIZE)).transpose()
+        self.reader.take().map(|reader| open_part(reader, &self.file)).transpose()
     }
 
     fn bytes_read(&self) -> u64 {
@@ -38,13 +38,29 @@ impl Parts for OnePart {
 }
 
 /// Reads the header of a part and recognises its layout.
+pub(super) fn open_part(reader: Box<dyn Read + Send>, file: &str) -> Result<Box<dyn Source>, Refusal> {
+    open_in_blocks(reader, file, BLOCK_SIZE)
+}
+
 fn open_in_blocks(reader: Box<dyn Read + Send>, file: &str, block_size: usize) -> Result<Box<dyn Source>, Refusal> {
     let table = Table::open(Blocks::new(reader, file, block_size))?;
-    let format = recognise(&table.header).map_err(|reason| table.refuse(reason))?;
+    let layout = recognise(&table.header).map_err(|reason| table.refuse(reason))?;
     table.refuse_repeated_column()?;
-    let lines = (format.reader)(&table.header);
-    let unknown_columns = table.header.unknown(format.known);
-    Ok(Box::new(BillFile { table, format, lines, unknown_columns, remarks: Remarks::default(), has_rows: false }))
+    let lines = layout.reader(&table.header);
+    let mut remarks = Remarks::default();
+    for (column, oddity) in lines.odd_columns() {
+        remarks.add(oddity, &table.header.names[column], table.header.line, Exact::ZERO);
+    }
+    let bill = BillFile {
+        layout: layout.layout().clone(),
+        tax: layout.tax(),
+        lines,
+        unknown_columns: table.header.unknown(|name| layout.knows(name)),
+        remarks,
+        has_rows: false,
+        table,
+    };
+    Ok(Box::new(bill))
 }
 
 /// The header's names and the cells of a row, to show it again: the row that begins on line `number` of a text whose first line
@@ -67,7 +83,8 @@ pub fn row_at(header: &str, text: &[u8], first_line: u64, number: u64) -> Option
 
 struct BillFile {
     table: Table,
-    format: &'static Format,
+    layout: Layout,
+    tax: Option<TaxBasis>,
     lines: Box<dyn LineReader>,
     unknown_columns: Vec<String>,
     remarks: Remarks,
@@ -76,11 +93,15 @@ struct BillFile {
 
 impl Source for BillFile {
     fn layout(&self) -> &Layout {
-        &self.format.layout
+        &self.layout
+    }
+
+    fn layout_version(&self) -> Option<&'static str> {
+        self.lines.version()
     }
 
     fn tax(&self) -> Option<TaxBasis> {
-        self.format.tax
+        self.tax
     }
 
     fn stated_total(&self) -> Option<Exact> {
@@ -283,7 +304,7 @@ mod tests {
         assert_eq!(reason_of(b"\xd5\xcb\xc6\xda,a\n"), UnreadableFile::NotUtf8 { line: 1 });
         let again = UnreadableFile::RepeatedColumn { column: "账单信息/账单月份".into() };
         assert_eq!(reason_of(small(", 账单信息/账单月份\t", &[GOOD]).as_bytes()), again);
-        let missing = ["费用信息/目录总价", "身份信息/资源归属账号ID or 身份信息/资源购买账号ID"].map(str::to_owned).to_vec();
+        let missing = vec!["身份信息/资源归属账号ID or 身份信息/资源购买账号ID".to_owned()];
         let narrow = "账单信息/账单月份,账单信息/费用类型,应付信息/应付金额（含税）\n";
         assert_eq!(reason_of(narrow.as_bytes()), UnreadableFile::UnknownLayout { nearest: "alibaba-v2".into(), missing });
     }

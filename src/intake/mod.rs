@@ -4,13 +4,20 @@
 //! given something to read from, and gives back values of [`domain`](crate::domain), or a refusal that names every bad place by
 //! line and column. Bills and order lists are read in blocks, so that memory does not grow with the file.
 //!
-//! A further layout of bill is one more file like `alibaba_v2.rs` and one more row in the table of `layout.rs`.
+//! A further layout of bill is one more table like the one in `alibaba_legacy.rs` and one more row in the list of `layout.rs`.
 
 pub mod agreement;
 pub mod bill;
 pub mod orders;
 
+mod alibaba_api;
+mod alibaba_instance;
+mod alibaba_legacy;
 mod alibaba_v2;
 mod blocks;
+mod cells;
+mod columns;
+mod focus;
+mod known_files;
 mod layout;
 mod table;

@@ -30,15 +30,21 @@ impl Header {
         self.names.iter().position(|given| given == name)
     }
 
+    /// The same; where none has just this name, one in another case is meant.
+    pub(super) fn position_in_any_case(&self, name: &str) -> Option<usize> {
+        let in_another_case = || self.names.iter().position(|given| given.eq_ignore_ascii_case(name));
+        self.position(name).or_else(in_another_case)
+    }
+
     /// Which of the required columns are missing; each is a list of names of which one is enough.
     pub(super) fn missing(&self, required: &[&[&str]]) -> Vec<String> {
         let has = |name: &&str| self.position(name).is_some();
         required.iter().filter(|names| !names.iter().any(has)).map(|names| names.join(" or ")).collect()
     }
 
-    /// Columns that are not among the known ones; a column without a name says nothing and is left out.
-    pub(super) fn unknown(&self, known: &[&str]) -> Vec<String> {
-        self.names.iter().filter(|name| !name.is_empty() && !known.contains(&name.as_str())).cloned().collect()
+    /// Columns that are not known; a column without a name says nothing and is left out.
+    pub(super) fn unknown(&self, is_known: impl Fn(&str) -> bool) -> Vec<String> {
+        self.names.iter().filter(|name| !name.is_empty() && !is_known(name)).cloned().collect()
     }
 
     fn repeated(&self) -> Option<&String> {
@@ -119,6 +125,14 @@ impl<'a> Row<'a> {
     /// A cell, tidied; empty where the row has none.
     pub(super) fn cell(&self, column: Option<usize>) -> &'a [u8] {
         column.and_then(|column| self.cells.get(column)).map_or(b"", tidy)
+    }
+
+    /// Whether a cell is protected from spreadsheets by an apostrophe or `="…"`.
+    pub(super) fn is_protected(&self, column: Option<usize>) -> bool {
+        let Some(cell) = column.and_then(|column| self.cells.get(column)) else { return false };
+        let tidied = tidy(cell);
+        // Nearly all cells are tidy already.
+        tidied.len() < cell.len() && tidied.len() < trim(cell).len()
     }
 
     /// The same as text.

@@ -885,7 +885,7 @@ fn bills_whose_columns_are_wrong() {
     "#);
     assert_snapshot!(refuse_bill("file.unknown-layout", "a,b\n1,2\n"), @"
     ----- stderr
-    error: bad.csv: its columns are of no layout that is known; nearest is alibaba-v2, which also needs: 账单信息/账单月份, 应付信息/应付金额（含税）, 账单信息/费用类型, 费用信息/目录总价, 身份信息/资源归属账号ID or 身份信息/资源购买账号ID
+    error: bad.csv: its columns are of no layout that is known; nearest is alibaba-v2, which also needs: 账单信息/账单月份, 应付信息/应付金额（含税）, 账单信息/费用类型 or 费用信息/目录总价, 身份信息/资源归属账号ID or 身份信息/资源购买账号ID
     ----- exit 1
     ");
 }
