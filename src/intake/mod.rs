@@ -4,13 +4,18 @@
 //! given something to read from, and gives back values of [`domain`](crate::domain), or a refusal that names every bad place by
 //! line and column. Bills and order lists are read in blocks, so that memory does not grow with the file.
 //!
+//! What stands around the text is taken off first: `container` opens archives and workbooks, `encoding` makes UTF-8 of it.
+//!
 //! A further layout of bill is one more file like `alibaba_v2.rs` and one more row in the table of `layout.rs`.
 
 pub mod agreement;
 pub mod bill;
+pub mod container;
+pub mod encoding;
 pub mod orders;
 
 mod alibaba_v2;
 mod blocks;
 mod layout;
+mod reason;
 mod table;

@@ -81,8 +81,9 @@ pub(crate) fn open_bills(
     let call = context.call_with_files(write, argument, &inputs.iter().collect::<Vec<_>>());
     let mut bills = Vec::with_capacity(inputs.len());
     for input in inputs {
-        let (name, size, sha256) = (input.name.clone(), input.size, input.sha256.clone());
-        bills.push(BillInput { source: intake::bill::open(input.reader(), &name, Some(size))?, sha256 });
+        let (name, sha256) = (input.name.clone(), input.sha256.clone());
+        let part = intake::container::Parts::only(input.slice(), &name)?;
+        bills.push(BillInput { source: intake::bill::open(part.text, &part.name, part.size)?, sha256 });
     }
     Ok((bills, call))
 }
