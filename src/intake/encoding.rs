@@ -302,7 +302,7 @@ mod tests {
         let mut bytes = "账期,金额,产品,规格\n".repeat(10).into_bytes();
         let before = bytes.len();
         bytes.extend(b"\xd5\xcb\n");
-        assert_eq!(reads_as_utf8(&bytes), true);
+        assert!(reads_as_utf8(&bytes));
         assert_eq!(decoded(&bytes, 64).unwrap().1, Some(Encoding::Utf8));
         bytes.truncate(before - 2);
         assert_eq!(decoded(&bytes, 64).unwrap().1, Some(Encoding::Utf8), "cut inside a character");

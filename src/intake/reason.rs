@@ -18,7 +18,7 @@ pub(super) fn failing(reason: UnreadableFile) -> io::Error {
 
 /// Whether a failure has its reason already, or comes from the operating system.
 pub(super) fn has_reason(error: &io::Error) -> bool {
-    error.raw_os_error().is_some() || error.get_ref().is_some_and(|inner| inner.is::<Reason>())
+    error.raw_os_error().is_some() || matches!(error.get_ref(), Some(inner) if inner.is::<Reason>())
 }
 
 /// The reason of a reader's failure.

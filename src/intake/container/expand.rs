@@ -29,10 +29,10 @@ pub(super) struct Limits {
 impl Limits {
     /// The limits of real files.
     pub(super) const REAL: Self = Self {
-        // Thirty times the largest month that a bill of ten million lines makes; it fits a disk, and a bomb does not go on.
+        // Three times a month of ten million lines at half a kilobyte each, and nothing goes on beyond it.
         expanded_max: 16 << 30,
-        // Deflate makes at most 1032 bytes of one. Bills shrink to a tenth or a thirtieth; a column that never changes goes further,
-        // and small files of one repeated line further still.
+        // Deflate makes at most 1032 bytes of one. Bills shrink to a tenth or a thirtieth; a column that never changes goes
+        // further, and small files of one repeated line further still.
         ratio_max: 1_000,
         ratio_from: 64 << 20,
         // A partner's month comes in some hundred files.

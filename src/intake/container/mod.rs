@@ -105,15 +105,15 @@ impl Parts {
     /// The only part of a file, for what has to be one table.
     pub fn only(file: FileSlice, name: &str) -> Result<Part, Refusal> {
         let mut parts = Self::open(file, name)?;
-        let Some(part) = parts.next()? else { return Err(refusal(name, UnreadableFile::NothingInside)) };
-        match parts.next()? {
+        let Some(part) = parts.next_part()? else { return Err(refusal(name, UnreadableFile::NothingInside)) };
+        match parts.next_part()? {
             None => Ok(part),
             Some(second) => Err(refusal(name, UnreadableFile::SeveralTables { first: part.name, second: second.name })),
         }
     }
 
     /// The next part; `None` behind the last.
-    pub fn next(&mut self) -> Result<Option<Part>, Refusal> {
+    pub fn next_part(&mut self) -> Result<Option<Part>, Refusal> {
         match &mut self.source {
             Source::One(part) => Ok(part.take()),
             Source::Sheets(sheets) => {
@@ -132,7 +132,7 @@ impl Parts {
         }
     }
 
-    /// What is worth saying about the file as a whole; complete once [`next`](Self::next) has given `None`.
+    /// What is worth saying about the file as a whole; complete once [`next_part`](Self::next_part) has given `None`.
     pub fn notices(&self) -> &[Notice] {
         &self.notices
     }

@@ -265,7 +265,7 @@ impl<'a> Rows<'a> {
 fn push_text(text: &mut String, value: &DataRef<'_>) {
     let written = match value {
         DataRef::Empty => Ok(()),
-        DataRef::String(value) => text.write_str(value),
+        DataRef::String(value) | DataRef::DurationIso(value) => text.write_str(value),
         DataRef::SharedString(value) => text.write_str(value),
         DataRef::Int(value) => write!(text, "{value}"),
         // The shortest decimal that is read back as the same number; never with an exponent.
@@ -273,7 +273,6 @@ fn push_text(text: &mut String, value: &DataRef<'_>) {
         DataRef::Bool(value) => text.write_str(if *value { "TRUE" } else { "FALSE" }),
         DataRef::DateTime(value) => push_time(text, *value),
         DataRef::DateTimeIso(value) => text.write_str(without_midnight(&value.replacen('T', " ", 1))),
-        DataRef::DurationIso(value) => text.write_str(value),
         DataRef::Error(error) => write!(text, "{error}"),
     };
     debug_assert!(written.is_ok(), "a text takes what is written to it");
@@ -309,8 +308,7 @@ fn senseless(what: &str) -> UnreadableFile {
 
 fn damaged(error: XlsxError) -> UnreadableFile {
     match error {
-        XlsxError::Io(error) => reason_of(error),
-        XlsxError::Zip(zip::result::ZipError::Io(error)) => reason_of(error),
+        XlsxError::Io(error) | XlsxError::Zip(zip::result::ZipError::Io(error)) => reason_of(error),
         XlsxError::Password => UnreadableFile::Encrypted,
         other => UnreadableFile::DamagedWorkbook { what: other.to_string() },
     }
