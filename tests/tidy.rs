@@ -12,12 +12,15 @@ use std::sync::OnceLock;
 /// Where each dependency may stand: a folder, or a list of files. `anywhere` is for what is part of the language here.
 const CRATES: &[(&str, &[&str])] = &[
     ("anyhow", &["src/cli/failure.rs", "src/cli/files.rs"]),
+    ("calamine", &["src/intake/container/workbook.rs"]),
     ("chrono", &["anywhere"]),
     ("clap", &["src/cli/"]),
     ("comfy_table", &["src/view/table.rs"]),
     ("csv", &["src/intake/table.rs", "src/view/csv.rs"]),
     ("dialoguer", &["src/cli/prompt.rs", "src/cli/ui.rs"]),
     ("directories", &["src/cli/settings.rs"]),
+    ("encoding_rs", &["src/intake/container/archive.rs", "src/intake/encoding.rs"]),
+    ("flate2", &["src/intake/container/archive.rs", "src/intake/container/expand.rs", "src/intake/container/mod.rs"]),
     ("hashbrown", &["src/book/bill/", "src/domain/matching.rs"]),
     ("indicatif", &["src/cli/ui.rs"]),
     ("iso_currency", &["src/domain/money.rs"]),
@@ -42,10 +45,11 @@ const CRATES: &[(&str, &[&str])] = &[
     ),
     ("sha2", &["src/cli/input.rs", "src/domain/chain.rs", "src/domain/fingerprint.rs"]),
     ("strsim", &["src/domain/suggest.rs"]),
-    ("tempfile", &["src/cli/files.rs", "src/cli/input.rs"]),
+    ("tempfile", &["src/cli/files.rs", "src/cli/input.rs", "src/intake/container/workbook.rs"]),
     ("thiserror", &["anywhere"]),
     ("toml", &["src/intake/agreement.rs"]),
     ("xxhash_rust", &["src/domain/fingerprint.rs"]),
+    ("zip", &["src/intake/container/archive.rs", "src/intake/container/workbook.rs"]),
     ("zstd", &["src/store/bill/text.rs"]),
 ];
 
@@ -73,7 +77,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("env::current_dir", &["src/cli/"]),
     ("env::home_dir", &[]),
     ("env::temp_dir", &[]),
-    ("fs", &["src/cli/", "src/store/open.rs"]),
+    ("fs", &["src/cli/", "src/intake/container/slice.rs", "src/intake/container/workbook.rs", "src/store/open.rs"]),
     ("net", &[]),
     ("process::Command", &[]),
     ("thread", &["src/book/bill/reading.rs"]),

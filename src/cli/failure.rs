@@ -13,7 +13,7 @@ use crate::domain::account::{AccountState, Origin};
 use crate::domain::bill::{Layout, Problem, TaxBasis};
 use crate::domain::close::Blocker;
 use crate::domain::plural;
-use crate::domain::refusal::{LinePlace, Refusal, Unique, UnreadableFile};
+use crate::domain::refusal::{Expansion, Foreign, LinePlace, Refusal, Unique, UnreadableFile};
 use crate::domain::role::roles_with;
 use crate::store::StoreError;
 
@@ -433,7 +433,76 @@ fn unreadable(file: &str, reason: &UnreadableFile, told: impl Fn(String) -> Told
             told(format!("{file}, line {line}: a quoted cell is never closed, or the line is longer than 16 MiB"))
         }
         UnreadableFile::Io { message } => told(format!("{file}: {message}")),
+        UnreadableFile::Changed => told(format!("{file}: it became shorter while it was read; nothing was imported"))
+            .hint("wait until whatever writes it has finished, and run the command again"),
+        UnreadableFile::Encoding { line } => told(format!("{file}, line {line}: it is text neither in UTF-8 nor in GB18030"))
+            .hint("download it again; or open it where it reads well and save it as CSV UTF-8"),
+        UnreadableFile::BrokenGb18030 { line } => {
+            told(format!("{file}, line {line}: the text is GB18030 up to here, and then bytes follow that are no character"))
+                .hint("download it again: it is damaged, or put together from files in different encodings")
+        }
+        UnreadableFile::Foreign(foreign) => {
+            let (what, hint) = foreign_format(*foreign);
+            told(format!("{file}: it is {what}")).hint(hint)
+        }
+        UnreadableFile::Nested => {
+            told(format!("{file}: it is a compressed file inside a compressed file")).hint("unpack the outer one")
+        }
+        UnreadableFile::Encrypted => {
+            told(format!("{file}: it is protected by a password")).hint("unpack it with the password first")
+        }
+        UnreadableFile::Compression => told(format!("{file}: it is compressed in a way that is not known here"))
+            .hint("unpack it first, or make an ordinary zip of it"),
+        UnreadableFile::DamagedArchive { what } => {
+            told(format!("{file}: the compressed file is damaged: {what}")).hint("download it again")
+        }
+        UnreadableFile::DamagedWorkbook { what } => told(format!("{file}: the workbook is damaged: {what}"))
+            .hint("download it again, or open it in the spreadsheet program and save it as CSV UTF-8"),
+        UnreadableFile::ExpandsTooFar { limit: Expansion::Bytes(bytes) } => {
+            told(format!("{file}: it expands to more than {}, which no bill does", size(*bytes)))
+                .hint("unpack it and look at what is inside")
+        }
+        UnreadableFile::ExpandsTooFar { limit: Expansion::Times(times) } => {
+            told(format!("{file}: it expands to more than {times} times its size, which no bill does"))
+                .hint("unpack it and look at what is inside")
+        }
+        UnreadableFile::TooManyMembers { limit } => told(format!("{file}: the archive has more than {limit} members"))
+            .hint("unpack it, and give the files of the bill alone"),
+        UnreadableFile::NothingInside => told(format!("{file}: there is no table in it")),
+        UnreadableFile::SeveralTables { first, second } => {
+            told(format!("{file}: it holds more than one table ({first}; {second}), and one is expected"))
+                .hint("give each as a file of its own")
+        }
     }
+}
+
+/// What a format is called, and what to do instead.
+fn foreign_format(foreign: Foreign) -> (&'static str, &'static str) {
+    match foreign {
+        Foreign::Html => ("a web page, not a table", "log in where the bill is downloaded, and download it again"),
+        Foreign::Xml => (
+            "an XML document, not a table",
+            "download the bill as CSV or XLSX; some servers answer with XML to say what went wrong",
+        ),
+        Foreign::OldSpreadsheet => (
+            "a spreadsheet in the old format .xls, or a workbook with a password",
+            "open it in the spreadsheet program and save it as XLSX, without a password",
+        ),
+        Foreign::OtherSpreadsheet => {
+            ("a spreadsheet in a format that is not read (.ods or .xlsb)", "open it in the spreadsheet program and save it as XLSX")
+        }
+        Foreign::Pdf => ("a PDF, which has no cells to read", "download the bill as CSV or XLSX"),
+        Foreign::Parquet => ("a Parquet file", "download or export the bill as CSV"),
+        Foreign::OtherArchive => ("an archive, and neither zip nor gzip", "unpack it and give the files inside"),
+        Foreign::Utf16 => ("text in UTF-16", "save it as CSV UTF-8"),
+    }
+}
+
+/// A number of bytes as people say it: the largest unit that leaves a whole number.
+fn size(bytes: u64) -> String {
+    let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
+    let whole = units.into_iter().find(|(shift, _)| bytes > 0 && bytes.trailing_zeros() >= *shift);
+    whole.map_or_else(|| format!("{bytes} bytes"), |(shift, unit)| format!("{} {unit}", bytes >> shift))
 }
 
 fn problem(problem: &Problem) -> String {

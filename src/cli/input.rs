@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use sha2::{Digest as _, Sha256};
 
 use super::failure::Failure;
+use crate::intake::container::FileSlice;
 
 /// An input file, open at its beginning.
 pub(crate) struct Input {
@@ -43,14 +44,13 @@ impl Input {
             size += read as u64;
             hasher.update(&buffer[..read]);
         }
-        file.rewind().map_err(failed)?;
         let sha256 = crate::domain::chain::hex(&hasher.finalize().into());
         Ok(Self { name: name.to_owned(), sha256, size, modified, file })
     }
 
     /// The content, exactly as far as it was hashed: what is appended later is not read.
-    pub(crate) fn reader(self) -> Box<dyn Read + Send> {
-        Box::new(self.file.take(self.size))
+    pub(crate) fn slice(self) -> FileSlice {
+        FileSlice::new(self.file, self.size)
     }
 
     /// The content as text; for small files such as agreements.
@@ -62,7 +62,7 @@ impl Input {
             return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "it is larger than 1 MiB, which no agreement is")));
         }
         let mut bytes = Vec::new();
-        self.reader().read_to_end(&mut bytes).map_err(failed)?;
+        self.slice().read_to_end(&mut bytes).map_err(failed)?;
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         String::from_utf8(text.to_vec()).map_err(|_| failed(io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text")))
     }

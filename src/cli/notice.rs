@@ -55,6 +55,22 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
                 "the last line of {file} has no line break: if the file was cut off, its last figure may be too; compare the payable"
             ),
         ),
+        Notice::ReadAsGb18030 { file } => (
+            "read-as-gb18030",
+            format!(
+                "{file} is not UTF-8 and was read as GB18030, as Excel saves it in China: compare a name or two with the original"
+            ),
+        ),
+        Notice::EmptyMembers { file, count } => {
+            ("empty-members", format!("{file}: {} nothing", plural(*count, "member holds", "members hold")))
+        }
+        Notice::SheetsLeftOut { file, sheets } => (
+            "sheets-left-out",
+            format!(
+                "{file}: only the bill's sheet, and visible sheets with the same header, were read; left out: {}",
+                sheets.join(", ")
+            ),
+        ),
         Notice::UnknownColumns { columns } => {
             ("unknown-columns", format!("columns that this layout does not know were kept and not read: {}", columns.join(", ")))
         }

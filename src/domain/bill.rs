@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::code::Code;
 use crate::domain::money::{Currency, Exact, NotAnAmount, Overflow};
 use crate::domain::period::Month;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Notice, Refusal};
 use crate::domain::words::words;
 
 /// A layout of bill that can be read.
@@ -521,10 +521,12 @@ pub trait Source: Send {
 pub trait Parts: Send {
     /// The next part; `None` at the end.
     fn next_part(&mut self) -> Result<Option<Box<dyn Source>>, Refusal>;
-    /// How many bytes of the input file have been read.
+    /// What is worth saying of how the file is written; complete at the end.
+    fn notices(&self) -> Vec<Notice>;
+    /// How many bytes of the input file have been read: for the progress bar.
     fn bytes_read(&self) -> u64;
-    /// Its size in bytes, where that is known: for the progress bar.
-    fn size(&self) -> Option<u64>;
+    /// Its size in bytes.
+    fn size(&self) -> u64;
 }
 
 /// Where bad lines go that somebody chose to leave out.

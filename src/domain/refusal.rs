@@ -200,6 +200,78 @@ pub enum UnreadableFile {
     RecordTooLong { line: u64 },
     /// The operating system could not read it.
     Io { message: String },
+    /// It became shorter while it was read.
+    Changed,
+    /// It is neither UTF-8 nor GB18030.
+    Encoding { line: u64 },
+    /// It is GB18030 up to here.
+    BrokenGb18030 { line: u64 },
+    /// It is of a format that holds no readable table.
+    Foreign(Foreign),
+    /// It is a compressed file inside a compressed file.
+    Nested,
+    /// It is protected by a password.
+    Encrypted,
+    /// It is compressed in a way that is not known.
+    Compression,
+    /// A compressed file is cut off or changed.
+    DamagedArchive { what: String },
+    /// A workbook is whole as an archive, and makes no sense as a workbook.
+    DamagedWorkbook { what: String },
+    /// It expands to more than any bill has.
+    ExpandsTooFar { limit: Expansion },
+    /// An archive of more members than any bill has.
+    TooManyMembers { limit: u64 },
+    /// An archive or a workbook without anything to read.
+    NothingInside,
+    /// Several tables where one is expected.
+    SeveralTables { first: String, second: String },
+}
+
+/// A format that people hand over in place of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    /// A web page, mostly of a login that ran out.
+    Html,
+    /// Any other XML document.
+    Xml,
+    /// A spreadsheet of before 2007, or a workbook behind a password, which looks the same from outside.
+    OldSpreadsheet,
+    /// A spreadsheet that is neither: OpenDocument, or binary Excel.
+    OtherSpreadsheet,
+    /// A printed page.
+    Pdf,
+    /// A table for data warehouses.
+    Parquet,
+    /// An archive other than zip and gzip.
+    OtherArchive,
+    /// Text in two bytes a character.
+    Utf16,
+}
+
+impl Foreign {
+    /// The stable code of its refusal.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Html => "file.html",
+            Self::Xml => "file.xml",
+            Self::OldSpreadsheet => "file.spreadsheet-xls",
+            Self::OtherSpreadsheet => "file.spreadsheet-other",
+            Self::Pdf => "file.pdf",
+            Self::Parquet => "file.parquet",
+            Self::OtherArchive => "file.archive",
+            Self::Utf16 => "file.utf16",
+        }
+    }
+}
+
+/// The limit that an expanding file has passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expansion {
+    /// So many bytes in all.
+    Bytes(u64),
+    /// So many times its own size.
+    Times(u64),
 }
 
 impl Refusal {
@@ -269,6 +341,18 @@ impl Refusal {
                 UnreadableFile::RepeatedColumn { .. } => "file.repeated-column",
                 UnreadableFile::RecordTooLong { .. } => "file.record-too-long",
                 UnreadableFile::Io { .. } => "file.unreadable",
+                UnreadableFile::Changed => "file.changed",
+                UnreadableFile::Encoding { .. } | UnreadableFile::BrokenGb18030 { .. } => "file.encoding",
+                UnreadableFile::Foreign(foreign) => foreign.code(),
+                UnreadableFile::Nested => "file.nested",
+                UnreadableFile::Encrypted => "file.encrypted",
+                UnreadableFile::Compression => "file.compression",
+                UnreadableFile::DamagedArchive { .. } => "file.damaged-archive",
+                UnreadableFile::DamagedWorkbook { .. } => "file.damaged-workbook",
+                UnreadableFile::ExpandsTooFar { .. } => "file.expands-too-far",
+                UnreadableFile::TooManyMembers { .. } => "file.too-many-members",
+                UnreadableFile::NothingInside => "file.nothing-inside",
+                UnreadableFile::SeveralTables { .. } => "file.several-tables",
             },
             Self::BadLines { .. } => "file.bad-lines",
             Self::LineConflict { .. } => "bill.line-conflict",
@@ -365,6 +449,25 @@ pub enum Notice {
     NoFinalLineBreak {
         /// The file.
         file: String,
+    },
+    /// A file that was read as GB18030, not as UTF-8.
+    ReadAsGb18030 {
+        /// The file.
+        file: String,
+    },
+    /// Members of an archive that hold nothing.
+    EmptyMembers {
+        /// The archive.
+        file: String,
+        /// How many.
+        count: u64,
+    },
+    /// Sheets of a workbook that were not read.
+    SheetsLeftOut {
+        /// The workbook.
+        file: String,
+        /// Their names.
+        sheets: Vec<String>,
     },
     /// Columns that the layout does not know; ignored.
     UnknownColumns {

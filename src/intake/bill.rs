@@ -7,33 +7,43 @@ use std::io::Read;
 use crate::domain::bill::{Block, Fault, Layout, Parts, Remark, Remarks, Source, TaxBasis};
 use crate::domain::fingerprint::content_hash;
 use crate::domain::money::Exact;
-use crate::domain::refusal::{Refusal, UnreadableFile};
+use crate::domain::refusal::{Notice, Refusal, UnreadableFile};
 use crate::intake::blocks::{BLOCK_SIZE, Blocks};
+use crate::intake::container::{self, FileSlice};
+use crate::intake::encoding::{Encoding, EncodingUsed};
 use crate::intake::layout::{Findings, LineReader, recognise};
 use crate::intake::table::{Rows, Table, text_of, tidy};
 
-/// Opens a bill. `file` is its name for messages, `size` its length if known.
-pub fn open(reader: Box<dyn Read + Send>, file: &str, size: Option<u64>) -> Box<dyn Parts> {
-    Box::new(OnePart { reader: Some(reader), file: file.to_owned(), size })
+/// Opens a bill file; `name` is what messages call it. Its parts are the tables in it.
+pub fn open(file: FileSlice, name: &str) -> Result<Box<dyn Parts>, Refusal> {
+    Ok(Box::new(BillParts { parts: container::Parts::open(file, name)?, encodings: Vec::new() }))
 }
 
-struct OnePart {
-    reader: Option<Box<dyn Read + Send>>,
-    file: String,
-    size: Option<u64>,
+struct BillParts {
+    parts: container::Parts,
+    /// How each part was written, by its name; known once it was read.
+    encodings: Vec<(String, EncodingUsed)>,
 }
 
-impl Parts for OnePart {
+impl Parts for BillParts {
     fn next_part(&mut self) -> Result<Option<Box<dyn Source>>, Refusal> {
-        self.reader.take().map(|reader| open_part(reader, &self.file)).transpose()
+        let Some(part) = self.parts.next_part()? else { return Ok(None) };
+        self.encodings.push((part.name.clone(), part.encoding));
+        open_part(part.text, &part.name).map(Some)
+    }
+
+    fn notices(&self) -> Vec<Notice> {
+        let transcoded = self.encodings.iter().filter(|(_, encoding)| encoding.get() == Some(Encoding::Gb18030));
+        let transcoded = transcoded.map(|(file, _)| Notice::ReadAsGb18030 { file: file.clone() });
+        transcoded.chain(self.parts.notices().iter().cloned()).collect()
     }
 
     fn bytes_read(&self) -> u64 {
-        0
+        self.parts.position()
     }
 
-    fn size(&self) -> Option<u64> {
-        self.size
+    fn size(&self) -> u64 {
+        self.parts.size()
     }
 }
 

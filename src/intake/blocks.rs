@@ -7,6 +7,7 @@
 use std::io::Read;
 
 use crate::domain::refusal::{Refusal, UnreadableFile};
+use crate::intake::reason::reason_of;
 
 /// How much is read at a time.
 pub(super) const BLOCK_SIZE: usize = 1 << 20;
@@ -102,7 +103,7 @@ impl Blocks {
     fn read_some(&mut self, wanted: usize) -> Result<(), Refusal> {
         let before = self.buffer.len();
         let outcome = (&mut self.reader).take(wanted as u64).read_to_end(&mut self.buffer);
-        let read = outcome.map_err(|error| self.refuse(UnreadableFile::Io { message: error.to_string() }))?;
+        let read = outcome.map_err(|error| self.refuse(reason_of(error)))?;
         self.ended = read < wanted;
         if self.buffer[before..].contains(&0) {
             return Err(self.refuse(UnreadableFile::Binary));

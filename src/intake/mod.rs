@@ -1,13 +1,18 @@
 //! What a user hands over, read into domain values: provider bills, order lists, agreements.
 //!
-//! This layer knows file formats and nothing else. It must never touch SQL, print, ask the clock or open a file by itself: it is
-//! given something to read from, and gives back values of [`domain`](crate::domain), or a refusal that names every bad place by
-//! line and column. Bills and order lists are read in blocks, so that memory does not grow with the file.
+//! This layer knows file formats and nothing else. It must never touch SQL, print, ask the clock or open a file by name: it is
+//! given something to read from (a workbook waits in a file without a name), and gives back values of
+//! [`domain`](crate::domain), or a refusal that names every bad place by line and column. Bills and order lists are read in
+//! blocks, so that memory does not grow with the file.
+//!
+//! What stands around the text is taken off first: `container` opens archives and workbooks, `encoding` makes UTF-8 of it.
 //!
 //! A further layout of bill is one more table like the one in `alibaba_legacy.rs` and one more row in the list of `layout.rs`.
 
 pub mod agreement;
 pub mod bill;
+pub mod container;
+pub mod encoding;
 pub mod orders;
 
 mod alibaba_api;
@@ -20,4 +25,5 @@ mod columns;
 mod focus;
 mod known_files;
 mod layout;
+mod reason;
 mod table;

@@ -1015,7 +1015,7 @@ fn files_that_are_no_bills() {
     ----- exit 1
     ");
     refuse_bill("file.no-lines", format!("{BILL_HEADER}\n\n \n"));
-    assert_snapshot!(refuse_bill("file.binary", b"PK\x03\x04\x00\x00\x08\x00"), @"
+    assert_snapshot!(refuse_bill("file.binary", b"SQLite format 3\0"), @"
     ----- stderr
     error: bad.csv: it is not a text file
     hint: give the CSV file itself

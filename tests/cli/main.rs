@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod book;
+mod containers;
 mod demo;
 mod hard_months;
 mod help;

@@ -1,6 +1,6 @@
 //! A book with a closed June and an open July.
 
-use std::io::Cursor;
+use std::io::Write as _;
 
 use subledger::book::Call;
 use subledger::book::account::{CreateAccount, Particulars};
@@ -15,6 +15,8 @@ use subledger::domain::finality::Finality;
 use subledger::domain::order::{OrderKind, OrderRequest, Placement};
 use subledger::domain::period::{Month, parse_date};
 use subledger::domain::progress::Unwatched;
+use subledger::intake::bill::open;
+use subledger::intake::container::FileSlice;
 
 use crate::books::Desk;
 
@@ -137,7 +139,9 @@ fn order(account: &str, product: &str, list_price: &str, provider_order: &str, d
 fn bill(period: &str, finality: Finality, lines: &str) -> ImportBill<'static> {
     let text = format!("{HEADER}{lines}");
     let sha256 = sha256_hex(text.as_bytes());
-    let parts = subledger::intake::bill::open(Box::new(Cursor::new(text)), "bill.csv", None);
+    let mut file = tempfile::tempfile().expect("a temporary file");
+    file.write_all(text.as_bytes()).expect("a file that can be written");
+    let parts = open(FileSlice::new(file, text.len() as u64), "bill.csv").expect("a plain file");
     let file = BillInput { name: "bill.csv".to_owned(), parts, sha256, written: chrono::DateTime::UNIX_EPOCH };
     ImportBill {
         period: Month::parse(period).expect("a month"),

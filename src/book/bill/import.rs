@@ -115,11 +115,15 @@ pub(in crate::book) fn import(operation: &mut Operation<'_>, request: ImportBill
         let size = parts.size();
         read_ahead(parts, |read| match read {
             Read::Head(head) => loading.begin_part(operation, &mut file, head, &mut bad_lines),
-            Read::Block(block, text) => {
-                watch.advance(block.bytes_read, size);
+            Read::Block(block, text, bytes_read) => {
+                watch.advance(bytes_read, Some(size));
                 loading.take_block(operation, &mut file, &block, &text, &mut bad_lines)
             }
             Read::Foot(foot) => loading.end_part(operation, &mut file, foot),
+            Read::End(notices) => {
+                loading.notices.extend(notices);
+                Ok(())
+            }
         })?;
     }
     loading.finish(operation, stated, finality, written)

@@ -6,6 +6,7 @@ use std::thread;
 use crate::book::{Error, Result};
 use crate::domain::bill::{Block, Layout, Parts, Remark, Source, TaxBasis};
 use crate::domain::money::Exact;
+use crate::domain::refusal::Notice;
 use crate::store::{Compressed, compress};
 
 /// What a part says of itself before its first line.
@@ -26,8 +27,11 @@ pub(super) struct Foot {
 /// What is read of a file, in its order.
 pub(super) enum Read {
     Head(Head),
-    Block(Block, Compressed),
+    /// A block, its text compressed, and how far the file has been read.
+    Block(Block, Compressed, u64),
     Foot(Foot),
+    /// The end of the file, and what is worth saying of it.
+    End(Vec<Notice>),
 }
 
 /// How many blocks may wait. Each is a megabyte or two.
@@ -56,7 +60,7 @@ fn read_parts(parts: &mut dyn Parts, sender: &SyncSender<Result<Read>>) -> Resul
         }
         while let Some(block) = source.next_block()? {
             let compressed = compress(&block.raw).map_err(Error::from)?;
-            if !give(Read::Block(block, compressed)) {
+            if !give(Read::Block(block, compressed, parts.bytes_read())) {
                 return Ok(());
             }
         }
@@ -65,6 +69,7 @@ fn read_parts(parts: &mut dyn Parts, sender: &SyncSender<Result<Read>>) -> Resul
             return Ok(());
         }
     }
+    give(Read::End(parts.notices()));
     Ok(())
 }
 

@@ -131,12 +131,14 @@ pub(crate) fn open_bills(
 ) -> Result<(Vec<BillInput>, Call), Failure> {
     let inputs = names.iter().map(|name| Input::open(name)).collect::<Result<Vec<_>, _>>()?;
     let call = context.call_with_files(write, argument, &inputs.iter().collect::<Vec<_>>());
-    let open = |input: Input| {
-        let (name, size, sha256) = (input.name.clone(), input.size, input.sha256.clone());
+    let mut bills = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        let (name, sha256) = (input.name.clone(), input.sha256.clone());
         let written = written(&input, context.now());
-        BillInput { parts: intake::bill::open(input.reader(), &name, Some(size)), name, sha256, written }
-    };
-    Ok((inputs.into_iter().map(open).collect(), call))
+        let parts = intake::bill::open(input.slice(), &name)?;
+        bills.push(BillInput { name, parts, sha256, written });
+    }
+    Ok((bills, call))
 }
 
 /// When a file was written, at the latest: a name or a clock that says later proves nothing.

@@ -24,7 +24,7 @@ use crate::view;
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct ImportArgs {
-    /// The file, or - for standard input
+    /// The file, or - for standard input; also compressed, or a workbook with one sheet
     file: String,
 
     #[command(flatten)]
@@ -36,7 +36,8 @@ impl ImportArgs {
         let input = Input::open(&self.file)?;
         let call = context.call_with_files(&self.write, "file", &[&input]);
         let sha256 = input.sha256.clone();
-        let orders = intake::orders::read(input.reader(), &self.file)?;
+        let list = intake::container::Parts::only(input.slice(), &self.file)?;
+        let orders = intake::orders::read(list.text, &list.name)?;
         let progress = context.ui.progress("recording orders");
         let done = context.write(&call, ImportOrders { file: self.file, sha256, orders, watch: &progress })?;
         drop(progress);
