@@ -3,30 +3,94 @@
 //! It must never hold more than one block, and never leave out a row: each is either a line or a problem with its place.
 
 use std::hash::{DefaultHasher, Hasher};
-use std::io::Read;
+use std::io::{self, Read, Seek};
 
 use crate::domain::bill::{Block, Fault, Layout, Remark, Remarks, Source, TaxBasis};
 use crate::domain::money::Exact;
 use crate::domain::refusal::{Refusal, UnreadableFile};
 use crate::intake::blocks::{BLOCK_SIZE, Blocks};
+use crate::intake::json_pages::{Kind, Queries, looks_like_json, to_table};
 use crate::intake::layout::{Findings, LineReader, recognise};
 use crate::intake::table::{Rows, Table, text_of, tidy};
 
-/// Reads the header of a bill and recognises its layout. `file` is its name for messages, `size` its length if known.
-pub fn open(reader: Box<dyn Read + Send>, file: &str, size: Option<u64>) -> Result<Box<dyn Source>, Refusal> {
-    open_in_blocks(reader, file, size, BLOCK_SIZE)
+/// A file that is to be read as a bill, or as a part of one.
+pub struct Unopened {
+    /// Its content, from the beginning.
+    pub reader: Box<dyn Read + Send>,
+    /// Its name for messages.
+    pub name: String,
+    /// Its length, if known.
+    pub size: Option<u64>,
 }
 
-fn open_in_blocks(
-    reader: Box<dyn Read + Send>,
-    file: &str,
-    size: Option<u64>,
-    block_size: usize,
-) -> Result<Box<dyn Source>, Refusal> {
-    let table = Table::open(Blocks::new(reader, file, block_size))?;
+/// Opens a bill of one file. `file` is its name for messages, `size` its length if known.
+pub fn open(reader: Box<dyn Read + Send>, file: &str, size: Option<u64>) -> Result<Box<dyn Source>, Refusal> {
+    let (bill, queries) = open_file(Unopened { reader, name: file.to_owned(), size }, BLOCK_SIZE)?;
+    queries.require_whole()?;
+    Ok(Box::new(bill))
+}
+
+/// Opens the files of one bill: reads their headers, recognises their layouts, and refuses what must not stand side by side.
+pub fn open_all(files: Vec<Unopened>) -> Result<Vec<Box<dyn Source>>, Refusal> {
+    let mut queries = Queries::default();
+    let mut bills = Vec::with_capacity(files.len());
+    for file in files {
+        let (bill, of_pages) = open_file(file, BLOCK_SIZE)?;
+        bills.push(bill);
+        queries.extend(of_pages);
+    }
+    queries.require_whole()?;
+    refuse_split_beside_whole(&bills)?;
+    Ok(bills.into_iter().map(|bill| Box::new(bill) as Box<dyn Source>).collect())
+}
+
+/// A split bill repeats the cost of instances over what runs on them: beside the bill that it repeats, it would count twice.
+fn refuse_split_beside_whole(bills: &[BillFile]) -> Result<(), Refusal> {
+    let is_split = |bill: &&BillFile| bill.table.header.position("SplitItemID").is_some();
+    match (bills.iter().find(is_split), bills.iter().find(|bill| !is_split(bill))) {
+        (Some(split), Some(whole)) => {
+            let first = whole.layout.to_string();
+            Err(split.table.refuse(UnreadableFile::TwoBills { first, second: Kind::Split.as_str().to_owned() }))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Opens a file, be it a table or saved pages.
+fn open_file(file: Unopened, block_size: usize) -> Result<(BillFile, Queries), Refusal> {
+    let Unopened { mut reader, name, size } = file;
+    let refuse = |error: io::Error| Refusal::UnreadableFile {
+        file: name.clone(),
+        reason: UnreadableFile::Io { message: error.to_string() },
+    };
+    let mut beginning = Vec::new();
+    (&mut reader).take(BEGINNING).read_to_end(&mut beginning).map_err(refuse)?;
+    let is_json = looks_like_json(&beginning);
+    let reader = io::Cursor::new(beginning).chain(reader);
+    if !is_json {
+        return Ok((open_table(Box::new(reader), &name, size, block_size)?, Queries::default()));
+    }
+    let pages = to_table(spool(reader).map_err(refuse)?, &name)?;
+    Ok((open_table(pages.table, &name, Some(pages.size), block_size)?, pages.queries))
+}
+
+/// How much is looked at to tell JSON from a table.
+const BEGINNING: u64 = 4 << 10;
+
+/// Copies what can be read only once into a file without a name.
+fn spool<R: Read>(mut reader: R) -> io::Result<impl Read + Seek + use<R>> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(&mut reader, &mut file)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// Opens a table. `name` is the file's for messages.
+fn open_table(reader: Box<dyn Read + Send>, name: &str, size: Option<u64>, block_size: usize) -> Result<BillFile, Refusal> {
+    let table = Table::open(Blocks::new(reader, name, block_size))?;
     let layout = recognise(&table.header).map_err(|reason| table.refuse(reason))?;
     table.refuse_repeated_column()?;
-    let bill = BillFile {
+    Ok(BillFile {
         size,
         layout: layout.layout().clone(),
         tax: layout.tax(),
@@ -35,8 +99,7 @@ fn open_in_blocks(
         remarks: Remarks::default(),
         has_rows: false,
         table,
-    };
-    Ok(Box::new(bill))
+    })
 }
 
 /// The header's names and the cells of one stored row, to show it again. Rows count from 0 and leave out lines without any text;
@@ -138,7 +201,9 @@ mod tests {
     const SAMPLE: &str = include_str!("../../tests/bills/alibaba-v2-zh.csv");
 
     fn open_text(text: &[u8], block_size: usize) -> Result<Box<dyn Source>, Refusal> {
-        open_in_blocks(Box::new(std::io::Cursor::new(text.to_vec())), "bill.csv", Some(text.len() as u64), block_size)
+        let reader = Box::new(io::Cursor::new(text.to_vec()));
+        let file = Unopened { reader, name: "bill.csv".into(), size: Some(text.len() as u64) };
+        open_file(file, block_size).map(|(bill, _)| Box::new(bill) as Box<dyn Source>)
     }
 
     fn blocks_of(text: &[u8], block_size: usize) -> Result<Vec<Block>, Refusal> {

@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn documentation_masks_ids_and_names_are_none() {
-        for masked in ["185xxxxx489", "12**122", "2020xxxx5912", "169***013", "185XXXX489", "test**1122"] {
+        for masked in ["185xxxxx489", "12**122", "2020xxxx5912", "169***013", "185XX489", "test**1122"] {
             assert!(is_masked(masked), "{masked}");
         }
         for real in ["", "1688001234567801", "D2026060U1B80201", "exxon-prod", "xx", "2x4", "i-bp1xx"] {

@@ -110,7 +110,7 @@ mod tests {
     use super::*;
     use crate::domain::bill::{Block, ControlTotals, Remark};
     use crate::domain::refusal::Refusal;
-    use crate::intake::bill::open;
+    use crate::intake::bill::{Unopened, open_all};
     use std::collections::BTreeMap;
 
     const V2: &str = include_str!("../../tests/bills/alibaba-v2-zh.csv");
@@ -151,7 +151,9 @@ mod tests {
     }
 
     fn read(text: &str) -> Result<Bill, Refusal> {
-        let mut source = open(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())), "bill", Some(text.len() as u64))?;
+        let reader = Box::new(std::io::Cursor::new(text.as_bytes().to_vec()));
+        let mut sources = open_all(vec![Unopened { reader, name: "bill".into(), size: Some(text.len() as u64) }])?;
+        let mut source = sources.remove(0);
         let mut blocks = Vec::new();
         while let Some(block) = source.next_block()? {
             blocks.push(block);

@@ -1,8 +1,9 @@
 //! What a user hands over, read into domain values: provider bills, order lists, agreements.
 //!
 //! This layer knows file formats and nothing else. It must never touch SQL, print, ask the clock or open a file by itself: it is
-//! given something to read from, and gives back values of [`domain`](crate::domain), or a refusal that names every bad place by
-//! line and column. Bills and order lists are read in blocks, so that memory does not grow with the file.
+//! given something to read from (files without a name, for what must be read twice, are all that it makes), and gives back
+//! values of [`domain`](crate::domain), or a refusal that names every bad place by line and column. Bills and order lists are
+//! read in blocks, so that memory does not grow with the file.
 //!
 //! A further layout of bill is one more table like the one in `alibaba_legacy.rs` and one more row in the list of `layout.rs`.
 
@@ -17,5 +18,7 @@ mod alibaba_v2;
 mod blocks;
 mod cells;
 mod columns;
+mod json_pages;
+mod json_walk;
 mod layout;
 mod table;

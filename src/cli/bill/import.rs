@@ -12,13 +12,14 @@ use crate::cli::input::Input;
 use crate::domain::bill::Finality;
 use crate::domain::money::Currency;
 use crate::domain::period::Month;
-use crate::intake;
+use crate::intake::{self, bill::Unopened};
 use crate::view;
 
 /// Read a month's bill into the book: all of it, or nothing
 ///
-/// Columns are found by name, in any order; the layout alibaba-v2 (the provider's upgraded bill
-/// details, Chinese headers) is known. Every line that cannot be read is named, and then
+/// Columns are found by name, in any order. The provider's upgraded bill details (Chinese or
+/// English headers), its older bill details, its instance bill, and saved answers (JSON) of
+/// DescribeInstanceBill, DescribeSplitItemBill and QuerySettleBill are known. Every line that cannot be read is named, and then
 /// nothing is imported. Lines that came twice with the same content count once. The files of
 /// one command are one version of the month's bill; a later command makes a new version, which
 /// then counts. The same files again are a no-op.
@@ -79,10 +80,9 @@ pub(crate) fn open_bills(
 ) -> Result<(Vec<BillInput>, Call), Failure> {
     let inputs = names.iter().map(|name| Input::open(name)).collect::<Result<Vec<_>, _>>()?;
     let call = context.call_with_files(write, argument, &inputs.iter().collect::<Vec<_>>());
-    let mut bills = Vec::with_capacity(inputs.len());
-    for input in inputs {
-        let (name, size, sha256) = (input.name.clone(), input.size, input.sha256.clone());
-        bills.push(BillInput { source: intake::bill::open(input.reader(), &name, Some(size))?, sha256 });
-    }
+    let hashes: Vec<String> = inputs.iter().map(|input| input.sha256.clone()).collect();
+    let unopened = |input: Input| Unopened { name: input.name.clone(), size: Some(input.size), reader: input.reader() };
+    let sources = intake::bill::open_all(inputs.into_iter().map(unopened).collect())?;
+    let bills = sources.into_iter().zip(hashes).map(|(source, sha256)| BillInput { source, sha256 }).collect();
     Ok((bills, call))
 }
