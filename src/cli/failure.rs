@@ -473,6 +473,35 @@ fn unreadable(file: &str, reason: &UnreadableFile, told: impl Fn(String) -> Told
             told(format!("{file}: it holds more than one table ({first}; {second}), and one is expected"))
                 .hint("give each as a file of its own")
         }
+        UnreadableFile::Json { line, column, message } => {
+            told(format!("{file}, line {line}, column {column}: {message}")).hint("save the provider's answer again, as it is")
+        }
+        UnreadableFile::NotABillPage => told(format!("{file}: it is JSON, and not the answer of a bill operation"))
+            .hint("save the answers of DescribeInstanceBill or QuerySettleBill"),
+        UnreadableFile::NotABill { operation } => {
+            told(format!("{file}: it is the answer of {operation}, which has no lines of a bill"))
+                .hint("save the answers of DescribeInstanceBill or QuerySettleBill")
+        }
+        UnreadableFile::SavedError { code, message } => {
+            told(format!("{file}: it is an error of the provider, not a bill: {code} {message}"))
+        }
+        UnreadableFile::PagesIncomplete { expected, found } => {
+            told(format!("{file}: the pages count {} in all, and {found} are there", plural(*expected, "item", "items")))
+                .hint("save every page of the query once, and give all of them to one import")
+        }
+        UnreadableFile::RowLimit { rows } => {
+            told(format!("{file}: exactly {rows} items, where the operation stops: there may be more"))
+                .hint("save the answers of DescribeInstanceBill, which does not stop")
+        }
+        UnreadableFile::TwoMonths { first, second } => {
+            told(format!("{file}: it has pages of {first} and of {second}; one bill has one month"))
+        }
+        UnreadableFile::PagesWithoutMonth => told(format!("{file}: neither the pages nor their items say which month they are of"))
+            .hint("merging pages can lose their BillingCycle: save the pages one by one"),
+        UnreadableFile::TwoBills { first, second } => {
+            told(format!("{file}: {second} beside {first}: both have the whole cost, which would count twice"))
+                .hint("import one of them")
+        }
     }
 }
 

@@ -257,7 +257,7 @@ pub enum Fault {
     )]
     Spreadsheet(String),
     /// An id with hidden digits.
-    #[error("documentation masks ids like this, and a real bill does not: this is an example, or somebody has hidden digits")]
+    #[error("documentation masks ids like this, and a real file does not: this is an example, or somebody has hidden digits")]
     Masked,
     /// No account.
     #[error("no account")]

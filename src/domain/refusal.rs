@@ -198,6 +198,24 @@ pub enum UnreadableFile {
     RepeatedColumn { column: String },
     /// A quoted cell is never closed, or a record is longer than any real one.
     RecordTooLong { line: u64 },
+    /// It is no JSON, or not in the shape of an answer.
+    Json { line: u64, column: u64, message: String },
+    /// JSON, and not a saved answer of a bill operation.
+    NotABillPage,
+    /// A saved answer of an operation that gives no bill lines.
+    NotABill { operation: String },
+    /// A saved answer that is an error.
+    SavedError { code: String, message: String },
+    /// The pages count more items, or fewer, than there are.
+    PagesIncomplete { expected: u64, found: u64 },
+    /// The operation stops at so many rows, whatever there is.
+    RowLimit { rows: u64 },
+    /// Pages of two months.
+    TwoMonths { first: String, second: String },
+    /// Pages, and neither they nor their items say which month.
+    PagesWithoutMonth,
+    /// Two kinds of bill, each of which has the whole cost.
+    TwoBills { first: String, second: String },
     /// The operating system could not read it.
     Io { message: String },
     /// It became shorter while it was read.
@@ -340,6 +358,15 @@ impl Refusal {
                 UnreadableFile::OtherProduct { .. } => "file.not-a-bill-layout",
                 UnreadableFile::RepeatedColumn { .. } => "file.repeated-column",
                 UnreadableFile::RecordTooLong { .. } => "file.record-too-long",
+                UnreadableFile::Json { .. } => "file.malformed-json",
+                UnreadableFile::NotABillPage => "file.not-a-bill-page",
+                UnreadableFile::NotABill { .. } => "file.not-a-bill",
+                UnreadableFile::SavedError { .. } => "file.saved-error",
+                UnreadableFile::PagesIncomplete { .. } => "file.pages-incomplete",
+                UnreadableFile::RowLimit { .. } => "file.row-limit",
+                UnreadableFile::TwoMonths { .. } => "file.two-months",
+                UnreadableFile::PagesWithoutMonth => "file.pages-without-month",
+                UnreadableFile::TwoBills { .. } => "file.two-bills",
                 UnreadableFile::Io { .. } => "file.unreadable",
                 UnreadableFile::Changed => "file.changed",
                 UnreadableFile::Encoding { .. } | UnreadableFile::BrokenGb18030 { .. } => "file.encoding",

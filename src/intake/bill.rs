@@ -69,8 +69,7 @@ fn open_in_blocks(reader: Box<dyn Read + Send>, file: &str, block_size: usize) -
         remarks,
         has_rows: false,
         table,
-    };
-    Ok(Box::new(bill))
+    })
 }
 
 /// The header's names and the cells of a row, to show it again: the row that begins on line `number` of a text whose first line

@@ -413,9 +413,9 @@ mod tests {
                     Jun-26,1901002003004005,1.68800E+15,Mystery,1,1,1\n\
                     2026/6/1,,,Refund,1,1,1\n";
         insta::assert_snapshot!(read(text).unwrap().problems().join("\n"), @r#"
-        2 | AccountID | 185xxxxx489 | documentation masks ids like this, and a real bill does not: this is an example, or somebody has hidden digits
-        3 | RecordID | 2020xxxx5912 | documentation masks ids like this, and a real bill does not: this is an example, or somebody has hidden digits
-        3 | OwnerID | 12**122 | documentation masks ids like this, and a real bill does not: this is an example, or somebody has hidden digits
+        2 | AccountID | 185xxxxx489 | documentation masks ids like this, and a real file does not: this is an example, or somebody has hidden digits
+        3 | RecordID | 2020xxxx5912 | documentation masks ids like this, and a real file does not: this is an example, or somebody has hidden digits
+        3 | OwnerID | 12**122 | documentation masks ids like this, and a real file does not: this is an example, or somebody has hidden digits
         4 | OwnerID | 1.68800E+15 | a spreadsheet such as Excel has turned the number into "1.68800E+15" and lost digits; download the file again and do not save it from there
         4 | BillingCycle | Jun-26 | not a month such as 202606
         4 | Item | Mystery | a kind of charge that is not known

@@ -23,6 +23,8 @@ mod blocks;
 mod cells;
 mod columns;
 mod focus;
+mod json_pages;
+mod json_walk;
 mod known_files;
 mod layout;
 mod reason;

@@ -1,12 +1,13 @@
-//! Order lists: a CSV with one order a line, in the tool's own words.
+//! Order lists: a CSV with one order a line, in the tool's own words or with the fields of the provider's partner centre.
 //!
-//! It must never pass over a column that it does not know: a mistyped optional column would lose a fact about money in silence.
+//! In the tool's own words it must never pass over a column that it does not know: a mistyped optional column would lose a fact
+//! about money in silence. The partner centre's list has no optional column, so that further ones say nothing that is needed.
 //! Whether the accounts exist and the orders fit is for the book to say.
 
 use std::collections::HashMap;
 use std::io::Read;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 
 use crate::domain::account::looks_like_spreadsheet_number;
 use crate::domain::bill::{Fault, Problem, Problems, Remarks};
@@ -16,6 +17,7 @@ use crate::domain::period::parse_date;
 use crate::domain::refusal::{Refusal, UnreadableFile};
 use crate::domain::suggest::nearest;
 use crate::intake::blocks::{BLOCK_SIZE, Blocks};
+use crate::intake::cells::is_masked;
 use crate::intake::layout::Findings;
 use crate::intake::table::{Header, Row, Rows, Table, text_of};
 
@@ -23,18 +25,21 @@ const REQUIRED: &[&[&str]] = &[&["account"], &["product"], &["kind"], &["list_pr
 const KNOWN: &[&str] =
     &["account", "product", "kind", "list_price", "provider_order", "date", "from", "to", "placed", "provider_amount", "remark"];
 
+/// The partner centre's order list: all of these must be there, and only they are read.
+const PARTNER_CENTRE: &[&[&str]] =
+    &[&["CustomerUid"], &["OrderId"], &["OrderType"], &["OrderStatus"], &["ProductCode"], &["Price"], &["AmountDue"], &["PaidAt"]];
+
 /// Reads an order list: each order with its line number. All bad cells of all lines are refused together.
 pub fn read(reader: Box<dyn Read + Send>, file: &str) -> Result<Vec<(u64, OrderRequest)>, Refusal> {
     let mut table = Table::open(Blocks::new(reader, file, BLOCK_SIZE))?;
-    let missing = table.header.missing(REQUIRED);
-    if !missing.is_empty() {
-        return Err(table.refuse(UnreadableFile::UnknownLayout { nearest: "order-list".into(), missing }));
-    }
+    let words = recognise(&table.header).map_err(|reason| table.refuse(reason))?;
     table.refuse_repeated_column()?;
     let mut found = Vec::new();
     let mut remarks = Remarks::default();
-    unknown_columns(&table.header, &mut found, &mut remarks);
-    let mut lines = Lines { columns: Columns::of(&table.header), first_use: HashMap::new() };
+    if words == Words::Own {
+        unknown_columns(&table.header, &mut found, &mut remarks);
+    }
+    let mut lines = Lines { words, columns: Columns::of(&table.header, words), first_use: HashMap::new() };
     let mut orders = Vec::new();
     let mut has_rows = false;
     let mut problems = Problems::default();
@@ -59,6 +64,25 @@ pub fn read(reader: Box<dyn Read + Send>, file: &str) -> Result<Vec<(u64, OrderR
     Ok(orders)
 }
 
+/// In whose words a list is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Words {
+    Own,
+    PartnerCentre,
+}
+
+/// In whose words a header is, or what the nearer of the two misses.
+fn recognise(header: &Header) -> Result<Words, UnreadableFile> {
+    let (own, partner) = (header.missing(REQUIRED), header.missing(PARTNER_CENTRE));
+    let unknown = |nearest: &str, missing| UnreadableFile::UnknownLayout { nearest: nearest.to_owned(), missing };
+    match (own.is_empty(), partner.is_empty()) {
+        (true, _) => Ok(Words::Own),
+        (_, true) => Ok(Words::PartnerCentre),
+        _ if partner.len() == PARTNER_CENTRE.len() => Err(unknown("order-list", own)),
+        _ => Err(unknown("partner-centre", partner)),
+    }
+}
+
 fn unknown_columns(header: &Header, problems: &mut Vec<Problem>, remarks: &mut Remarks) {
     let known: Vec<String> = KNOWN.iter().map(|name| (*name).to_owned()).collect();
     let mut findings = Findings::new(header.line, header, problems, remarks);
@@ -81,10 +105,18 @@ struct Columns {
     to: Option<usize>,
     placed: Option<usize>,
     provider_amount: Option<usize>,
+    status: Option<usize>,
 }
 
 impl Columns {
-    fn of(header: &Header) -> Self {
+    fn of(header: &Header, words: Words) -> Self {
+        match words {
+            Words::Own => Self::own(header),
+            Words::PartnerCentre => Self::partner_centre(header),
+        }
+    }
+
+    fn own(header: &Header) -> Self {
         let at = |name| header.position(name);
         Self {
             account: at("account"),
@@ -97,11 +129,31 @@ impl Columns {
             to: at("to"),
             placed: at("placed"),
             provider_amount: at("provider_amount"),
+            status: None,
+        }
+    }
+
+    /// `Price` is the list price. `AmountDue` is what remains of it after discount and coupons: what the provider bills.
+    fn partner_centre(header: &Header) -> Self {
+        let at = |name| header.position(name);
+        Self {
+            account: at("CustomerUid"),
+            product: at("ProductCode"),
+            kind: at("OrderType"),
+            list_price: at("Price"),
+            provider_order: at("OrderId"),
+            date: at("PaidAt"),
+            from: None,
+            to: None,
+            placed: None,
+            provider_amount: at("AmountDue"),
+            status: at("OrderStatus"),
         }
     }
 }
 
 struct Lines {
+    words: Words,
     columns: Columns,
     first_use: HashMap<String, u64>,
 }
@@ -109,6 +161,7 @@ struct Lines {
 impl Lines {
     fn read(&mut self, row: &Row<'_>, findings: &mut Findings<'_>) -> Option<OrderRequest> {
         let columns = &self.columns;
+        let is_own = self.words == Words::Own;
         let account = required(row, columns.account, findings, |text| number(text).map(str::to_owned));
         let product = required(row, columns.product, findings, |text| plain(text).map(str::to_owned));
         let kind = required(row, columns.kind, findings, kind);
@@ -123,13 +176,19 @@ impl Lines {
         if let Some(order) = &provider_order {
             self.first_use.insert(order.clone(), row.number);
         }
-        let day = required(row, columns.date, findings, date);
+        let day = required(row, columns.date, findings, if is_own { date } else { day_of_milliseconds });
         let service_from = optional(row, columns.from, findings, date);
         let service_to = optional(row, columns.to, findings, date);
         let placement = optional(row, columns.placed, findings, placement);
+        let is_paid = is_own || required(row, columns.status, findings, paid).is_some();
         let provider_amount = optional(row, columns.provider_amount, findings, |text| {
             price(text, "what the provider bills for an order is not negative")
         });
+        if !is_paid {
+            return None;
+        }
+        // The provider lists what it has accepted.
+        let usual = if is_own { Placement::Planned } else { Placement::Placed };
         Some(OrderRequest {
             account: account?,
             product: product?,
@@ -139,7 +198,7 @@ impl Lines {
             service_from: service_from?,
             service_to: service_to?,
             date: Some(day?),
-            placement: placement?.unwrap_or(Placement::Planned),
+            placement: placement?.unwrap_or(usual),
             provider_amount: provider_amount?,
         })
     }
@@ -178,6 +237,9 @@ fn number(text: &str) -> Result<&str, Fault> {
     if looks_like_spreadsheet_number(text) {
         return Err(Fault::Spreadsheet(text.to_owned()));
     }
+    if is_masked(text) {
+        return Err(Fault::Masked);
+    }
     plain(text)
 }
 
@@ -185,6 +247,7 @@ fn kind(text: &str) -> Result<OrderKind, Fault> {
     let fault = match text.to_lowercase().as_str() {
         "buy" => return Ok(OrderKind::New),
         "refund" => "record a refund with `subledger order refund`",
+        "others" => "the provider does not say what it is; record it with `subledger order add`, and take it out of the list",
         word => match word.parse() {
             Ok(kind) => return Ok(kind),
             Err(_) => "not a kind of order: one of new (or buy), renew, upgrade, downgrade",
@@ -211,6 +274,33 @@ fn placement(text: &str) -> Result<Placement, Fault> {
         "no" => Ok(Placement::Planned),
         _ => Err(Fault::Other("yes, no or empty".to_owned())),
     }
+}
+
+/// Whether an order is paid, in words; only such are orders. Others are refused, not passed over: nothing of a list is lost in
+/// silence. The provider's pages contradict each other on what its numbers 2 and 3 mean.
+fn paid(text: &str) -> Result<(), Fault> {
+    let fault = match text.to_lowercase().as_str() {
+        "paid" | "已支付" => return Ok(()),
+        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            "the provider's pages contradict each other on what the numbers mean; write paid in its place if the order is paid"
+        }
+        _ => "not paid (or 已支付); only paid orders are orders: take the others out of the list",
+    };
+    Err(Fault::Other(fault.to_owned()))
+}
+
+/// The day in the book's time zone (UTC+8) of milliseconds since 1970 in UTC.
+fn day_of_milliseconds(text: &str) -> Result<NaiveDate, Fault> {
+    /// The provider sold nothing before; seconds taken for milliseconds lie there.
+    const FIRST_YEAR: i32 = 2009;
+    const EAST: i32 = 8 * 3600;
+    let bad = || Fault::Other("not a time in milliseconds since 1970 such as 1780624800000".to_owned());
+    if looks_like_spreadsheet_number(text) {
+        return Err(Fault::Spreadsheet(text.to_owned()));
+    }
+    let time = text.parse().ok().and_then(DateTime::from_timestamp_millis).zip(FixedOffset::east_opt(EAST));
+    let day = time.map(|(time, zone)| time.with_timezone(&zone).date_naive()).ok_or_else(bad)?;
+    if (FIRST_YEAR..=9999).contains(&day.year()) { Ok(day) } else { Err(bad()) }
 }
 
 #[cfg(test)]
@@ -283,6 +373,63 @@ mod tests {
         4 | date | "" | empty
         5 | - | "acme,ecs" | 2 cells where the header has 9: the line is cut off or has a stray comma
         "#);
+    }
+
+    const PARTNER: &str = "CustomerAccount,CustomerUid,OrderId,OrderType,OrderStatus,Price,DiscountedPrice,AmountDiscount,DeductedAmountByCoupons,AmountDue,PayType,ProductCode,ProductName,CreatedAt,PaidAt";
+
+    #[test]
+    fn the_partner_centres_list_is_read_as_what_the_provider_has_accepted() {
+        let text = format!(
+            "{PARTNER}\n\
+             jia-prod,1688001234567801\t,206100000000101,BUY,paid,3600,2880,720,0,2880,delegated,ecs,ECS,1780588800000,1780588799999\n\
+             jia-prod,1688001234567801\t,206100000000102,Renew,已支付,10.5,10.5,0,0,,delegated,rds,RDS,1780588800000,1780588800000\n"
+        );
+        let orders = read_text(&text).unwrap();
+        let first = OrderRequest {
+            account: "1688001234567801".into(),
+            product: "ecs".into(),
+            kind: OrderKind::New,
+            list_price: "3600".parse().unwrap(),
+            provider_order: "206100000000101".into(),
+            service_from: None,
+            service_to: None,
+            date: parse_date("2026-06-04"),
+            placement: Placement::Placed,
+            provider_amount: Some("2880".parse().unwrap()),
+        };
+        assert_eq!(orders[0], (2, first));
+        let (line, second) = &orders[1];
+        assert_eq!(
+            (*line, second.kind, second.date, second.provider_amount),
+            (3, OrderKind::Renew, parse_date("2026-06-05"), None)
+        );
+    }
+
+    #[test]
+    fn what_is_no_paid_order_of_the_partner_centre_is_named() {
+        let text = "CustomerUid,OrderId,OrderType,OrderStatus,ProductCode,Price,AmountDue,PaidAt,New\n\
+                    1688001234567801,1,BUY,2,ecs,1,1,1780588800000,\n\
+                    1688001234567801,2,BUY,unpaid,ecs,1,1,,\n\
+                    1688001234567801,3,REFUND,paid,ecs,1,-1,1780588800000,\n\
+                    168xxxxx01,4,OTHERS,paid,ecs,1,1,1780588800,\n\
+                    1688001234567801,5,UPGRADE,,ecs,1,1,1.78E+12,\n\
+                    1688001234567801,6,DOWNGRADE,Paid,ecs,1,1,2026-06-05,\n";
+        insta::assert_snapshot!(told(text), @r#"
+        2 | OrderStatus | "2" | the provider's pages contradict each other on what the numbers mean; write paid in its place if the order is paid
+        3 | PaidAt | "" | empty
+        3 | OrderStatus | "unpaid" | not paid (or 已支付); only paid orders are orders: take the others out of the list
+        4 | OrderType | "REFUND" | record a refund with `subledger order refund`
+        4 | AmountDue | "-1" | what the provider bills for an order is not negative
+        5 | CustomerUid | "168xxxxx01" | documentation masks ids like this, and a real file does not: this is an example, or somebody has hidden digits
+        5 | OrderType | "OTHERS" | the provider does not say what it is; record it with `subledger order add`, and take it out of the list
+        5 | PaidAt | "1780588800" | not a time in milliseconds since 1970 such as 1780624800000
+        6 | PaidAt | "1.78E+12" | a spreadsheet such as Excel has turned the number into "1.78E+12" and lost digits; download the file again and do not save it from there
+        6 | OrderStatus | "" | empty
+        7 | PaidAt | "2026-06-05" | not a time in milliseconds since 1970 such as 1780624800000
+        "#);
+        let missing = UnreadableFile::UnknownLayout { nearest: "partner-centre".into(), missing: vec!["OrderStatus".into()] };
+        let Err(Refusal::UnreadableFile { reason, .. }) = read_text(&text.replace("OrderStatus", "Status")) else { panic!() };
+        assert_eq!(reason, missing);
     }
 
     #[test]

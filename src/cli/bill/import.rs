@@ -14,7 +14,7 @@ use crate::cli::input::Input;
 use crate::domain::finality::{Finality, written_by_name};
 use crate::domain::money::{Currency, Exact};
 use crate::domain::period::Month;
-use crate::intake;
+use crate::intake::{self, bill::Unopened};
 use crate::view;
 
 /// Read a month's bill into the book: all of it, or nothing

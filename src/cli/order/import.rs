@@ -13,7 +13,9 @@ use crate::view;
 /// Record an order list from a CSV file: all of it, or nothing
 ///
 /// Columns, in any order: account (code or UID), product, kind, list_price, provider_order,
-/// date; optional: from, to, placed (yes or no), provider_amount. Orders are recorded by date,
+/// date; optional: from, to, placed (yes or no), provider_amount. The partner centre's order
+/// list is read too, by its own field names: paid orders only, as accepted by the provider,
+/// with Price as the list price and AmountDue as what it bills. Orders are recorded by date,
 /// then in file order. Every line that cannot be read or is refused is named. The same file
 /// twice is a no-op. Of more than 10 000 orders the answer has the totals only; `order list`
 /// has all.
