@@ -43,7 +43,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("strsim", &["src/domain/suggest.rs"]),
     ("tempfile", &["src/cli/files.rs", "src/cli/input.rs"]),
     ("thiserror", &["anywhere"]),
-    ("toml", &["src/intake/agreement.rs"]),
+    ("toml", &["src/intake/agreement.rs", "src/intake/own_layout.rs"]),
     ("zstd", &["src/store/bill.rs"]),
 ];
 

@@ -9,7 +9,8 @@ use crate::domain::bill::{Block, Fault, Layout, Remark, Remarks, Source, TaxBasi
 use crate::domain::money::Exact;
 use crate::domain::refusal::{Refusal, UnreadableFile};
 use crate::intake::blocks::{BLOCK_SIZE, Blocks};
-use crate::intake::layout::{Findings, LineReader, recognise};
+use crate::intake::layout::{BillLayout, Findings, LineReader, recognise};
+use crate::intake::own_layout::OwnLayout;
 use crate::intake::table::{Rows, Table, text_of, tidy};
 
 /// Reads the header of a bill and recognises its layout. `file` is its name for messages, `size` its length if known.
@@ -25,6 +26,20 @@ fn open_in_blocks(
 ) -> Result<Box<dyn Source>, Refusal> {
     let table = Table::open(Blocks::new(reader, file, block_size))?;
     let layout = recognise(&table.header).map_err(|reason| table.refuse(reason))?;
+    read_as(table, layout.as_ref(), size)
+}
+
+/// Reads the header of a bill of a user's own layout.
+pub fn open_as(own: &OwnLayout, reader: Box<dyn Read + Send>, file: &str, size: Option<u64>) -> Result<Box<dyn Source>, Refusal> {
+    let table = Table::open(Blocks::new(reader, file, BLOCK_SIZE))?;
+    let missing = own.0.missing(&table.header);
+    if !missing.is_empty() {
+        return Err(table.refuse(UnreadableFile::UnknownLayout { nearest: own.0.layout.to_string(), missing }));
+    }
+    read_as(table, &own.0, size)
+}
+
+fn read_as(table: Table, layout: &dyn BillLayout, size: Option<u64>) -> Result<Box<dyn Source>, Refusal> {
     table.refuse_repeated_column()?;
     let lines = layout.reader(&table.header);
     let mut remarks = Remarks::default();
@@ -84,7 +99,7 @@ impl Source for BillFile {
     }
 
     fn stated_total(&self) -> Option<Exact> {
-        None
+        self.lines.stated_total()
     }
 
     fn remarks(&self) -> &[Remark] {

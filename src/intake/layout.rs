@@ -27,11 +27,17 @@ pub(super) trait BillLayout {
 
 /// Reads the lines of one file.
 pub(super) trait LineReader: Send {
-    /// Reads a row that has as many cells as the header. `None` when the row is bad, and then at least one fault was noted.
+    /// Reads a row that has as many cells as the header. `None` when the row is bad, and then at least one fault was noted, or
+    /// when it states the total.
     fn read<'a>(&mut self, row: &Row<'a>, content: u64, findings: &mut Findings<'_>) -> Option<BillLine<'a>>;
 
     /// The version of the layout, where the header tells one.
     fn version(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The total that the file states; known at the end.
+    fn stated_total(&self) -> Option<Exact> {
         None
     }
 

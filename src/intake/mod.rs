@@ -9,6 +9,7 @@
 pub mod agreement;
 pub mod bill;
 pub mod orders;
+pub mod own_layout;
 
 mod alibaba_api;
 mod alibaba_instance;
