@@ -57,7 +57,7 @@ const CRATES: &[(&str, &[&str])] = &[
         ],
     ),
     ("thiserror", &["anywhere"]),
-    ("toml", &["src/intake/agreement.rs"]),
+    ("toml", &["src/intake/agreement.rs", "src/intake/own_layout.rs"]),
     ("xxhash_rust", &["src/domain/fingerprint.rs"]),
     ("zip", &["src/intake/container/archive.rs", "src/intake/container/workbook.rs"]),
     ("zstd", &["src/store/bill/text.rs"]),

@@ -321,7 +321,7 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("{account} has {available} available of its credit limit of {limit}; {needed} is needed"))
                 .hint("--placed records an order that the provider has accepted already")
         }
-        Refusal::AgreementInvalid { file, line, reason } => match line {
+        Refusal::AgreementInvalid { file, line, reason } | Refusal::LayoutInvalid { file, line, reason } => match line {
             Some(line) => told(format!("{file}, line {line}: {reason}")),
             None => told(format!("{file}: {reason}")),
         },

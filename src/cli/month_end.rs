@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::args::WriteArgs;
-use super::bill::import::open_bills;
+use super::bill::import::{OpenBills, open_bills};
 use super::context::{Context, Ended};
 use super::exit::Exit;
 use super::failure::{self, Failure};
@@ -56,6 +56,10 @@ pub(crate) struct MonthEndArgs {
     #[arg(long, value_name = "CODE")]
     currency: Option<Currency>,
 
+    /// The TOML file of a layout of your own
+    #[arg(long, value_name = "FILE")]
+    layout: Option<String>,
+
     /// The total that the provider shows; the month cannot close if the lines add up to another
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     total: Option<Exact>,
@@ -67,7 +71,7 @@ pub(crate) struct MonthEndArgs {
 impl MonthEndArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let progress = context.ui.progress("reading the bill");
-        let (files, call) = open_bills(context, &self.write, "bill", &self.bill)?;
+        let OpenBills { files, parts, call } = open_bills(context, &self.write, "bill", &self.bill, self.layout.as_deref())?;
         let finality = if self.estimated { Finality::Estimated } else { Finality::Final };
         let import = ImportBill {
             period: self.period,
@@ -76,6 +80,7 @@ impl MonthEndArgs {
             stated: self.total,
             add: false,
             files,
+            parts,
             bad_lines: BadLines::RefuseTheFile,
             watch: &progress,
         };

@@ -517,15 +517,16 @@ pub trait Source: Send {
     fn next_block(&mut self) -> Result<Option<Block>, Refusal>;
 }
 
-/// The parts of one input file: the file itself, or the members of an archive. They are opened one after the other.
+/// The files of one bill, part by part: each file is a table itself, or an archive of tables. They are opened one after the
+/// other.
 pub trait Parts: Send {
-    /// The next part; `None` at the end.
-    fn next_part(&mut self) -> Result<Option<Box<dyn Source>>, Refusal>;
-    /// What is worth saying of how the file is written; complete at the end.
+    /// The next part, with the place of its file among the files; `None` at the end.
+    fn next_part(&mut self) -> Result<Option<(usize, Box<dyn Source>)>, Refusal>;
+    /// What is worth saying of how the files are written; complete at the end.
     fn notices(&self) -> Vec<Notice>;
-    /// How many bytes of the input file have been read: for the progress bar.
+    /// How many bytes of the files have been read: for the progress bar.
     fn bytes_read(&self) -> u64;
-    /// Its size in bytes.
+    /// Their size in bytes.
     fn size(&self) -> u64;
 }
 

@@ -116,6 +116,8 @@ pub enum Refusal {
 
     /// The file of an agreement cannot be read as one.
     AgreementInvalid { file: String, line: Option<usize>, reason: String },
+    /// The file of a layout cannot be read as one.
+    LayoutInvalid { file: String, line: Option<usize>, reason: String },
     /// Another agreement of the same name and date says something else.
     AgreementConflict { agreement: Code, valid_from: NaiveDate },
     /// Two agreements would price the same charges.
@@ -340,6 +342,7 @@ impl Refusal {
             Self::FundsInsufficient { .. } => "funds.insufficient",
             Self::CreditInsufficient { .. } => "credit.insufficient",
             Self::AgreementInvalid { .. } => "agreement.invalid",
+            Self::LayoutInvalid { .. } => "layout.invalid",
             Self::AgreementConflict { .. } => "agreement.conflict",
             Self::AgreementOverlap { .. } => "agreement.overlap",
             Self::NoPurchaseAgreement { .. } => "price.no-purchase-agreement",

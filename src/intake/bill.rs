@@ -2,66 +2,133 @@
 //!
 //! It must never hold more than one block, and never leave out a row: each is either a line or a problem with its place.
 
-use std::io::Read;
+use std::io::{self, Read, Seek};
 
 use crate::domain::bill::{Block, Fault, Layout, Parts, Remark, Remarks, Source, TaxBasis};
 use crate::domain::fingerprint::content_hash;
 use crate::domain::money::Exact;
 use crate::domain::refusal::{Notice, Refusal, UnreadableFile};
 use crate::intake::blocks::{BLOCK_SIZE, Blocks};
-use crate::intake::container::{self, FileSlice};
+use crate::intake::container::{self, FileSlice, Part};
 use crate::intake::encoding::{Encoding, EncodingUsed};
-use crate::intake::layout::{Findings, LineReader, recognise};
+use crate::intake::json_pages::{Kind, Queries, to_table};
+use crate::intake::layout::{BillLayout, Findings, LineReader, recognise};
+use crate::intake::own_layout::OwnLayout;
+use crate::intake::reason::reason_of;
 use crate::intake::table::{Rows, Table, text_of, tidy};
 
-/// Opens a bill file; `name` is what messages call it. Its parts are the tables in it.
-pub fn open(file: FileSlice, name: &str) -> Result<Box<dyn Parts>, Refusal> {
-    Ok(Box::new(BillParts { parts: container::Parts::open(file, name)?, encodings: Vec::new() }))
+/// Opens the files of one bill, each with the name that messages call it by. They are of a layout that is built in, or all of
+/// the user's `own` one.
+pub fn open(files: Vec<(String, FileSlice)>, own: Option<OwnLayout>) -> Result<Box<dyn Parts>, Refusal> {
+    let files = files.into_iter().map(|(name, file)| container::Parts::open(file, &name)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Box::new(BillParts { files, at: 0, own, encodings: Vec::new(), queries: Queries::default(), whole: None, split: None }))
 }
 
 struct BillParts {
-    parts: container::Parts,
+    files: Vec<container::Parts>,
+    /// Which of them is being read.
+    at: usize,
+    own: Option<OwnLayout>,
     /// How each part was written, by its name; known once it was read.
     encodings: Vec<(String, EncodingUsed)>,
+    /// The queries that saved pages belong to: all pages of each have to be there.
+    queries: Queries,
+    /// The layout of a part that has the cost of instances, and the name of one that splits it.
+    whole: Option<Layout>,
+    split: Option<String>,
 }
 
 impl Parts for BillParts {
-    fn next_part(&mut self) -> Result<Option<Box<dyn Source>>, Refusal> {
-        let Some(part) = self.parts.next_part()? else { return Ok(None) };
-        self.encodings.push((part.name.clone(), part.encoding));
-        open_part(part.text, &part.name).map(Some)
+    fn next_part(&mut self) -> Result<Option<(usize, Box<dyn Source>)>, Refusal> {
+        while let Some(file) = self.files.get_mut(self.at) {
+            if let Some(part) = file.next_part()? {
+                let source = self.open(part)?;
+                return Ok(Some((self.at, source)));
+            }
+            self.at += 1;
+        }
+        self.queries.require_whole()?;
+        Ok(None)
     }
 
     fn notices(&self) -> Vec<Notice> {
         let transcoded = self.encodings.iter().filter(|(_, encoding)| encoding.get() == Some(Encoding::Gb18030));
         let transcoded = transcoded.map(|(file, _)| Notice::ReadAsGb18030 { file: file.clone() });
-        transcoded.chain(self.parts.notices().iter().cloned()).collect()
+        transcoded.chain(self.files.iter().flat_map(|file| file.notices().iter().cloned())).collect()
     }
 
     fn bytes_read(&self) -> u64 {
-        self.parts.position()
+        self.files.iter().map(container::Parts::position).sum()
     }
 
     fn size(&self) -> u64 {
-        self.parts.size()
+        self.files.iter().map(container::Parts::size).sum()
     }
 }
 
-/// Reads the header of a part and recognises its layout.
-pub(super) fn open_part(reader: Box<dyn Read + Send>, file: &str) -> Result<Box<dyn Source>, Refusal> {
-    open_in_blocks(reader, file, BLOCK_SIZE)
+impl BillParts {
+    fn open(&mut self, part: Part) -> Result<Box<dyn Source>, Refusal> {
+        self.encodings.push((part.name.clone(), part.encoding));
+        let text = if part.is_json {
+            let unreadable = |error| Refusal::UnreadableFile { file: part.name.clone(), reason: reason_of(error) };
+            let pages = to_table(spool(part.text).map_err(unreadable)?, &part.name)?;
+            self.queries.extend(pages.queries);
+            pages.table
+        } else {
+            part.text
+        };
+        let bill = open_table(text, &part.name, self.own.as_ref(), BLOCK_SIZE)?;
+        self.refuse_split_beside_whole(&bill)?;
+        Ok(Box::new(bill))
+    }
+
+    /// A split bill repeats the cost of instances over what runs on them: beside the bill that it repeats, it would count twice.
+    fn refuse_split_beside_whole(&mut self, bill: &BillFile) -> Result<(), Refusal> {
+        if bill.table.header.position("SplitItemID").is_some() {
+            self.split.get_or_insert_with(|| bill.table.file().to_owned());
+        } else {
+            self.whole.get_or_insert_with(|| bill.layout.clone());
+        }
+        match (&self.whole, &self.split) {
+            (Some(whole), Some(split)) => {
+                let reason = UnreadableFile::TwoBills { first: whole.to_string(), second: Kind::Split.as_str().to_owned() };
+                Err(Refusal::UnreadableFile { file: split.clone(), reason })
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
-fn open_in_blocks(reader: Box<dyn Read + Send>, file: &str, block_size: usize) -> Result<Box<dyn Source>, Refusal> {
-    let table = Table::open(Blocks::new(reader, file, block_size))?;
-    let layout = recognise(&table.header).map_err(|reason| table.refuse(reason))?;
+/// Copies what can be read only once into a file without a name.
+fn spool(mut reader: impl Read) -> io::Result<impl Read + Seek> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(&mut reader, &mut file)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// Reads the header of a table, and recognises its layout unless it is the user's own. `name` is the file's for messages.
+fn open_table(reader: Box<dyn Read + Send>, name: &str, own: Option<&OwnLayout>, block_size: usize) -> Result<BillFile, Refusal> {
+    let table = Table::open(Blocks::new(reader, name, block_size))?;
+    let Some(OwnLayout(own)) = own else {
+        let layout = recognise(&table.header).map_err(|reason| table.refuse(reason))?;
+        return read_as(table, layout.as_ref());
+    };
+    let missing = own.missing(&table.header);
+    if !missing.is_empty() {
+        return Err(table.refuse(UnreadableFile::UnknownLayout { nearest: own.layout.to_string(), missing }));
+    }
+    read_as(table, own)
+}
+
+fn read_as(table: Table, layout: &dyn BillLayout) -> Result<BillFile, Refusal> {
     table.refuse_repeated_column()?;
     let lines = layout.reader(&table.header);
     let mut remarks = Remarks::default();
     for (column, oddity) in lines.odd_columns() {
         remarks.add(oddity, &table.header.names[column], table.header.line, Exact::ZERO);
     }
-    let bill = BillFile {
+    Ok(BillFile {
         layout: layout.layout().clone(),
         tax: layout.tax(),
         lines,
@@ -70,6 +137,23 @@ fn open_in_blocks(reader: Box<dyn Read + Send>, file: &str, block_size: usize) -
         has_rows: false,
         table,
     })
+}
+
+/// Opens texts as the files of one bill, for tests.
+#[cfg(test)]
+pub(super) fn sources_of(texts: &[&[u8]], own: Option<OwnLayout>) -> Result<Vec<Box<dyn Source>>, Refusal> {
+    let files = (1..).zip(texts).map(|(number, text)| {
+        use std::io::Write as _;
+        let mut file = tempfile::tempfile().expect("a temporary file");
+        file.write_all(text).expect("a temporary file can be written");
+        (format!("file-{number}"), FileSlice::new(file, text.len() as u64))
+    });
+    let mut parts = open(files.collect(), own)?;
+    let mut sources = Vec::new();
+    while let Some((_, source)) = parts.next_part()? {
+        sources.push(source);
+    }
+    Ok(sources)
 }
 
 /// The header's names and the cells of a row, to show it again: the row that begins on line `number` of a text whose first line
@@ -114,7 +198,7 @@ impl Source for BillFile {
     }
 
     fn stated_total(&self) -> Option<Exact> {
-        None
+        self.lines.stated_total()
     }
 
     fn remarks(&self) -> &[Remark] {
@@ -172,7 +256,8 @@ mod tests {
     const SAMPLE: &str = include_str!("../../tests/bills/alibaba-v2-zh.csv");
 
     fn open_text(text: &[u8], block_size: usize) -> Result<Box<dyn Source>, Refusal> {
-        open_in_blocks(Box::new(std::io::Cursor::new(text.to_vec())), "bill.csv", block_size)
+        let bill = open_table(Box::new(io::Cursor::new(text.to_vec())), "bill.csv", None, block_size)?;
+        Ok(Box::new(bill))
     }
 
     fn blocks_of(text: &[u8], block_size: usize) -> Result<Vec<Block>, Refusal> {

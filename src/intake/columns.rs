@@ -4,6 +4,7 @@
 //! whose number stands where an order number may. It must never judge a line by the book: month, currency and account are only
 //! read here, and checked where the book is known.
 
+use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
 use crate::domain::bill::{BillLine, Fault, Layout, LineKind, Oddity, TaxBasis, Treatment};
@@ -121,6 +122,48 @@ pub(super) struct Mapping {
     pub(super) identities: Vec<Identity>,
     /// Which lines have an order's number.
     pub(super) order_numbers: OrderNumbers,
+    /// What a file of a user's own may say beyond that.
+    pub(super) forms: Forms,
+}
+
+/// How the cells of a layout are written, where that is another than the usual.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Forms {
+    /// Words for kinds of lines; other words are read as usual.
+    pub(super) kinds: Vec<(String, LineKind)>,
+    /// The currency of every line, where no column has it.
+    pub(super) currency: Option<Currency>,
+    /// How a month is written, such as `%Y/%m`.
+    pub(super) month: Option<String>,
+    /// How a day is written, such as `%Y/%m/%d`.
+    pub(super) day: Option<String>,
+    /// The column and the text in it by which the row is known that states the total of the others.
+    pub(super) total: Option<(String, String)>,
+}
+
+impl Forms {
+    fn kind_of(&self, text: &str) -> Option<LineKind> {
+        let own = self.kinds.iter().find(|(word, _)| word == text);
+        own.map_or_else(|| kind_of(text), |(_, kind)| Some(*kind))
+    }
+
+    fn month_of(&self, text: &str) -> Option<Month> {
+        match &self.month {
+            Some(form) => {
+                written_as(text, form).or_else(|| written_as(&format!("{text} 01"), &format!("{form} %d"))).map(Month::of)
+            }
+            None => Month::parse(text),
+        }
+    }
+
+    fn day_of(&self, text: &str) -> Option<NaiveDate> {
+        self.day.as_ref().map_or_else(|| day_of(text), |form| written_as(text, form))
+    }
+}
+
+/// Reads a date that is written in a form; years that no bill has are no dates.
+fn written_as(text: &str, form: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, form).ok().filter(|date| (1970..=9999).contains(&date.year()))
 }
 
 /// The same, as it stands in the source of a built-in layout.
@@ -152,6 +195,7 @@ impl From<&BuiltIn> for Mapping {
             required: table.required.iter().map(|names| owned(names)).collect(),
             identities: table.identities.to_vec(),
             order_numbers: table.order_numbers,
+            forms: Forms::default(),
         }
     }
 }
@@ -252,6 +296,9 @@ struct Lines {
     /// What to name when the file has no such column.
     kind_name: String,
     list_name: String,
+    forms: Forms,
+    total_column: Option<usize>,
+    total: Option<Exact>,
     kinds: Remembered<LineKind>,
     currencies: Remembered<Currency>,
     months: Remembered<Month>,
@@ -267,6 +314,9 @@ impl Lines {
             identities,
             kind_name: mapping.name_of(Field::Kind).to_owned(),
             list_name: mapping.name_of(Field::List).to_owned(),
+            total_column: mapping.forms.total.as_ref().and_then(|(column, _)| header.position(column)),
+            total: None,
+            forms: mapping.forms.clone(),
             kinds: Remembered::new(),
             currencies: Remembered::new(),
             months: Remembered::new(),
@@ -301,7 +351,21 @@ impl Lines {
             return Some(if has_order { LineKind::Subscription } else { LineKind::Usage });
         }
         let cell = self.cell(row, Field::Kind, findings);
-        required(cell, findings, Fault::Kind, |text| self.kinds.get(text, kind_of))
+        required(cell, findings, Fault::Kind, |text| self.kinds.get(text, |text| self.forms.kind_of(text)))
+    }
+
+    fn states_the_total(&self, row: &Row<'_>) -> bool {
+        let Some((_, text)) = &self.forms.total else { return false };
+        self.total_column.is_some() && row.text(self.total_column) == text
+    }
+
+    /// Keeps the total that a row states; a second such row would leave open which one is meant.
+    fn take_total(&mut self, row: &Row<'_>, findings: &mut Findings<'_>) {
+        let cell = self.cell(row, Field::Payable, findings);
+        if self.total.is_some() {
+            findings.bad_cell(self.total_column, row.text(self.total_column), Fault::Other("a second row with a total".to_owned()));
+        }
+        self.total = required_amount(cell, findings);
     }
 
     /// The amounts. Where the file has no list price, what was taken off stands on top of what is owed again.
@@ -389,6 +453,10 @@ fn is_an_order(kind: LineKind) -> bool {
 
 impl LineReader for Lines {
     fn read<'a>(&mut self, row: &Row<'a>, content: u64, findings: &mut Findings<'_>) -> Option<BillLine<'a>> {
+        if self.states_the_total(row) {
+            self.take_total(row, findings);
+            return None;
+        }
         let line_id = id(self.cell(row, Field::LineId, findings), findings);
         let number = id(self.cell(row, Field::OrderNo, findings), findings);
         let payer_uid = id(self.cell(row, Field::PayerUid, findings), findings);
@@ -399,8 +467,8 @@ impl LineReader for Lines {
             findings.bad_cell(column, "", Fault::NoAccount);
         }
         let month = self.cell(row, Field::Month, findings);
-        let month = required(month, findings, Fault::Month, |text| self.months.get(text, Month::parse));
-        let day = optional(self.cell(row, Field::Day, findings), findings, Fault::Date, day_of);
+        let month = required(month, findings, Fault::Month, |text| self.months.get(text, |text| self.forms.month_of(text)));
+        let day = optional(self.cell(row, Field::Day, findings), findings, Fault::Date, |text| self.forms.day_of(text));
         let kind = self.kind(row, number.is_some_and(|number| !number.is_empty()), findings);
         let currency = self.cell(row, Field::Currency, findings);
         let currency = optional(currency, findings, Fault::Currency, |text| self.currencies.get(text, Currency::parse));
@@ -427,7 +495,7 @@ impl LineReader for Lines {
             kind,
             product: if product.is_empty() { "-" } else { product },
             product_name: self.cell(row, Field::ProductName, findings).text(),
-            currency: currency?,
+            currency: currency?.or(self.forms.currency),
             list: amounts.list,
             covered: amounts.covered,
             discount: amounts.discount,
@@ -437,6 +505,10 @@ impl LineReader for Lines {
         };
         self.check_identities(row, &amounts, findings);
         Some(line)
+    }
+
+    fn stated_total(&self) -> Option<Exact> {
+        self.total
     }
 }
 

@@ -744,7 +744,7 @@ mod tests {
     use super::*;
     use crate::domain::bill::{Block, ControlTotals, Problem, Source};
     use crate::domain::refusal::{Refusal, UnreadableFile};
-    use crate::intake::bill::open_part;
+    use crate::intake::bill::sources_of;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -756,7 +756,7 @@ mod tests {
     const RESELLER: &str = include_str!("../../tests/bills/focus/reseller-1.2.csv");
 
     fn source_of(text: &[u8]) -> Result<Box<dyn Source>, Refusal> {
-        open_part(Box::new(std::io::Cursor::new(text.to_vec())), "focus.csv")
+        Ok(sources_of(&[text], None)?.remove(0))
     }
 
     fn read(text: &[u8]) -> (Box<dyn Source>, Vec<Block>) {

@@ -16,12 +16,6 @@ const CYCLE: &str = "BillingCycle";
 const DATE: &str = "BillingDate";
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Whether a file that begins like this is JSON.
-pub(super) fn looks_like_json(beginning: &[u8]) -> bool {
-    let text = beginning.strip_prefix(BYTE_ORDER_MARK).unwrap_or(beginning);
-    text.trim_ascii_start().first().is_some_and(|byte| matches!(byte, b'{' | b'['))
-}
-
 /// What the items of an answer are. Each kind tells the whole cost of a month, so that two of them would count it twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -88,8 +82,6 @@ impl Query {
 pub(super) struct Pages {
     /// The table as CSV text, from its beginning.
     pub(super) table: Box<dyn Read + Send>,
-    /// Its size in bytes.
-    pub(super) size: u64,
     /// What has to be checked together with other files.
     pub(super) queries: Queries,
 }
@@ -144,8 +136,7 @@ pub(super) fn to_table(mut reader: impl Read + Seek, file: &str) -> Result<Pages
     rewind(&mut reader).and_then(|()| walk(&mut reader, &mut names, &mut survey)).map_err(refuse)?;
     let (layout, queries) = survey.finish(&names).map_err(refuse)?;
     let table = rewind(&mut reader).and_then(|()| write_table(&mut reader, &mut names, layout));
-    let (table, size) = table.map_err(refuse)?;
-    Ok(Pages { table: Box::new(table), size, queries })
+    Ok(Pages { table: Box::new(table.map_err(refuse)?), queries })
 }
 
 /// Goes to the beginning, behind a byte order mark.
@@ -392,12 +383,12 @@ fn changed() -> UnreadableFile {
     UnreadableFile::Io { message: "it has changed while it was read".to_owned() }
 }
 
-/// Writes the table into a file without a name, and says how many bytes it has.
+/// Writes the table into a file without a name.
 fn write_table<R: Read>(
     reader: R,
     names: &mut Names,
     layout: Layout,
-) -> Result<(impl Read + Send + 'static + use<R>, u64), UnreadableFile> {
+) -> Result<impl Read + Send + 'static + use<R>, UnreadableFile> {
     let Layout { runs, columns: header } = layout;
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::Any(b'\n'))
@@ -420,29 +411,24 @@ fn write_table<R: Read>(
     };
     walk(reader, names, &mut rows)?;
     let mut table = rows.writer.into_inner().map_err(|error| io(std::io::Error::other(error.to_string())))?;
-    let size = table.stream_position().map_err(io)?;
     table.rewind().map_err(io)?;
-    Ok((table, size))
+    Ok(table)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::bill::{BillLine, Block};
-    use crate::intake::bill::{Unopened, open_all};
+    use crate::intake::bill::sources_of;
     use proptest::prelude::*;
 
     const INSTANCE: &str = include_str!("../../tests/bills/alibaba-instance-en.csv");
     const OF_PAGE: [&str; 3] = ["BillingCycle", "AccountID", "AccountName"];
 
     fn read(files: &[impl AsRef<str>]) -> Result<Vec<Vec<Block>>, Refusal> {
-        let named = files.iter().enumerate().map(|(number, text)| Unopened {
-            reader: Box::new(std::io::Cursor::new(text.as_ref().as_bytes().to_vec())),
-            name: format!("{}.json", number + 1),
-            size: Some(text.as_ref().len() as u64),
-        });
+        let texts: Vec<&[u8]> = files.iter().map(|text| text.as_ref().as_bytes()).collect();
         let mut all = Vec::new();
-        for mut source in open_all(named.collect())? {
+        for mut source in sources_of(&texts, None)? {
             let mut blocks = Vec::new();
             while let Some(block) = source.next_block()? {
                 assert!(block.problems.is_empty(), "{:?}", block.problems);
@@ -466,7 +452,6 @@ mod tests {
         let mut pages = to_table(std::io::Cursor::new(text), "x").unwrap();
         let mut table = String::new();
         pages.table.read_to_string(&mut table).unwrap();
-        assert_eq!(pages.size, table.len() as u64);
         table
     }
 
@@ -658,13 +643,6 @@ mod tests {
         assert!(!is_whole(&[day(1, 2, 2), day(1, 2, 2)]));
     }
 
-    #[test]
-    fn json_is_told_by_its_first_character() {
-        for (text, is_json) in [("{}", true), (" \n[", true), ("\u{feff}{", true), ("", false), ("a,b\n{", false), ("\"{", false)] {
-            assert_eq!(looks_like_json(text.as_bytes()), is_json, "{text:?}");
-        }
-    }
-
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -684,8 +662,7 @@ mod tests {
             if let Some(cut) = cut {
                 text.truncate(cut.index(text.len()) + 1);
             }
-            let reader = Box::new(std::io::Cursor::new(text.clone()));
-            if let Ok(sources) = open_all(vec![Unopened { reader, name: "x".into(), size: None }]) {
+            if let Ok(sources) = sources_of(&[&text], None) {
                 for mut source in sources {
                     while let Ok(Some(_)) = source.next_block() {}
                 }

@@ -27,11 +27,17 @@ pub(super) trait BillLayout {
 
 /// Reads the lines of one file.
 pub(super) trait LineReader: Send {
-    /// Reads a row that has as many cells as the header. `None` when the row is bad, and then at least one fault was noted.
+    /// Reads a row that has as many cells as the header. `None` when the row is bad, and then at least one fault was noted, or
+    /// when it states the total.
     fn read<'a>(&mut self, row: &Row<'a>, content: u64, findings: &mut Findings<'_>) -> Option<BillLine<'a>>;
 
     /// The version of the layout, where the header tells one.
     fn version(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The total that the file states; known at the end.
+    fn stated_total(&self) -> Option<Exact> {
         None
     }
 
@@ -126,7 +132,7 @@ mod tests {
     use super::*;
     use crate::domain::bill::{Block, ControlTotals, Remark};
     use crate::domain::refusal::Refusal;
-    use crate::intake::bill::open_part;
+    use crate::intake::bill::sources_of;
     use std::collections::BTreeMap;
 
     const V2: &str = include_str!("../../tests/bills/alibaba-v2-zh.csv");
@@ -167,7 +173,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Result<Bill, Refusal> {
-        let mut source = open_part(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())), "bill")?;
+        let mut source = sources_of(&[text.as_bytes()], None)?.remove(0);
         let mut blocks = Vec::new();
         while let Some(block) = source.next_block()? {
             blocks.push(block);

@@ -14,6 +14,7 @@ pub mod bill;
 pub mod container;
 pub mod encoding;
 pub mod orders;
+pub mod own_layout;
 
 mod alibaba_api;
 mod alibaba_instance;

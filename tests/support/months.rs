@@ -141,8 +141,8 @@ fn bill(period: &str, finality: Finality, lines: &str) -> ImportBill<'static> {
     let sha256 = sha256_hex(text.as_bytes());
     let mut file = tempfile::tempfile().expect("a temporary file");
     file.write_all(text.as_bytes()).expect("a file that can be written");
-    let parts = open(FileSlice::new(file, text.len() as u64), "bill.csv").expect("a plain file");
-    let file = BillInput { name: "bill.csv".to_owned(), parts, sha256, written: chrono::DateTime::UNIX_EPOCH };
+    let parts = open(vec![("bill.csv".to_owned(), FileSlice::new(file, text.len() as u64))], None).expect("a plain file");
+    let file = BillInput { name: "bill.csv".to_owned(), sha256, written: chrono::DateTime::UNIX_EPOCH };
     ImportBill {
         period: Month::parse(period).expect("a month"),
         finality: Some(finality),
@@ -150,6 +150,7 @@ fn bill(period: &str, finality: Finality, lines: &str) -> ImportBill<'static> {
         stated: (period == "2026-06").then(|| "20013.62".parse().expect("an amount")),
         add: false,
         files: vec![file],
+        parts,
         bad_lines: BadLines::RefuseTheFile,
         watch: &Unwatched,
     }

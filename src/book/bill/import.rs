@@ -25,12 +25,11 @@ use crate::domain::refusal::{LinePlace, Notice, Refusal};
 use crate::domain::role::Permission;
 use crate::store::{BillFile, BillVersion, Compressed, FileDigest, Reader, StoredLine};
 
-/// A file of a bill, opened for reading.
+/// A file of a bill.
+#[derive(Clone, Debug)]
 pub struct BillInput {
     /// Its name, as the user gave it.
     pub name: String,
-    /// The readers' side: its parts.
-    pub parts: Box<dyn Parts>,
     /// SHA-256 of the file's content.
     pub sha256: String,
     /// When it was written, as far as anybody can tell.
@@ -59,6 +58,8 @@ pub struct ImportBill<'a> {
     pub add: bool,
     /// The files.
     pub files: Vec<BillInput>,
+    /// The same files, opened for reading.
+    pub parts: Box<dyn Parts>,
     /// What becomes of bad lines.
     pub bad_lines: BadLines<'a>,
     /// Who watches.
@@ -107,25 +108,23 @@ pub(in crate::book) fn import(operation: &mut Operation<'_>, request: ImportBill
     }
     refuse_closed(operation, request.period)?;
     let to = if request.add { Some(counts.ok_or(Refusal::NoBill { period: request.period })?) } else { None };
-    let ImportBill { period, finality, currency, stated, files, mut bad_lines, watch, .. } = request;
+    let ImportBill { period, finality, currency, stated, files, parts, mut bad_lines, watch, .. } = request;
     let written = files.iter().map(|file| file.written).min().unwrap_or_default();
     let mut loading = Loading::begin(operation, period, currency, to)?;
-    for BillInput { parts, sha256, .. } in files {
-        let mut file = OpenFile { sha256, part: None };
-        let size = parts.size();
-        read_ahead(parts, |read| match read {
-            Read::Head(head) => loading.begin_part(operation, &mut file, head, &mut bad_lines),
-            Read::Block(block, text, bytes_read) => {
-                watch.advance(bytes_read, Some(size));
-                loading.take_block(operation, &mut file, &block, &text, &mut bad_lines)
-            }
-            Read::Foot(foot) => loading.end_part(operation, &mut file, foot),
-            Read::End(notices) => {
-                loading.notices.extend(notices);
-                Ok(())
-            }
-        })?;
-    }
+    let mut open = OpenFile { inputs: files, part: None };
+    let size = parts.size();
+    read_ahead(parts, |read| match read {
+        Read::Head(head) => loading.begin_part(operation, &mut open, head, &mut bad_lines),
+        Read::Block(block, text, bytes_read) => {
+            watch.advance(bytes_read, Some(size));
+            loading.take_block(operation, &mut open, &block, &text, &mut bad_lines)
+        }
+        Read::Foot(foot) => loading.end_part(operation, &mut open, foot),
+        Read::End(notices) => {
+            loading.notices.extend(notices);
+            Ok(())
+        }
+    })?;
     loading.finish(operation, stated, finality, written)
 }
 
@@ -196,9 +195,9 @@ fn summary(
     Ok(BillImported { bill, rejected, accounts, unknown_accounts, unknown_payable, already_imported, notices })
 }
 
-/// A file while its parts are read.
+/// The files while their parts are read.
 struct OpenFile {
-    sha256: String,
+    inputs: Vec<BillInput>,
     part: Option<OpenPart>,
 }
 
@@ -400,7 +399,7 @@ impl Loading {
         let bill_file = BillFile {
             number: part.number,
             name: part.head.file,
-            sha256: file.sha256.clone(),
+            sha256: file.inputs[part.head.input].sha256.clone(),
             header: part.head.header,
             remarks: foot.remarks,
             first_line: part.first_line,

@@ -1,4 +1,4 @@
-//! Reads a file one step ahead, on a thread of its own: while one block goes into the book, the next is read and compressed.
+//! Reads files one step ahead, on a thread of its own: while one block goes into the book, the next is read and compressed.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -11,6 +11,8 @@ use crate::store::{Compressed, compress};
 
 /// What a part says of itself before its first line.
 pub(super) struct Head {
+    /// The place of its file among those of the bill.
+    pub(super) input: usize,
     pub(super) file: String,
     pub(super) header: String,
     pub(super) layout: Layout,
@@ -24,20 +26,20 @@ pub(super) struct Foot {
     pub(super) stated_total: Option<Exact>,
 }
 
-/// What is read of a file, in its order.
+/// What is read of the files, in their order.
 pub(super) enum Read {
     Head(Head),
-    /// A block, its text compressed, and how far the file has been read.
+    /// A block, its text compressed, and how many bytes have been read.
     Block(Block, Compressed, u64),
     Foot(Foot),
-    /// The end of the file, and what is worth saying of it.
+    /// The end, and what is worth saying of the files.
     End(Vec<Notice>),
 }
 
 /// How many blocks may wait. Each is a megabyte or two.
 const AHEAD: usize = 2;
 
-/// Reads a file through and hands out what it finds; ends with the first error of either side.
+/// Reads all files through and hands out what it finds; ends with the first error of either side.
 pub(super) fn read_ahead(mut parts: Box<dyn Parts>, mut take: impl FnMut(Read) -> Result<()>) -> Result<()> {
     let (sender, receiver): (_, Receiver<Result<Read>>) = sync_channel(AHEAD);
     thread::scope(|scope| {
@@ -54,8 +56,8 @@ pub(super) fn read_ahead(mut parts: Box<dyn Parts>, mut take: impl FnMut(Read) -
 
 fn read_parts(parts: &mut dyn Parts, sender: &SyncSender<Result<Read>>) -> Result<()> {
     let give = |read: Read| sender.send(Ok(read)).is_ok();
-    while let Some(mut source) = parts.next_part()? {
-        if !give(Read::Head(head(source.as_ref()))) {
+    while let Some((input, mut source)) = parts.next_part()? {
+        if !give(Read::Head(head(input, source.as_ref()))) {
             return Ok(());
         }
         while let Some(block) = source.next_block()? {
@@ -73,8 +75,9 @@ fn read_parts(parts: &mut dyn Parts, sender: &SyncSender<Result<Read>>) -> Resul
     Ok(())
 }
 
-fn head(source: &dyn Source) -> Head {
+fn head(input: usize, source: &dyn Source) -> Head {
     Head {
+        input,
         file: source.file().to_owned(),
         header: source.header().to_owned(),
         layout: source.layout().clone(),

@@ -11,10 +11,11 @@ use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::Input;
+use crate::domain::bill::Parts;
 use crate::domain::finality::{Finality, written_by_name};
 use crate::domain::money::{Currency, Exact};
 use crate::domain::period::Month;
-use crate::intake::{self, bill::Unopened};
+use crate::intake;
 use crate::view;
 
 /// Read a month's bill into the book: all of it, or nothing
@@ -62,6 +63,10 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     total: Option<Exact>,
 
+    /// The TOML file of a layout of your own; `subledger bill layouts` tells how to write one
+    #[arg(long, value_name = "FILE")]
+    layout: Option<String>,
+
     /// Add the files to the version that counts: a refund document, a second part
     #[arg(long)]
     add: bool,
@@ -81,7 +86,7 @@ pub(crate) struct ImportArgs {
 impl ImportArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let progress = context.ui.progress("reading the bill");
-        let (files, call) = open_bills(context, &self.write, "files", &self.files)?;
+        let OpenBills { files, parts, call } = open_bills(context, &self.write, "files", &self.files, self.layout.as_deref())?;
         let mut rejects = RejectsFile::new(self.rejects.as_deref(), &self.files[0]);
         let import = ImportBill {
             period: self.period,
@@ -90,6 +95,7 @@ impl ImportArgs {
             stated: self.total,
             add: self.add,
             files,
+            parts,
             bad_lines: if self.skip_bad { BadLines::LeaveOut(&mut rejects) } else { BadLines::RefuseTheFile },
             watch: &progress,
         };
@@ -122,23 +128,41 @@ fn finality(is_final: bool, estimated: bool) -> Option<Finality> {
     }
 }
 
-/// Opens and hashes the files of a bill, before any transaction; `argument` is the one that names them.
+/// The files of a bill: what the book keeps of them, what reads them, and the call that names them by their content.
+pub(crate) struct OpenBills {
+    pub(crate) files: Vec<BillInput>,
+    pub(crate) parts: Box<dyn Parts>,
+    pub(crate) call: Call,
+}
+
+/// Opens and hashes the files of a bill, before any transaction; `argument` is the one that names them. `own` is the file of the
+/// user's own layout.
 pub(crate) fn open_bills(
     context: &Context,
     write: &WriteArgs,
     argument: &str,
     names: &[String],
-) -> Result<(Vec<BillInput>, Call), Failure> {
+    own: Option<&str>,
+) -> Result<OpenBills, Failure> {
     let inputs = names.iter().map(|name| Input::open(name)).collect::<Result<Vec<_>, _>>()?;
-    let call = context.call_with_files(write, argument, &inputs.iter().collect::<Vec<_>>());
-    let mut bills = Vec::with_capacity(inputs.len());
-    for input in inputs {
-        let (name, sha256) = (input.name.clone(), input.sha256.clone());
-        let written = written(&input, context.now());
-        let parts = intake::bill::open(input.slice(), &name)?;
-        bills.push(BillInput { name, parts, sha256, written });
+    let mut call = context.call_with_files(write, argument, &inputs.iter().collect::<Vec<_>>());
+    let own = own.map(Input::open).transpose()?;
+    if let Some(own) = &own {
+        call.arguments.insert("layout".to_owned(), own.sha256.clone());
     }
-    Ok((bills, call))
+    let own = own.map(|own| {
+        let name = own.name.clone();
+        Ok::<_, Failure>(intake::own_layout::read(&own.text()?, &name)?)
+    });
+    let own = own.transpose()?;
+    let mut files = Vec::with_capacity(inputs.len());
+    let mut slices = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        let written = written(&input, context.now());
+        files.push(BillInput { name: input.name.clone(), sha256: input.sha256.clone(), written });
+        slices.push((input.name.clone(), input.slice()));
+    }
+    Ok(OpenBills { files, parts: intake::bill::open(slices, own)?, call })
 }
 
 /// When a file was written, at the latest: a name or a clock that says later proves nothing.
