@@ -19,10 +19,11 @@ use crate::view;
 ///
 /// Columns are found by name, in any order. The provider's upgraded bill details (Chinese or
 /// English headers), its older bill details, its instance bill, and saved answers (JSON) of
-/// DescribeInstanceBill, DescribeSplitItemBill and QuerySettleBill are known. Every line that cannot be read is named, and then
-/// nothing is imported. Lines that came twice with the same content count once. The files of
-/// one command are one version of the month's bill; a later command makes a new version, which
-/// then counts. The same files again are a no-op.
+/// DescribeInstanceBill, DescribeSplitItemBill and QuerySettleBill are known. Every line that
+/// cannot be read is named, and then nothing is imported. Lines that came twice with the same
+/// content count once. The files of one command are one version of the month's bill; a later
+/// command makes a new version, which then counts. The same files again are a no-op. Give all
+/// pages of a saved query to one command.
 ///
 /// Examples:
 ///   subledger bill import bill.csv --period 2026-06 --final
