@@ -485,10 +485,12 @@ fn unreadable(file: &str, reason: &UnreadableFile, told: impl Fn(String) -> Told
         UnreadableFile::SavedError { code, message } => {
             told(format!("{file}: it is an error of the provider, not a bill: {code} {message}"))
         }
-        UnreadableFile::PagesIncomplete { expected, found } => {
-            told(format!("{file}: the pages count {} in all, and {found} are there", plural(*expected, "item", "items")))
-                .hint("save every page of the query once, and give all of them to one import")
-        }
+        UnreadableFile::PagesIncomplete { expected, found } => told(format!(
+            "{file}: the pages count {} in all, and {} there",
+            plural(*expected, "item", "items"),
+            plural(*found, "is", "are")
+        ))
+        .hint("save every page of the query once, and give all of them to one import"),
         UnreadableFile::RowLimit { rows } => {
             told(format!("{file}: exactly {rows} items, where the operation stops: there may be more"))
                 .hint("save the answers of DescribeInstanceBill, which does not stop")

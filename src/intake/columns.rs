@@ -326,7 +326,7 @@ impl Lines {
     /// The cell of a field; that it is protected from spreadsheets is noted.
     fn cell<'a>(&self, row: &Row<'a>, field: Field, findings: &mut Findings<'_>) -> Cell<'a> {
         let cell = self.columns.cell(row, field);
-        if row.is_protected(cell.column) {
+        if row.is_protected(cell.column, cell.bytes) {
             findings.odd_cell(cell.column, Oddity::ProtectedCell);
         }
         cell

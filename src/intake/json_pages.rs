@@ -582,33 +582,33 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @r#"
         good | read
         split alone | read
-        cut off | 1.json: Json { line: 1, column: 6064, message: "EOF while parsing a string" }
-        no JSON | 1.json: Json { line: 2, column: 11, message: "expected value" }
-        a number | 1.json: Json { line: 1, column: 3, message: "invalid type: integer `1`, expected the answer of a bill operation" }
-        comma between pages | 1.json: Json { line: 1, column: 22, message: "expected value" }
-        nothing | 1.json: NotABillPage
-        no items at all | 1.json: NoLines
-        no answer | 1.json: NotABillPage
-        no bill's items | 1.json: NotABillPage
-        data twice | 1.json: Json { line: 1, column: 28, message: "the field \"Data\" stands twice" }
-        a field twice | 1.json: Json { line: 1, column: 51, message: "the field \"PretaxAmount\" stands twice" }
-        list in a list | 1.json: Json { line: 1, column: 27, message: "an object where the list of a page's items is expected" }
-        item is a list | 1.json: Json { line: 1, column: 19, message: "invalid type: sequence, expected an item of a bill" }
-        error | 1.json: SavedError { code: "NotAuthorized", message: "not yours" }
-        error by code | 1.json: SavedError { code: "Throttling", message: "slow down" }
-        overview | 1.json: NotABill { operation: "QueryBillOverview" }
-        account bill | 1.json: NotABill { operation: "QueryAccountBill" }
-        orders | 1.json: NotABill { operation: "QueryOrders or GetOrderDetail" }
-        example: instance | 1.json: PagesIncomplete { expected: 20, found: 1 }
-        example: split | 1.json: PagesIncomplete { expected: 20, found: 1 }
-        example: settlement | 1.json: PagesIncomplete { expected: 200, found: 1 }
-        a page is missing | 1.json: PagesIncomplete { expected: 13, found: 5 }
-        a page twice | 1.json: PagesIncomplete { expected: 13, found: 18 }
-        two months | 1.json: TwoMonths { first: "2026-06", second: "2026-07" }
-        two bills in two files | 2.json: TwoBills { first: "a settlement bill", second: "an instance bill" }
-        split beside whole | 2.json: TwoBills { first: "a split bill", second: "an instance bill" }
-        split beside a table | 1.json: TwoBills { first: "alibaba-instance", second: "a split bill" }
-        no month | 1.json: PagesWithoutMonth
+        cut off | file-1: Json { line: 1, column: 6064, message: "EOF while parsing a string" }
+        no JSON | file-1: Json { line: 2, column: 11, message: "expected value" }
+        a number | file-1: UnknownLayout { nearest: "alibaba-v2", missing: ["账单信息/账单月份", "应付信息/应付金额（含税）", "账单信息/费用类型 or 费用信息/目录总价", "身份信息/资源归属账号ID or 身份信息/资源购买账号ID"] }
+        comma between pages | file-1: Json { line: 1, column: 22, message: "expected value" }
+        nothing | file-1: NotABillPage
+        no items at all | file-1: NoLines
+        no answer | file-1: NotABillPage
+        no bill's items | file-1: NotABillPage
+        data twice | file-1: Json { line: 1, column: 28, message: "the field \"Data\" stands twice" }
+        a field twice | file-1: Json { line: 1, column: 51, message: "the field \"PretaxAmount\" stands twice" }
+        list in a list | file-1: Json { line: 1, column: 27, message: "an object where the list of a page's items is expected" }
+        item is a list | file-1: Json { line: 1, column: 19, message: "invalid type: sequence, expected an item of a bill" }
+        error | file-1: SavedError { code: "NotAuthorized", message: "not yours" }
+        error by code | file-1: SavedError { code: "Throttling", message: "slow down" }
+        overview | file-1: NotABill { operation: "QueryBillOverview" }
+        account bill | file-1: NotABill { operation: "QueryAccountBill" }
+        orders | file-1: NotABill { operation: "QueryOrders or GetOrderDetail" }
+        example: instance | file-1: PagesIncomplete { expected: 20, found: 1 }
+        example: split | file-1: PagesIncomplete { expected: 20, found: 1 }
+        example: settlement | file-1: PagesIncomplete { expected: 200, found: 1 }
+        a page is missing | file-1: PagesIncomplete { expected: 13, found: 5 }
+        a page twice | file-1: PagesIncomplete { expected: 13, found: 18 }
+        two months | file-1: TwoMonths { first: "2026-06", second: "2026-07" }
+        two bills in two files | file-2: TwoBills { first: "a settlement bill", second: "an instance bill" }
+        split beside whole | file-1: TwoBills { first: "alibaba-api", second: "a split bill" }
+        split beside a table | file-1: TwoBills { first: "alibaba-instance", second: "a split bill" }
+        no month | file-1: PagesWithoutMonth
         "#);
     }
 

@@ -247,7 +247,7 @@ fn kind(text: &str) -> Result<OrderKind, Fault> {
     let fault = match text.to_lowercase().as_str() {
         "buy" => return Ok(OrderKind::New),
         "refund" => "record a refund with `subledger order refund`",
-        "others" => "the provider does not say what it is; record it with `subledger order add`, and take it out of the list",
+        "others" => "the provider does not say what it is; record it with `subledger order record`, and take it out of the list",
         word => match word.parse() {
             Ok(kind) => return Ok(kind),
             Err(_) => "not a kind of order: one of new (or buy), renew, upgrade, downgrade",
@@ -421,7 +421,7 @@ mod tests {
         4 | OrderType | "REFUND" | record a refund with `subledger order refund`
         4 | AmountDue | "-1" | what the provider bills for an order is not negative
         5 | CustomerUid | "168xxxxx01" | documentation masks ids like this, and a real file does not: this is an example, or somebody has hidden digits
-        5 | OrderType | "OTHERS" | the provider does not say what it is; record it with `subledger order add`, and take it out of the list
+        5 | OrderType | "OTHERS" | the provider does not say what it is; record it with `subledger order record`, and take it out of the list
         5 | PaidAt | "1780588800" | not a time in milliseconds since 1970 such as 1780624800000
         6 | PaidAt | "1.78E+12" | a spreadsheet such as Excel has turned the number into "1.78E+12" and lost digits; download the file again and do not save it from there
         6 | OrderStatus | "" | empty

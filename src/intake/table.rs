@@ -127,10 +127,9 @@ impl<'a> Row<'a> {
         column.and_then(|column| self.cells.get(column)).map_or(b"", tidy)
     }
 
-    /// Whether a cell is protected from spreadsheets by an apostrophe or `="…"`.
-    pub(super) fn is_protected(&self, column: Option<usize>) -> bool {
+    /// Whether a cell, given as it was tidied, is protected from spreadsheets by an apostrophe or `="…"`.
+    pub(super) fn is_protected(&self, column: Option<usize>, tidied: &[u8]) -> bool {
         let Some(cell) = column.and_then(|column| self.cells.get(column)) else { return false };
-        let tidied = tidy(cell);
         // Nearly all cells are tidy already.
         tidied.len() < cell.len() && tidied.len() < trim(cell).len()
     }

@@ -25,7 +25,7 @@ use crate::view;
 /// imported. Lines that came twice with the same content count once. The files of one command
 /// are one version of the month's bill; a later command makes a new version, which then counts
 /// (`subledger bill diff` tells what changed), and --add adds further files to the one that
-/// counts. The same files again are a no-op.
+/// counts. The same files again are a no-op. Give all pages of a saved query to one command.
 ///
 /// Whether the bill is final follows from --final or --estimated; without them from the hour
 /// from which the provider does not change such files any more, and from when the file was
