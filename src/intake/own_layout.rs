@@ -320,7 +320,7 @@ mod tests {
     fn every_column_that_is_named_must_be_there() {
         let refused = open(SMALL, "M,O,P\n202606,a,1\n").err().unwrap();
         let reason = UnreadableFile::UnknownLayout { nearest: "mine".into(), missing: vec!["L".to_owned()] };
-        assert_eq!(refused, Refusal::UnreadableFile { file: "bill.csv".into(), reason });
+        assert_eq!(refused, Refusal::UnreadableFile { file: "file-1".into(), reason });
         assert_eq!(
             told(&SMALL.replace("list = \"L\"", "list = [\"X\", \"L\"]"), "M,O,L,P\n202606,a,2,1\n"),
             told(SMALL, "M,O,L,P\n202606,a,2,1\n")
