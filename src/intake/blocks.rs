@@ -105,7 +105,7 @@ impl Blocks {
         let outcome = (&mut self.reader).take(wanted as u64).read_to_end(&mut self.buffer);
         let read = outcome.map_err(|error| self.refuse(reason_of(error)))?;
         self.ended = read < wanted;
-        if self.buffer[before..].contains(&0) {
+        if memchr::memchr(0, &self.buffer[before..]).is_some() {
             return Err(self.refuse(UnreadableFile::Binary));
         }
         Ok(())
@@ -117,7 +117,7 @@ impl Blocks {
         // What is left is the beginning of a record, and is looked through again from there.
         self.scan = Scan::default();
         self.scan.go_on(&self.buffer);
-        if let Err(error) = std::str::from_utf8(&raw) {
+        if let Err(error) = simdutf8::compat::from_utf8(&raw) {
             let line = self.line + line_breaks(&raw[..error.valid_up_to()]);
             return Err(self.refuse(UnreadableFile::NotUtf8 { line }));
         }
@@ -130,16 +130,7 @@ impl Blocks {
 
 /// How many line breaks a text has.
 pub(super) fn line_breaks(bytes: &[u8]) -> u64 {
-    // Counts of at most 255 fit a byte, and bytes are added many at a time.
-    let counted = |part: &[u8]| part.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>();
-    bytes.chunks(usize::from(u8::MAX)).map(|part| u64::from(counted(part))).sum()
-}
-
-/// Most bills have few quotes or none: long stretches without one are passed over quickly.
-fn first_quote(bytes: &[u8]) -> Option<usize> {
-    const STRETCH: usize = 256;
-    let stretch = bytes.chunks(STRETCH).position(|part| part.contains(&b'"'))? * STRETCH;
-    bytes[stretch..].iter().position(|byte| *byte == b'"').map(|place| stretch + place)
+    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 /// How far a buffer has been looked through for the end of a record.
@@ -156,10 +147,10 @@ impl Scan {
     fn go_on(&mut self, bytes: &[u8]) {
         while self.at < bytes.len() {
             let rest = &bytes[self.at..];
-            let quote = first_quote(rest);
+            let quote = memchr::memchr(b'"', rest);
             let plain = &rest[..quote.unwrap_or(rest.len())];
             if !self.inside_quotes
-                && let Some(line_break) = plain.iter().rposition(|byte| *byte == b'\n')
+                && let Some(line_break) = memchr::memrchr(b'\n', plain)
             {
                 self.records_end = Some(self.at + line_break + 1);
             }
@@ -221,16 +212,6 @@ mod tests {
         }
         assert_eq!(chunks(b"", 1).unwrap(), []);
         assert_eq!(chunks(BYTE_ORDER_MARK, 1).unwrap(), []);
-    }
-
-    #[test]
-    fn places_are_found_in_long_stretches() {
-        for length in [0, 1, 254, 255, 256, 257, 1000] {
-            let mut text = b"\n".repeat(length);
-            assert_eq!((line_breaks(&text), first_quote(&text)), (length as u64, None));
-            text.extend(b"\"x\"");
-            assert_eq!(first_quote(&text), Some(length));
-        }
     }
 
     #[test]

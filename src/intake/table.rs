@@ -3,8 +3,6 @@
 //! Cells are handed out as they stand; [`tidy`] takes off what programs put around a value to protect it from spreadsheets. It
 //! must never drop a row silently: only lines without any text are passed over.
 
-use csv::ByteRecord;
-
 use crate::domain::refusal::{Refusal, UnreadableFile};
 use crate::intake::blocks::{Blocks, Chunk, line_breaks};
 
@@ -108,14 +106,42 @@ impl Table {
     }
 }
 
+/// The cells of a record, not tidied.
+#[derive(Clone, Copy)]
+pub(super) struct Cells<'a> {
+    text: &'a [u8],
+    ends: &'a [usize],
+    /// How much stands between two cells: the comma, where nothing had to be taken off.
+    between: usize,
+}
+
+impl<'a> Cells<'a> {
+    /// How many there are.
+    pub(super) fn len(self) -> usize {
+        self.ends.len()
+    }
+
+    /// The one in a column; `None` where the record has none.
+    pub(super) fn get(self, column: usize) -> Option<&'a [u8]> {
+        let end = *self.ends.get(column)?;
+        let start = if column == 0 { 0 } else { self.ends[column - 1] + self.between };
+        Some(&self.text[start..end])
+    }
+
+    /// All of them, in order.
+    pub(super) fn iter(self) -> impl Iterator<Item = &'a [u8]> {
+        (0..self.len()).filter_map(move |column| self.get(column))
+    }
+}
+
 /// One record.
 pub(super) struct Row<'a> {
     /// The number of its first line.
     pub(super) number: u64,
     /// As it stands in the file, without its line break.
     pub(super) text: &'a [u8],
-    /// Its cells, not tidied.
-    pub(super) cells: &'a ByteRecord,
+    /// Its cells.
+    pub(super) cells: Cells<'a>,
     /// Where it begins in the chunk.
     pub(super) start: usize,
     end: usize,
@@ -141,52 +167,90 @@ impl<'a> Row<'a> {
 }
 
 /// The records of a chunk, one after the other.
+///
+/// A record without a quote, as nearly all are, is its cells with commas between them, and is only measured. One with a quote is
+/// taken apart by the CSV library.
 pub(super) struct Rows<'a> {
     raw: &'a [u8],
-    first_line: u64,
-    reader: csv::Reader<&'a [u8]>,
-    cells: ByteRecord,
+    at: usize,
+    line: u64,
+    /// Where the next quote stands, from `at` on.
+    next_quote: usize,
+    reader: csv_core::Reader,
+    unquoted: Vec<u8>,
+    ends: Vec<usize>,
 }
 
 impl<'a> Rows<'a> {
     /// The records of a text whose first line has this number.
     pub(super) fn new(raw: &'a [u8], first_line: u64) -> Self {
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            // A carriage return before it is white space at the end of the last cell, and is tidied away.
-            .terminator(csv::Terminator::Any(b'\n'))
-            .buffer_capacity(64 << 10)
-            .from_reader(raw);
-        Self { raw, first_line, reader, cells: ByteRecord::new() }
+        // A carriage return before the line break is white space at the end of the last cell, and is tidied away.
+        let reader = csv_core::ReaderBuilder::new().terminator(csv_core::Terminator::Any(b'\n')).build();
+        let next_quote = next(b'"', raw, 0);
+        Self { raw, at: 0, line: first_line, next_quote, reader, unquoted: Vec::new(), ends: Vec::new() }
     }
 
     /// The next record that has any text.
     pub(super) fn next(&mut self) -> Option<Row<'_>> {
         loop {
-            let before = self.reader.position().clone();
-            let has_record = self.reader.read_byte_record(&mut self.cells).expect("memory can be read, and rows may be uneven");
-            if !has_record {
+            let (start, number) = (self.at, self.line);
+            if start == self.raw.len() {
                 return None;
             }
-            let (mut start, end) = (offset(before.byte()), offset(self.reader.position().byte()));
-            // The reader passes over line breaks without a record; the record begins behind them.
-            let empty_lines = self.raw[start..end].iter().take_while(|byte| **byte == b'\n').count();
-            start += empty_lines;
-            if self.cells.len() == 1 && tidy(&self.cells[0]).is_empty() {
+            let line_end = next(b'\n', self.raw, start);
+            let has_quote = self.next_quote < line_end;
+            if has_quote {
+                self.take_apart(start);
+            } else {
+                self.ends.clear();
+                self.ends.extend(memchr::memchr_iter(b',', &self.raw[start..line_end]));
+                self.ends.push(line_end - start);
+                self.at = self.raw.len().min(line_end + 1);
+                self.line += 1;
+            }
+            let between = usize::from(!has_quote);
+            let is_blank = self.ends.len() == 1 && {
+                let only = if has_quote { &self.unquoted[..self.ends[0]] } else { &self.raw[start..line_end] };
+                tidy(only).is_empty()
+            };
+            if is_blank {
                 continue;
             }
-            let number = self.first_line + before.line() - 1 + empty_lines as u64;
-            let text = &self.raw[start..end];
+            let text = &self.raw[start..self.at];
             let text = text.strip_suffix(b"\n").unwrap_or(text);
             let text = text.strip_suffix(b"\r").unwrap_or(text);
-            return Some(Row { number, text, cells: &self.cells, start, end });
+            let taken_apart = if has_quote { self.unquoted.as_slice() } else { &self.raw[start..] };
+            let cells = Cells { text: taken_apart, ends: &self.ends, between };
+            return Some(Row { number, text, cells, start, end: self.at });
         }
+    }
+
+    /// Takes the record that begins at `start` apart, and goes behind it.
+    fn take_apart(&mut self, start: usize) {
+        self.reader.reset();
+        let (mut input, mut written, mut ended) = (&self.raw[start..], 0, 0);
+        loop {
+            let (result, read, wrote, ends) =
+                self.reader.read_record(input, &mut self.unquoted[written..], &mut self.ends[ended..]);
+            (input, written, ended) = (&input[read..], written + wrote, ended + ends);
+            match result {
+                csv_core::ReadRecordResult::OutputFull => self.unquoted.resize(self.unquoted.len() * 2 + 256, 0),
+                csv_core::ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2 + 64, 0),
+                // The end of the chunk ends its last record: asked again with nothing, the reader says so.
+                csv_core::ReadRecordResult::InputEmpty => {}
+                csv_core::ReadRecordResult::Record | csv_core::ReadRecordResult::End => break,
+            }
+        }
+        self.ends.truncate(ended);
+        self.at = self.raw.len() - input.len();
+        self.line += line_breaks(&self.raw[start..self.at]);
+        self.next_quote = next(b'"', self.raw, self.at);
     }
 }
 
-fn offset(byte: u64) -> usize {
-    usize::try_from(byte).expect("a chunk is in memory")
+/// Where a byte stands, from a place on; the end of the text when it does not.
+fn next(byte: u8, text: &[u8], from: usize) -> usize {
+    memchr::memchr(byte, &text[from..]).map_or(text.len(), |place| from + place)
 }
 
 /// A cell without white space and tabs at both ends, and without what protects numbers from spreadsheets: a leading apostrophe,
@@ -228,6 +292,7 @@ pub(super) fn shortened(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn cells_are_freed_from_what_protects_them() {
@@ -266,5 +331,28 @@ mod tests {
     fn long_values_are_shortened_to_eighty_characters() {
         assert_eq!(shortened(&"价".repeat(80)), "价".repeat(80));
         assert_eq!(shortened(&"价".repeat(81)).chars().count(), 80);
+    }
+
+    proptest! {
+        #[test]
+        fn records_are_those_of_the_csv_library(text in "[ab,\"\n\r ]{0,60}") {
+            let mut reader = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .flexible(true)
+                .terminator(csv::Terminator::Any(b'\n'))
+                .from_reader(text.as_bytes());
+            let expected: Vec<Vec<Vec<u8>>> = reader
+                .byte_records()
+                .map(|record| record.unwrap().iter().map(<[u8]>::to_vec).collect::<Vec<_>>())
+                .filter(|cells: &Vec<Vec<u8>>| cells.len() > 1 || !tidy(&cells[0]).is_empty())
+                .collect();
+            let mut rows = Rows::new(text.as_bytes(), 1);
+            let mut found: Vec<Vec<Vec<u8>>> = Vec::new();
+            while let Some(row) = rows.next() {
+                prop_assert_eq!(row.number, 1 + line_breaks(&text.as_bytes()[..row.start]));
+                found.push(row.cells.iter().map(<[u8]>::to_vec).collect());
+            }
+            prop_assert_eq!(found, expected);
+        }
     }
 }

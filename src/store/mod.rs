@@ -24,7 +24,7 @@ mod writer;
 
 pub use account::{Invitation, NewAccount};
 pub use agent::{Agent, Operator};
-pub use bill::{BillFile, BillVersion, Compressed, FileDigest, LineFilter, StoredLine, UsageSum, compress};
+pub use bill::{BillFile, BillVersion, Compressed, Compressor, FileDigest, LineFilter, StoredLine, UsageSum};
 pub use check::{CheckName, Checked};
 pub use error::{Result, StoreError};
 pub use journal::TrialBalanceRow;

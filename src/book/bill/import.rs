@@ -427,15 +427,17 @@ impl Loading {
         for problem in &block.problems {
             problems.entry(problem.line).or_default().push(problem.clone());
         }
+        let mut fresh = Vec::with_capacity(block.lines().len());
         for line in block.lines() {
             match self.admit(&line) {
-                Ok(()) => self.take(operation, file, &line)?,
+                Ok(()) => self.take(operation, file, &line, &mut fresh)?,
                 Err((column, value, fault)) => {
                     let problem = Problem { line: line.number, column: Some(column.to_owned()), value, fault };
                     problems.entry(line.number).or_default().push(problem);
                 }
             }
         }
+        operation.writer().insert_bill_lines(self.period, &fresh)?;
         for (number, problems) in problems {
             match bad_lines {
                 BadLines::RefuseTheFile => problems.into_iter().for_each(|problem| file.part().problems.push(problem)),
@@ -463,12 +465,19 @@ impl Loading {
         }
     }
 
-    fn take(&mut self, operation: &mut Operation<'_>, file: &mut OpenFile, line: &BillLine<'_>) -> Result<()> {
+    /// Takes a line that may stand in the bill; `fresh` are the lines of its block that are not in the book yet.
+    fn take<'b>(
+        &mut self,
+        operation: &mut Operation<'_>,
+        file: &mut OpenFile,
+        line: &BillLine<'b>,
+        fresh: &mut Vec<StoredLine<'b>>,
+    ) -> Result<()> {
         self.payers.see(line);
         let owner = self.owner(operation, line.owner_uid)?;
         let row = self.owners[owner].row;
         let number = file.part().number;
-        if self.is_repeat(operation, file, line)? {
+        if self.is_repeat(operation, file, line, fresh)? {
             self.repeats += 1;
             return Ok(operation.writer().insert_bill_repeat(self.version, number, line, row)?);
         }
@@ -484,7 +493,7 @@ impl Loading {
         }
         let stored = StoredLine::of(line, row, self.products[product].row);
         file.part().digest.line(&stored, line.owner_uid, &self.products[product].code);
-        operation.writer().insert_bill_line(self.period, &stored)?;
+        fresh.push(stored);
         self.next_row += 1;
         Ok(())
     }
@@ -511,15 +520,26 @@ impl Loading {
     }
 
     /// Whether the line came before with the same content; the same id with other content refuses the file.
-    fn is_repeat(&mut self, operation: &Operation<'_>, file: &OpenFile, line: &BillLine<'_>) -> Result<bool> {
+    fn is_repeat(
+        &mut self,
+        operation: &Operation<'_>,
+        file: &OpenFile,
+        line: &BillLine<'_>,
+        fresh: &[StoredLine<'_>],
+    ) -> Result<bool> {
         if line.line_id.is_empty() {
             return Ok(false);
         }
         let (reader, first_row) = (operation.reader(), self.first_row);
         let mut first = None;
         let place = place_of(self.next_row, first_row)?;
+        let first_fresh = self.next_row - i64::try_from(fresh.len()).map_err(|_| Overflow)?;
         let found = self.seen_lines.find_or_remember(line.line_id, place, |place| {
             let row = first_row + i64::from(place);
+            if let Some(before) = usize::try_from(row - first_fresh).ok().and_then(|at| fresh.get(at)) {
+                first = Some((row, before.content, before.number));
+                return Ok(before.line_id == line.line_id);
+            }
             let (line_id, content, number) = reader.bill_line_at(row)?;
             first = Some((row, content, number));
             Ok::<_, crate::store::StoreError>(line_id == line.line_id)

@@ -7,7 +7,7 @@ use crate::book::{Error, Result};
 use crate::domain::bill::{Block, Layout, Parts, Remark, Source, TaxBasis};
 use crate::domain::money::Exact;
 use crate::domain::refusal::Notice;
-use crate::store::{Compressed, compress};
+use crate::store::{Compressed, Compressor};
 
 /// What a part says of itself before its first line.
 pub(super) struct Head {
@@ -55,13 +55,14 @@ pub(super) fn read_ahead(mut parts: Box<dyn Parts>, mut take: impl FnMut(Read) -
 }
 
 fn read_parts(parts: &mut dyn Parts, sender: &SyncSender<Result<Read>>) -> Result<()> {
+    let mut compressor = Compressor::new().map_err(Error::from)?;
     let give = |read: Read| sender.send(Ok(read)).is_ok();
     while let Some((input, mut source)) = parts.next_part()? {
         if !give(Read::Head(head(input, source.as_ref()))) {
             return Ok(());
         }
         while let Some(block) = source.next_block()? {
-            let compressed = compress(&block.raw).map_err(Error::from)?;
+            let compressed = compressor.compress(&block.raw).map_err(Error::from)?;
             if !give(Read::Block(block, compressed, parts.bytes_read())) {
                 return Ok(());
             }

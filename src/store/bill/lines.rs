@@ -209,30 +209,34 @@ impl Writer<'_> {
         Ok(next)
     }
 
-    /// Writes a line under the next row id.
-    pub fn insert_bill_line(&mut self, period: Month, line: &StoredLine<'_>) -> Result<()> {
-        let id = self.next_id("bill_line")?;
+    /// Writes lines under the next row ids.
+    pub fn insert_bill_lines(&mut self, period: Month, lines: &[StoredLine<'_>]) -> Result<()> {
+        let first = self.next_bill_line()?;
         let mut insert = self.connection().prepare_cached(
             "INSERT INTO bill_line (id, seen_uid_id, order_no, kind, month, day, payable, product_id, list, covered, coupon, line_id,
                                     number, content)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?;
-        insert.execute(params![
-            id,
-            line.seen_uid.0,
-            StoredOrderNumber(line.order_no),
-            kind_number(line.kind),
-            (line.month != period).then(|| line.month.number()),
-            line.day.map(day),
-            LineAmount(line.payable),
-            line.product.0,
-            LineAmount(line.list),
-            unless_zero(line.covered),
-            unless_zero(line.coupon),
-            Some(line.line_id).filter(|id| !id.is_empty()),
-            i64::try_from(line.number).map_err(|_| StoreError::Overflow)?,
-            line.content.cast_signed(),
-        ])?;
+        for (id, line) in (first..).zip(lines) {
+            insert.execute(params![
+                id,
+                line.seen_uid.0,
+                StoredOrderNumber(line.order_no),
+                kind_number(line.kind),
+                (line.month != period).then(|| line.month.number()),
+                line.day.map(day),
+                LineAmount(line.payable),
+                line.product.0,
+                LineAmount(line.list),
+                unless_zero(line.covered),
+                unless_zero(line.coupon),
+                Some(line.line_id).filter(|id| !id.is_empty()),
+                i64::try_from(line.number).map_err(|_| StoreError::Overflow)?,
+                line.content.cast_signed(),
+            ])?;
+        }
+        drop(insert);
+        self.next_ids.insert("bill_line", first + i64::try_from(lines.len()).map_err(|_| StoreError::Overflow)?);
         Ok(())
     }
 

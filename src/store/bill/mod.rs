@@ -7,7 +7,7 @@ mod text;
 
 pub use lines::{FileDigest, LineFilter, StoredLine};
 pub use sums::UsageSum;
-pub use text::{Compressed, compress};
+pub use text::{Compressed, Compressor};
 
 use rusqlite::{OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
