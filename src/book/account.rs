@@ -44,6 +44,8 @@ pub struct Particulars {
     pub mobile: Option<Mobile>,
     /// The holder's e-mail address.
     pub email: Option<Email>,
+    /// Its login name at the provider.
+    pub login: Option<Name>,
     /// The person who holds the login.
     pub holder: Option<Name>,
 }
@@ -70,6 +72,15 @@ pub struct AcceptAccount {
     pub account: String,
     /// Its number at the provider, as it was typed.
     pub uid: String,
+}
+
+/// What is known of an account is put right.
+#[derive(Clone, Debug)]
+pub struct EditAccount {
+    /// The account, as it was typed.
+    pub account: String,
+    /// Its login name at the provider.
+    pub login: Name,
 }
 
 /// The real name is tied to the entity: the account is active.
@@ -125,7 +136,7 @@ fn insert(
     origin: Origin,
     uid: Option<Uid>,
 ) -> Result<(Account, Group, Entity)> {
-    let Particulars { code, group, entity, environment, mode, credit, since, mobile, email, holder } = particulars;
+    let Particulars { code, group, entity, environment, mode, credit, since, mobile, email, login, holder } = particulars;
     let group = find_group(operation.reader(), &group)?;
     let entity = super::entity::find(operation.reader(), &entity)?;
     if operation.reader().account_by_name(code.as_str())?.is_some() {
@@ -137,6 +148,9 @@ fn insert(
     }
     if let Some(email) = &email {
         require_unused(Unique::Email, email.as_str(), operation.reader().account_by_email(email)?)?;
+    }
+    if let Some(login) = &login {
+        require_unused(Unique::Login, login.as_str(), operation.reader().account_by_login(login)?)?;
     }
     if let Some(uid) = &uid {
         require_unused(Unique::Uid, uid.as_str(), operation.reader().account_by_uid(uid)?)?;
@@ -157,6 +171,7 @@ fn insert(
         environment,
         mobile,
         email,
+        login,
         holder,
         credit_limit,
         since,
@@ -204,6 +219,20 @@ fn step(operation: &mut Operation<'_>, before: &Account, after: Account, notices
     let group = operation.reader().group(after.group)?;
     let entity = operation.reader().entity(after.entity)?;
     Ok(AccountStep { account: after, group, entity, invitation: None, notices })
+}
+
+impl UseCase for EditAccount {
+    const COMMAND: &'static str = "account edit";
+    const PERMISSION: Permission = Permission::ManageAccounts;
+    type Outcome = AccountStep;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
+        let before = find_account(operation.reader(), &self.account)?;
+        let holder = operation.reader().account_by_login(&self.login)?.filter(|other| other.id != before.id);
+        require_unused(Unique::Login, self.login.as_str(), holder)?;
+        let after = Account { login: Some(self.login), ..before.clone() };
+        step(operation, &before, after, vec![])
+    }
 }
 
 impl UseCase for AcceptAccount {

@@ -33,6 +33,10 @@ impl Owners {
         let counted_alike: HashSet<GroupId> = groups.into_iter().filter(|g| g.currency == currency).map(|g| g.id).collect();
         let mut by_text: HashMap<String, Account> = HashMap::new();
         for account in reader.accounts()? {
+            // A UID is never taken for somebody's login name.
+            if let Some(login) = &account.login {
+                by_text.entry(login.to_string()).or_insert_with(|| account.clone());
+            }
             if let Some(uid) = &account.uid {
                 by_text.insert(uid.to_string(), account);
             }
@@ -72,10 +76,9 @@ impl Owners {
         self.uids.iter().find(|(_, uid)| *uid == text).map(|(row, _)| *row)
     }
 
-    /// The row of an account as bills have named it.
-    pub(super) fn seen_of(&self, account: AccountId) -> Option<SeenUidId> {
-        let has_it = |row: &&SeenUidId| self.account(**row).is_some_and(|a| a.id == account);
-        self.uids.keys().find(has_it).copied()
+    /// The rows of an account as bills have named it: by its UID, by its login name.
+    pub(super) fn rows_of(&self, account: AccountId) -> impl Iterator<Item = SeenUidId> + '_ {
+        self.uids.keys().copied().filter(move |row| self.account(*row).is_some_and(|a| a.id == account))
     }
 
     /// The UID itself.

@@ -276,6 +276,7 @@ fn refused(refusal: &Refusal) -> Told {
                 Unique::Mobile => "mobile number",
                 Unique::Email => "e-mail address",
                 Unique::Uid => "UID",
+                Unique::Login => "login name",
             };
             told(format!("the {what} {value} is in use by the account {account}"))
         }

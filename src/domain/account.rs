@@ -211,6 +211,8 @@ pub struct Account {
     pub mobile: Option<Mobile>,
     /// The holder's e-mail address.
     pub email: Option<Email>,
+    /// Its login name at the provider: some bills name accounts by it.
+    pub login: Option<Name>,
     /// The person who holds the login.
     pub holder: Option<Name>,
     /// How much an agent-pays account may owe, in minor units of the group's currency.
@@ -341,6 +343,7 @@ mod tests {
             origin,
             mode: Mode::Prepaid,
             environment: Environment::Test,
+            login: None,
             mobile: None,
             email: None,
             holder: None,

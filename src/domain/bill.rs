@@ -84,6 +84,17 @@ impl From<Layout> for String {
     }
 }
 
+/// What somebody who has a file wants to know of a layout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownLayout {
+    /// Its name.
+    pub layout: Layout,
+    /// Whether its amounts have the tax in them, where it says so.
+    pub tax: Option<TaxBasis>,
+    /// The columns that it needs; where one of several is enough, they are named together.
+    pub needs: Vec<String>,
+}
+
 words! {
     /// Whether the amounts of a bill have the tax in them.
     TaxBasis, "a tax basis" {

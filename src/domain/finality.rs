@@ -44,17 +44,22 @@ pub enum FinalityReason {
     NoRule,
 }
 
-/// The hour from which a bill of a layout is final, at the provider; `None` where no rule is known.
+/// The day of the next month on which, at 12:00 in UTC+8, a bill of a layout is final; `None` where no rule is known.
 ///
 /// Alibaba Cloud: the settlement bill at 12:00 on the 2nd of the next month, detail and instance bills at 12:00 on the 3rd, the
 /// FOCUS file at 12:00 on the 4th.
-pub fn final_from(layout: &Layout, period: Month) -> Option<NaiveDateTime> {
-    let day = match layout {
-        Layout::AlibabaSettle => 2,
-        Layout::AlibabaV2 | Layout::AlibabaLegacy | Layout::AlibabaInstance | Layout::AlibabaApi => 3,
-        Layout::Focus => 4,
-        Layout::Own(_) => return None,
-    };
+pub fn final_day(layout: &Layout) -> Option<u8> {
+    match layout {
+        Layout::AlibabaSettle => Some(2),
+        Layout::AlibabaV2 | Layout::AlibabaLegacy | Layout::AlibabaInstance | Layout::AlibabaApi => Some(3),
+        Layout::Focus => Some(4),
+        Layout::Own(_) => None,
+    }
+}
+
+/// The hour from which a month's bill of a layout is final; `None` where no rule is known.
+fn final_from(layout: &Layout, period: Month) -> Option<NaiveDateTime> {
+    let day = i64::from(final_day(layout)?);
     let noon = NaiveTime::from_hms_opt(12, 0, 0)?;
     Some((period.next().first_day() + Duration::days(day - 1)).and_time(noon))
 }

@@ -52,6 +52,8 @@ pub enum Unique {
     Email,
     /// The UID.
     Uid,
+    /// The login name.
+    Login,
 }
 
 /// Why a rule refuses a command. Nothing has been written.
@@ -324,6 +326,7 @@ impl Refusal {
                 Unique::Mobile => "mobile.in-use",
                 Unique::Email => "email.in-use",
                 Unique::Uid => "uid.in-use",
+                Unique::Login => "login.in-use",
             },
             Self::EvidenceMissing { .. } => "account.evidence-missing",
             Self::AccountTransition { .. } => "account.state",

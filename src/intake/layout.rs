@@ -2,7 +2,7 @@
 //!
 //! It must never guess: a header that lacks a required column of every layout is refused with what is missing.
 
-use crate::domain::bill::{BillLine, Fault, Layout, Oddity, Problem, Remarks, TaxBasis};
+use crate::domain::bill::{BillLine, Fault, KnownLayout, Layout, Oddity, Problem, Remarks, TaxBasis};
 use crate::domain::money::Exact;
 use crate::domain::refusal::UnreadableFile;
 use crate::intake::columns::{BuiltIn, Mapping};
@@ -83,6 +83,17 @@ pub(super) fn recognise(header: &Header) -> Result<Box<dyn BillLayout>, Unreadab
     }
     let (_, nearest, missing) = nearest.expect("there is at least one layout");
     Err(UnreadableFile::UnknownLayout { nearest, missing })
+}
+
+/// Every layout that is built in, the likeliest first; one with headers in two languages stands twice.
+pub fn known_layouts() -> Vec<KnownLayout> {
+    let nothing = Header { text: String::new(), names: Vec::new(), line: 1 };
+    let known = |layout: Box<dyn BillLayout>| KnownLayout {
+        layout: layout.layout().clone(),
+        tax: layout.tax(),
+        needs: layout.missing(&nothing),
+    };
+    built_in().into_iter().map(known).collect()
 }
 
 /// Where what a reader finds in a row is noted: what is wrong, and what is merely odd.

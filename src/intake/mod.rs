@@ -27,6 +27,6 @@ mod focus;
 mod json_pages;
 mod json_walk;
 mod known_files;
-mod layout;
+pub mod layout;
 mod reason;
 mod table;

@@ -34,6 +34,8 @@ pub struct NewAccount {
     pub mobile: Option<Mobile>,
     /// The holder's e-mail address.
     pub email: Option<Email>,
+    /// Its login name at the provider.
+    pub login: Option<Name>,
     /// The person who holds the login.
     pub holder: Option<Name>,
     /// How much it may owe.
@@ -56,7 +58,7 @@ pub struct Invitation {
 }
 
 const SELECT_GROUP: &str = "SELECT id, code, name, currency FROM customer_group";
-const SELECT_ACCOUNT: &str = "SELECT id, code, uid, group_id, entity_id, state, origin, mode, environment, mobile, email, holder, credit_minor, since FROM account";
+const SELECT_ACCOUNT: &str = "SELECT id, code, uid, group_id, entity_id, state, origin, mode, environment, mobile, email, holder, credit_minor, since, login FROM account";
 
 fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
     Ok(Group { id: GroupId(row.get(0)?), code: row.parsed(1)?, name: row.parsed(2)?, currency: row.parsed(3)? })
@@ -78,6 +80,7 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         holder: row.parsed_opt(11)?,
         credit_limit: row.amount(12)?,
         since: row.date(13)?,
+        login: row.parsed_opt(14)?,
     })
 }
 
@@ -117,6 +120,11 @@ impl Reader<'_> {
     /// The account of a UID.
     pub fn account_by_uid(&self, uid: &Uid) -> Result<Option<Account>> {
         self.account_where("uid = ?1", &uid.as_str())
+    }
+
+    /// The account of a login name.
+    pub fn account_by_login(&self, login: &Name) -> Result<Option<Account>> {
+        self.account_where("login = ?1", &login.as_str())
     }
 
     /// The account of a mobile number.
@@ -192,14 +200,30 @@ impl Writer<'_> {
     /// Writes a new account, invited.
     pub fn insert_account(&mut self, new: NewAccount) -> Result<Account> {
         let id = AccountId(self.next_id("account")?);
-        let NewAccount { code, uid, group, entity, origin, mode, environment, mobile, email, holder, credit_limit, since } = new;
+        let NewAccount { code, uid, group, entity, origin, mode, environment, mobile, email, login, holder, credit_limit, since } =
+            new;
         let state = AccountState::Invited;
-        let account =
-            Account { id, code, uid, group, entity, state, origin, mode, environment, mobile, email, holder, credit_limit, since };
+        let account = Account {
+            id,
+            code,
+            uid,
+            group,
+            entity,
+            state,
+            origin,
+            mode,
+            environment,
+            mobile,
+            email,
+            login,
+            holder,
+            credit_limit,
+            since,
+        };
         let mut insert = self.connection().prepare_cached(
             "INSERT INTO account (id, code, uid, group_id, entity_id, state, origin, mode, environment, mobile, email, holder,
-                                  credit_minor, since)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                                  credit_minor, since, login)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?;
         insert.execute(params![
             id.0,
@@ -216,17 +240,20 @@ impl Writer<'_> {
             account.holder.as_ref().map(Name::as_str),
             credit_limit.minor(),
             day(since),
+            account.login.as_ref().map(Name::as_str),
         ])?;
         drop(insert);
         self.log_change("account", account.code.as_str(), None, &account)?;
         Ok(account)
     }
 
-    /// Writes an account's new state and UID.
+    /// Writes what may change of an account: its state, UID, real-name owner and login name.
     pub fn update_account(&mut self, before: &Account, after: &Account) -> Result<()> {
-        let mut update =
-            self.connection().prepare_cached("UPDATE account SET uid = ?2, state = ?3, entity_id = ?4 WHERE id = ?1")?;
-        update.execute(params![after.id.0, after.uid.as_ref().map(Uid::as_str), after.state.as_str(), after.entity.0])?;
+        let mut update = self
+            .connection()
+            .prepare_cached("UPDATE account SET uid = ?2, state = ?3, entity_id = ?4, login = ?5 WHERE id = ?1")?;
+        let (uid, login) = (after.uid.as_ref().map(Uid::as_str), after.login.as_ref().map(Name::as_str));
+        update.execute(params![after.id.0, uid, after.state.as_str(), after.entity.0, login])?;
         drop(update);
         self.log_change("account", after.code.as_str(), Some(before), after)
     }

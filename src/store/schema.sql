@@ -87,7 +87,8 @@ CREATE TABLE account (
     email        TEXT UNIQUE,
     holder       TEXT,
     credit_minor INTEGER NOT NULL,     -- how much an agent-pays account may owe
-    since        INTEGER NOT NULL      -- from this day its charges are ours
+    since        INTEGER NOT NULL,     -- from this day its charges are ours
+    login        TEXT UNIQUE           -- its login name at the provider: some bills name accounts by it
 ) STRICT;
 CREATE INDEX account_of_group ON account (group_id);
 

@@ -48,6 +48,7 @@ pub fn account(view: &AccountView) -> Result<Document, Overflow> {
         .field("since", "Ours since", account.since)
         .field("mobile", "Mobile", account.mobile.as_ref().map(ToString::to_string))
         .field("email", "E-mail", account.email.as_ref().map(ToString::to_string))
+        .field("login", "Login", account.login.as_ref().map(ToString::to_string))
         .field("holder", "Holder", account.holder.as_ref().map(ToString::to_string))
         .field("invitation_expires", "Invitation runs until", view.invitation.as_ref().map(|i| i.expires))
         .field("available", "Available", available)

@@ -5,8 +5,9 @@ use std::path::Path;
 use super::document::{Column, Document, Table, Value};
 use super::price::exact;
 use crate::book::bill::{BillDiff, BillDropped, BillImported, BillView, CHANGES_SHOWN, FoundLine, FoundLines};
+use crate::domain::bill::KnownLayout;
 use crate::domain::bill_diff::{ComparedLine, LineChange};
-use crate::domain::finality::FinalityReason;
+use crate::domain::finality::{FinalityReason, final_day};
 use crate::domain::money::{Currency, Overflow};
 use crate::store::BillVersion;
 
@@ -235,6 +236,24 @@ pub fn bill(view: &BillView) -> Document {
         .column("sha256", "SHA-256")
         .rows(view.files.iter().map(|f| [f.name.as_str().into(), Value::from(f.sha256.as_str())]));
     head("bill-show", &view.bill).table(accounts).table(files)
+}
+
+/// The layouts that can be read.
+pub fn layouts(layouts: &[KnownLayout]) -> Document {
+    let table = Table::new("rows")
+        .column("layout", "Layout")
+        .column("tax", "Tax")
+        .column("final_from", "Final in the month after")
+        .column("needs", "Columns that it needs")
+        .rows(layouts.iter().map(|known| {
+            [
+                known.layout.as_str().into(),
+                known.tax.map(|tax| tax.as_str()).into(),
+                final_day(&known.layout).map(|day| format!("day {day}, 12:00 UTC+8")).into(),
+                known.needs.join("; ").into(),
+            ]
+        }));
+    Document::new("bill-layouts").table(table)
 }
 
 /// Every version of every bill.

@@ -963,20 +963,28 @@ fn saved_answers_are_read_like_any_bill() {
     book.write("2.json", page("2026-06", 2, &[&ITEM.replace("i-1", "i-2")]));
     let output = book.done("bill import 1.json 2.json --period 2026-06");
     assert_snapshot!(output, @"
-    Bill              2026-06/1
-    Period            2026-06
-    Version           1
-    State             estimated
-    Layout            alibaba-api
-    Lines             2
-    Repeated lines    0
-    Currency          CNY
-    At list price     20.012
-    Payable           18.00
-    Accounts          1
-    Unknown accounts  1
+    Bill                    2026-06/1
+    Period                  2026-06
+    Version                 1
+    State                   estimated
+    Because                 written 2026-07-03 10:00; such files change until 2026-07-03 12:00 (UTC+8)
+    Layout                  alibaba-api
+    Tax                     -
+    Lines                   2
+    Repeated lines          0
+    Bad lines left out      0
+    Currency                CNY
+    At list price           20.012
+    Covered by plans        0.00
+    Discount                2.00
+    Coupons                 0.00
+    Payable                 18.00
+    Stated by the provider  -
+    Accounts                1
+    Unknown accounts        1
+    Payable for them        18.00
     ----- stderr
-    warning: the bill has 1 account that the book does not have, such as 1688001234567801; `subledger account associate CODE --uid 1688001234567801` brings one in
+    warning: the bill has 1 account that the book does not have, with 18.00 CNY, such as 1688001234567801; `subledger account associate CODE --uid 1688001234567801` brings one in
     next: `subledger reconcile run --period 2026-06`
     ----- exit 0
     ");

@@ -262,6 +262,7 @@ fn the_accounts_before_and_after_the_bill() {
     Ours since             2026-06-01
     Mobile                 13800000001
     E-mail                 -
+    Login                  -
     Holder                 -
     Invitation runs until  -
     Available              43068.00

@@ -72,6 +72,7 @@ impl Desk {
             since: parse_date("2026-06-01"),
             mobile: None,
             email: None,
+            login: None,
             holder: None,
         };
         self.does(AssociateAccount { particulars, uid: uid.to_owned(), attest: Attestation::ALL.to_vec() });

@@ -67,7 +67,9 @@ pub fn lines(reader: Reader<'_>, query: &LineQuery) -> Result<FoundLines> {
                 Some(uid) => uid,
                 None => {
                     let account = find_account(reader, name)?;
-                    owners.seen_of(account.id).ok_or(Refusal::NotOnBill { account: account.code, period: query.period })?
+                    let on_bill = reader.bill_accounts(bill.id)?;
+                    let row = owners.rows_of(account.id).find(|row| on_bill.contains_key(row));
+                    row.ok_or(Refusal::NotOnBill { account: account.code, period: query.period })?
                 }
             };
             Some(uid)

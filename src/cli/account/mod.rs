@@ -4,6 +4,7 @@ mod accept;
 mod associate;
 mod confirm;
 mod create;
+mod edit;
 mod list;
 mod particulars;
 mod show;
@@ -21,6 +22,7 @@ pub(crate) enum AccountCommand {
     Accept(accept::AcceptArgs),
     Verify(verify::VerifyArgs),
     Confirm(confirm::ConfirmArgs),
+    Edit(edit::EditArgs),
     Show(show::ShowArgs),
     List(list::ListArgs),
 }
@@ -33,6 +35,7 @@ impl AccountCommand {
             Self::Accept(args) => args.run(context),
             Self::Verify(args) => args.run(context),
             Self::Confirm(args) => args.run(context),
+            Self::Edit(args) => args.run(context),
             Self::Show(args) => args.run(context),
             Self::List(args) => args.run(context),
         }

@@ -50,6 +50,10 @@ pub(crate) struct ParticularsArgs {
     #[arg(long)]
     email: Option<Email>,
 
+    /// Its login name at the provider: some bills name accounts by it
+    #[arg(long, value_name = "NAME")]
+    login: Option<Name>,
+
     /// The person who holds the login
     #[arg(long, value_name = "NAME")]
     holder: Option<Name>,
@@ -82,6 +86,7 @@ impl ParticularsArgs {
             since: self.since,
             mobile,
             email: self.email,
+            login: self.login,
             holder: self.holder,
         })
     }

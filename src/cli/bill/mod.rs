@@ -3,6 +3,7 @@
 mod diff;
 mod drop;
 pub(crate) mod import;
+mod layouts;
 mod lines;
 mod list;
 mod rejects;
@@ -18,6 +19,7 @@ pub(crate) enum BillCommand {
     Import(import::ImportArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
+    Layouts(layouts::LayoutsArgs),
     Lines(lines::LinesArgs),
     Diff(diff::DiffArgs),
     Drop(drop::DropArgs),
@@ -29,6 +31,7 @@ impl BillCommand {
             Self::Import(args) => args.run(context),
             Self::List(args) => args.run(context),
             Self::Show(args) => args.run(context),
+            Self::Layouts(args) => args.run(context),
             Self::Lines(args) => args.run(context),
             Self::Diff(args) => args.run(context),
             Self::Drop(args) => args.run(context),

@@ -98,6 +98,7 @@ impl UseCase for Populate {
                 since: Some(first_day()),
                 mobile: None,
                 email: Some(format!("{}@example.com", code(account)).parse().expect("an address")),
+                login: None,
                 holder: None,
             };
             CreateAccount(particulars).run(operation)?;

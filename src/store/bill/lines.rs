@@ -202,9 +202,13 @@ impl Reader<'_> {
 }
 
 impl Writer<'_> {
-    /// The row id that the next bill line will have.
+    /// The row id that the next bill line will have. Files of dropped versions keep theirs, so that no two files ever name the
+    /// same rows.
     pub fn next_bill_line(&mut self) -> Result<i64> {
-        let next = self.next_id("bill_line")?;
+        if let Some(next) = self.next_ids.get("bill_line") {
+            return Ok(*next);
+        }
+        let next = self.connection().query_row("SELECT COALESCE(MAX(last_line), 0) + 1 FROM bill_file", [], |row| row.get(0))?;
         self.next_ids.insert("bill_line", next);
         Ok(next)
     }
