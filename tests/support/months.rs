@@ -74,7 +74,7 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     desk.adds_account("acme-prod", "1000000000000001", "acme", Some("100000"));
     desk.adds_account("acme-test", "1000000000000002", "acme", None);
     desk.does(CreateAccount(Particulars {
-        login: None,
+        login: Some("acme-login".parse().expect("a name")),
         code: "acme-dev".parse().expect("a code"),
         group: "acme".to_owned(),
         entity: "acme-hq".to_owned(),
