@@ -39,6 +39,10 @@ impl<'a> Cell<'a> {
 /// An id; empty where the line has none. `None` when it is damaged.
 pub(super) fn id<'a>(cell: Cell<'a>, findings: &mut Findings<'_>) -> Option<&'a str> {
     let text = cell.text();
+    // Nearly every id is whole; what damages one leaves one of these.
+    if !cell.bytes.iter().any(|byte| matches!(byte, b'*' | b'x' | b'X' | b'e' | b'E' | b'+' | b'.' | b',')) {
+        return Some(text);
+    }
     if looks_like_spreadsheet_number(text) {
         cell.bad(findings, Fault::Spreadsheet(text.to_owned()));
         return None;
