@@ -23,7 +23,7 @@ const BATCH_CACHE_KIB: i64 = 32 << 10;
 
 /// An immediate transaction in the making.
 pub struct Writer<'c> {
-    transaction: Transaction<'c>,
+    pub(super) transaction: Transaction<'c>,
     operation: Option<OperationId>,
     is_batch: bool,
     pub(super) waiting: Waiting,
