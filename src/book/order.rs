@@ -108,6 +108,7 @@ impl UseCase for RecordOrder {
 impl UseCase for ImportOrders<'_> {
     const COMMAND: &'static str = "order import";
     const PERMISSION: Permission = Permission::RecordOrders;
+    const IS_BATCH: bool = true;
     type Outcome = OrdersImported;
 
     /// Orders are recorded by date, then in file order. Every refused line is named; one refused line refuses the file.
@@ -122,7 +123,6 @@ impl UseCase for ImportOrders<'_> {
                 already_imported: true,
             });
         }
-        operation.writer().begin_batch()?;
         let today = operation.today();
         self.orders.sort_by_key(|(_, order)| order.date.unwrap_or(today));
         let total = self.orders.len();

@@ -144,15 +144,7 @@ impl Facts {
     }
 
     /// Adds a sealed entry and its postings; `reverses` is the entry that it takes back, or 0.
-    pub fn entry(
-        &mut self,
-        id: i64,
-        event: Event,
-        effective: NaiveDate,
-        about: &About,
-        reverses: i64,
-        postings: &[Posting],
-    ) {
+    pub fn entry(&mut self, id: i64, event: Event, effective: NaiveDate, about: &About, reverses: i64, postings: &[Posting]) {
         self.count += 1;
         self.entries
             .number(id)

@@ -9,7 +9,7 @@ use rusqlite::{Connection, params_from_iter};
 use super::error::Result;
 
 /// How many rows of a table one statement writes.
-pub(super) const TOGETHER: usize = 32;
+pub(super) const TOGETHER: usize = 64;
 
 /// One cell of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +102,8 @@ impl<const COLUMNS: usize> Rows<COLUMNS> {
 
     fn insert(&self, connection: &Connection, rows: &[[Cell; COLUMNS]]) -> Result<()> {
         let row = format!("({})", ["?"; COLUMNS].join(", "));
-        let sql = format!("INSERT INTO {} VALUES {}", self.into, vec![row; rows.len()].join(", "));
+        let more = format!(", {row}").repeat(rows.len() - 1);
+        let sql = format!("INSERT INTO {} VALUES {row}{more}", self.into);
         connection.prepare_cached(&sql)?.execute(params_from_iter(rows.as_flattened()))?;
         Ok(())
     }

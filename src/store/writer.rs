@@ -17,10 +17,6 @@ use super::volume::VolumeCache;
 use crate::domain::chain::Facts;
 use crate::domain::id::{OperationId, ProductId};
 
-/// The page cache of a batch, in KiB: the pages that its rows fall on again and again. With SQLite's own 2 MiB each is written to
-/// the log and read back many times.
-const BATCH_CACHE_KIB: i64 = 32 << 10;
-
 /// An immediate transaction in the making.
 pub struct Writer<'c> {
     pub(super) transaction: Transaction<'c>,
@@ -35,11 +31,11 @@ pub struct Writer<'c> {
 }
 
 impl<'c> Writer<'c> {
-    pub(super) fn new(transaction: Transaction<'c>) -> Self {
+    pub(super) fn new(transaction: Transaction<'c>, is_batch: bool) -> Self {
         Self {
             transaction,
             operation: None,
-            is_batch: false,
+            is_batch,
             waiting: Waiting::new(),
             facts: Facts::default(),
             ledger: LedgerCache::default(),
@@ -47,13 +43,6 @@ impl<'c> Writer<'c> {
             products: HashMap::new(),
             next_ids: HashMap::new(),
         }
-    }
-
-    /// Says that many orders will come. Until [`commit`](Self::commit) a [`Reader`] may not see the latest of them and their
-    /// entries. The cache is the connection's, and goes with it when the command ends.
-    pub fn begin_batch(&mut self) -> Result<()> {
-        self.is_batch = true;
-        Ok(self.transaction.pragma_update(None, "cache_size", -BATCH_CACHE_KIB)?)
     }
 
     /// Writes the rows that wait, unless more may come in a batch.
