@@ -138,6 +138,8 @@ pub trait UseCase {
     const COMMAND: &'static str;
     /// What the operator needs.
     const PERMISSION: Permission;
+    /// Whether it records a great many orders, and reads none of them back.
+    const IS_BATCH: bool = false;
     /// What comes of it; stored when a key may ask for it again.
     type Outcome: Serialize + DeserializeOwned;
 
@@ -200,7 +202,7 @@ impl Book {
 
     /// The one way to write.
     pub fn write<U: UseCase>(&mut self, call: &Call, use_case: U) -> Result<Done<U::Outcome>> {
-        let writer = self.store.begin()?;
+        let writer = if U::IS_BATCH { self.store.begin_batch()? } else { self.store.begin()? };
         let Some(operator) = authorise(writer.reader(), &self.session, U::PERMISSION)? else {
             drop(writer);
             return Err(self.log_denial::<U>(call)?);

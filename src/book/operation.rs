@@ -40,8 +40,8 @@ pub struct Operation<'c> {
     session: Session,
     closed_through: ClosedThrough,
     accounts: HashMap<String, Rc<AccountInGroup>>,
-    sale_agreements: HashMap<GroupId, Rc<Vec<Agreement>>>,
-    purchase_agreements: Option<Rc<Vec<Agreement>>>,
+    sale_agreements: HashMap<GroupId, Vec<Rc<Agreement>>>,
+    purchase_agreements: Option<Vec<Rc<Agreement>>>,
     pending_usage: Option<HashMap<AccountId, Amount>>,
 }
 
@@ -125,25 +125,23 @@ impl<'c> Operation<'c> {
     }
 
     /// The agreement that prices a group's charges on a date.
-    pub fn sale_agreement(&mut self, group: GroupId, date: NaiveDate) -> Result<Option<Agreement>> {
-        if !self.sale_agreements.contains_key(&group) {
-            let loaded = Rc::new(self.reader().sale_agreements(group)?);
-            self.sale_agreements.insert(group, loaded);
+    pub fn sale_agreement(&mut self, group: GroupId, date: NaiveDate) -> Result<Option<Rc<Agreement>>> {
+        if let Some(loaded) = self.sale_agreements.get(&group) {
+            return Ok(in_force(loaded, date).cloned());
         }
-        Ok(in_force(&self.sale_agreements[&group], date).cloned())
+        let loaded: Vec<_> = self.reader().sale_agreements(group)?.into_iter().map(Rc::new).collect();
+        let found = in_force(&loaded, date).cloned();
+        self.sale_agreements.insert(group, loaded);
+        Ok(found)
     }
 
     /// The agreement that the provider's prices follow on a date.
-    pub fn purchase_agreement(&mut self, date: NaiveDate) -> Result<Option<Agreement>> {
-        let loaded = match &self.purchase_agreements {
-            Some(loaded) => Rc::clone(loaded),
-            None => {
-                let loaded = Rc::new(self.reader().purchase_agreements()?);
-                self.purchase_agreements = Some(Rc::clone(&loaded));
-                loaded
-            }
-        };
-        Ok(in_force(&loaded, date).cloned())
+    pub fn purchase_agreement(&mut self, date: NaiveDate) -> Result<Option<Rc<Agreement>>> {
+        if self.purchase_agreements.is_none() {
+            let loaded = self.reader().purchase_agreements()?;
+            self.purchase_agreements = Some(loaded.into_iter().map(Rc::new).collect());
+        }
+        Ok(self.purchase_agreements.as_deref().and_then(|loaded| in_force(loaded, date)).cloned())
     }
 
     /// The volume that was reached in an agreement's window before a charge of a date.

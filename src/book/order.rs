@@ -108,6 +108,7 @@ impl UseCase for RecordOrder {
 impl UseCase for ImportOrders<'_> {
     const COMMAND: &'static str = "order import";
     const PERMISSION: Permission = Permission::RecordOrders;
+    const IS_BATCH: bool = true;
     type Outcome = OrdersImported;
 
     /// Orders are recorded by date, then in file order. Every refused line is named; one refused line refuses the file.
@@ -175,7 +176,7 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
         return Err(Refusal::ServiceEndsBeforeStart { from, to }.into());
     }
     let list = Exact::from_amount(not_negative(request.list_price, currency)?.amount, currency);
-    require_new(operation.reader(), &request.provider_order)?;
+    require_new(operation, &request.provider_order)?;
     let price = operation.sale_price(&of, &request.product, list, date)?;
     let cost = match request.provider_amount {
         Some(amount) => {
@@ -234,10 +235,10 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
     })
 }
 
-fn require_new(reader: Reader<'_>, provider_order: &str) -> Result<()> {
-    match reader.order_by_provider_order(provider_order)? {
+fn require_new(operation: &mut Operation<'_>, provider_order: &str) -> Result<()> {
+    match operation.writer().order_of(provider_order)? {
         None => Ok(()),
-        Some(known) => Err(Refusal::OrderDuplicate { provider_order: provider_order.to_owned(), order: known.id }.into()),
+        Some(order) => Err(Refusal::OrderDuplicate { provider_order: provider_order.to_owned(), order }.into()),
     }
 }
 
@@ -281,7 +282,7 @@ impl UseCase for RefundOrder {
         if date < original.date {
             return Err(Refusal::RefundBeforeOrder { order: original.id, date, ordered: original.date }.into());
         }
-        require_new(operation.reader(), &self.provider_order)?;
+        require_new(operation, &self.provider_order)?;
         let before = operation.reader().paid_back(original.id)?;
         let asked = self.amount.map(|amount| positive(amount, currency)).transpose()?.map(|m| m.amount);
         let provider_amount = self.provider_amount.map(|amount| not_negative(amount, currency)).transpose()?.map(|m| m.amount);

@@ -197,7 +197,7 @@ fn charge_usage(operation: &mut Operation<'_>, bill: &BillVersion, date: OpenDat
         // The writer's volumes include what this operation has charged; the reader's do not.
         let agreement = operation.sale_agreement(group, bill.period.last_day())?;
         let scope = crate::store::Scope::Sale(group);
-        let before = operation.volume_before(scope, currency, agreement.as_ref(), bill.period.last_day())?;
+        let before = operation.volume_before(scope, currency, agreement.as_deref(), bill.period.last_day())?;
         let priced = usage::price_group(operation.reader(), group, bill.period, usages, Volume::default(), |_, _, _| Ok(before))?;
         for usage in priced {
             let of = operation.account(usage.usage.account_code.as_str())?;

@@ -116,8 +116,9 @@ impl Operation<'_> {
     pub(super) fn sale_price(&mut self, of: &AccountInGroup, product: &str, list: Exact, date: NaiveDate) -> Result<Price> {
         let currency = of.group.currency;
         let agreement = self.sale_agreement(of.group.id, date)?;
-        let before = self.volume_before(Scope::Sale(of.group.id), currency, agreement.as_ref(), date)?;
-        Ok(price(agreement.as_ref(), product, list, before, currency)?)
+        let agreement = agreement.as_deref();
+        let before = self.volume_before(Scope::Sale(of.group.id), currency, agreement, date)?;
+        Ok(price(agreement, product, list, before, currency)?)
     }
 
     /// What the provider is expected to bill for an order of a date; `None` without a purchase agreement.

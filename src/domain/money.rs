@@ -448,12 +448,22 @@ impl fmt::Display for Exact {
         let sign = if self.0 < 0 { "-" } else { "" };
         let magnitude = self.0.unsigned_abs();
         let one = EXACT_ONE.unsigned_abs();
-        let (whole, fraction) = (magnitude / one, magnitude % one);
-        if fraction == 0 {
-            return write!(f, "{sign}{whole}");
+        let whole = magnitude / one;
+        let mut fraction = u64::try_from(magnitude % one).expect("eighteen digits fit");
+        // Numbers of 64 bits are printed much faster than those of 128.
+        match u64::try_from(whole) {
+            Ok(whole) => write!(f, "{sign}{whole}")?,
+            Err(_) => write!(f, "{sign}{whole}")?,
         }
-        let digits = format!("{fraction:018}");
-        write!(f, "{sign}{whole}.{}", digits.trim_end_matches('0'))
+        if fraction == 0 {
+            return Ok(());
+        }
+        let mut places = EXACT_SCALE as usize;
+        while fraction % 10 == 0 {
+            fraction /= 10;
+            places -= 1;
+        }
+        write!(f, ".{fraction:0places$}")
     }
 }
 

@@ -104,10 +104,11 @@ impl<'de> Deserialize<'de> for Month {
 
 /// Reads a day as people and files of this tool write it: `2026-06-30`.
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
-    (text.len() == 10)
-        .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
-        .flatten()
-        .filter(|d| (1970..=9999).contains(&d.year()))
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
+    let number =
+        |digits: &[u8]| digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')));
+    let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok().filter(|year| *year >= 1970)?;
+    NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)
 }
 
 /// What may still be written in a month.

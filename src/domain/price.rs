@@ -3,6 +3,8 @@
 //! A charge is priced at the tier that the volume **before it** has reached, wholly (`rule = "whole"`). The most specific rule
 //! wins: a product's own discount, then the tier. Without an agreement a customer pays list price.
 
+use std::borrow::Borrow;
+
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -318,9 +320,10 @@ pub fn price(
 
 /// The agreement in force on a date: the latest that has begun, if it has not ended. Agreements of different names never
 /// price the same day, so the latest is the only one.
-pub fn in_force(agreements: &[Agreement], date: NaiveDate) -> Option<&Agreement> {
-    let latest = agreements.iter().filter(|a| a.terms.valid_from <= date).max_by_key(|a| (a.terms.valid_from, a.id))?;
-    latest.terms.valid_to.is_none_or(|to| date <= to).then_some(latest)
+pub fn in_force<A: Borrow<Agreement>>(agreements: &[A], date: NaiveDate) -> Option<&A> {
+    let begun = agreements.iter().filter(|a| (*a).borrow().terms.valid_from <= date);
+    let latest = begun.max_by_key(|a| ((*a).borrow().terms.valid_from, (*a).borrow().id))?;
+    latest.borrow().terms.valid_to.is_none_or(|to| date <= to).then_some(latest)
 }
 
 #[cfg(test)]

@@ -160,7 +160,7 @@ impl Writer<'_> {
         Ok(LedgerAccountId(id))
     }
 
-    /// Writes an entry: postings first, then the header that seals them.
+    /// Writes an entry: postings first, then the header that seals them; in a batch together with others.
     pub fn post(&mut self, entry: &Entry) -> Result<EntryId> {
         let operation = self.operation_id()?;
         let id = self.next_id("entry")?;
@@ -176,27 +176,20 @@ impl Writer<'_> {
             }
             let ledger_account = line.id.0;
             let number = i64::try_from(number).map_err(|_| Overflow)?;
-            let mut insert = self
-                .connection()
-                .prepare_cached("INSERT INTO posting (entry_id, line, ledger_account_id, amount_minor) VALUES (?1, ?2, ?3, ?4)")?;
-            insert.execute(params![id, number, ledger_account, posting.amount.minor()])?;
+            self.waiting.postings.push([id.into(), number.into(), ledger_account.into(), posting.amount.minor().into()]);
         }
         let about = entry.about();
-        let mut insert = self.connection().prepare_cached(
-            "INSERT INTO entry (id, operation_id, event, effective, group_id, account_id, reference, reverses)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL)",
-        )?;
-        insert.execute(params![
-            id,
-            operation.0,
-            entry.event().as_str(),
-            day(date),
-            about.group.map(|g| g.0),
-            about.account.map(|a| a.0),
-            about.reference,
-        ])?;
-        drop(insert);
+        self.waiting.entries.push([
+            id.into(),
+            operation.0.into(),
+            entry.event().as_str().into(),
+            day(date).into(),
+            about.group.map(|g| g.0).into(),
+            about.account.map(|a| a.0).into(),
+            about.reference.clone().into(),
+        ]);
         self.facts.entry(id, entry.event(), date, about, 0, entry.postings());
+        self.write_waiting()?;
         Ok(EntryId(id))
     }
 

@@ -17,6 +17,7 @@ mod operation;
 mod order;
 mod period;
 mod reconciliation;
+mod rows;
 mod sql;
 mod statement;
 mod volume;

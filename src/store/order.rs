@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::error::{Result, StoreError};
+use super::rows::Cell;
 use super::sql::{Columns as _, day};
 use super::{Reader, Writer};
 use crate::domain::bill::OrderNumber;
@@ -293,63 +294,64 @@ impl Writer<'_> {
         Ok(ChargeId(self.next_id("charge")?))
     }
 
-    /// Writes an order.
+    /// The order of the provider's order number, this transaction's own orders included.
+    pub fn order_of(&self, provider_order: &str) -> Result<Option<OrderId>> {
+        let waiting = self.waiting.orders.iter().find_map(|row| match row {
+            [Cell::Number(id), _, _, _, _, Cell::Text(number), ..] if number == provider_order => Some(OrderId(*id)),
+            _ => None,
+        });
+        if waiting.is_some() {
+            return Ok(waiting);
+        }
+        let mut select = self.connection().prepare_cached("SELECT id FROM orders WHERE provider_order = ?1")?;
+        Ok(select.query_row([provider_order], |row| row.get(0)).optional()?.map(OrderId))
+    }
+
+    /// Writes an order; in a batch together with others.
     pub fn insert_order(&mut self, order: &Order) -> Result<()> {
         let operation = self.operation_id()?;
         let product = self.product(&order.product)?;
-        let mut insert = self.connection().prepare_cached(
-            "INSERT INTO orders (id, operation_id, account_id, product_id, kind, provider_order, day, service_from, service_to,
-                                 placement, refunds)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?;
-        insert.execute(params![
-            order.id.0,
-            operation.0,
-            order.account.0,
-            product.0,
-            order.kind.as_str(),
-            order.provider_order,
-            day(order.date),
-            order.service_from.map(day),
-            order.service_to.map(day),
-            order.placement.as_str(),
-            order.refunds.map(|o| o.0),
-        ])?;
-        drop(insert);
+        self.waiting.orders.push([
+            order.id.0.into(),
+            operation.0.into(),
+            order.account.0.into(),
+            product.0.into(),
+            order.kind.as_str().into(),
+            order.provider_order.clone().into(),
+            day(order.date).into(),
+            order.service_from.map(day).into(),
+            order.service_to.map(day).into(),
+            order.placement.as_str().into(),
+            order.refunds.map(|o| o.0).into(),
+        ]);
         self.facts.order(order);
-        Ok(())
+        self.write_waiting()
     }
 
-    /// Writes a charge.
+    /// Writes a charge; in a batch together with others.
     pub fn insert_charge(&mut self, charge: &Charge) -> Result<()> {
         let operation = self.operation_id()?;
         let product = self.product(&charge.product)?;
-        let mut insert = self.connection().prepare_cached(
-            "INSERT INTO charge (id, operation_id, account_id, order_id, product_id, charge_month, day, list, agreement_id, tier,
-                                 discount, payable_minor, cost_minor, counts, cost_counts, entry_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-        )?;
-        insert.execute(params![
-            charge.id.0,
-            operation.0,
-            charge.account.0,
-            charge.order.map(|o| o.0),
-            product.0,
-            charge.charge_month.number(),
-            day(charge.date),
-            charge.list.to_string(),
-            charge.agreement.map(|a| a.0),
-            charge.tier.map(|t| t.to_string()),
-            charge.discount.millionths(),
-            charge.payable.minor(),
-            charge.cost.minor(),
-            charge.counts,
-            charge.cost_counts,
-            charge.entry.map(|e| e.0),
-        ])?;
-        drop(insert);
+        self.waiting.charges.push([
+            charge.id.0.into(),
+            operation.0.into(),
+            charge.account.0.into(),
+            charge.order.map(|o| o.0).into(),
+            product.0.into(),
+            charge.charge_month.number().into(),
+            day(charge.date).into(),
+            charge.list.to_string().into(),
+            charge.agreement.map(|a| a.0).into(),
+            charge.tier.map(|t| t.to_string()).into(),
+            charge.discount.millionths().into(),
+            charge.payable.minor().into(),
+            charge.cost.minor().into(),
+            charge.counts.into(),
+            charge.cost_counts.into(),
+            charge.entry.map(|e| e.0).into(),
+        ]);
         self.facts.charge(charge);
-        Ok(())
+        self.write_waiting()
     }
 
     /// Remembers an order list that was imported.

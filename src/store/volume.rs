@@ -1,6 +1,8 @@
 //! Volumes: what charges have added up to, by day.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
 use rusqlite::{Connection, params};
@@ -34,6 +36,32 @@ impl Scope {
 struct Days {
     by_day: BTreeMap<NaiveDate, Volume>,
     dirty: BTreeSet<NaiveDate>,
+    /// What was asked last, kept up: a batch asks for the same days again and again.
+    last: Option<(RangeInclusive<NaiveDate>, Volume)>,
+}
+
+impl Days {
+    fn sum(&mut self, from: NaiveDate, to: NaiveDate) -> Result<Volume> {
+        let days = from..=to;
+        match &self.last {
+            Some((last, sum)) if *last == days => Ok(*sum),
+            _ => {
+                let sum = sum(&self.by_day, from, to)?;
+                self.last = Some((days, sum));
+                Ok(sum)
+            }
+        }
+    }
+
+    fn add(&mut self, date: NaiveDate, volume: Volume) -> Result<()> {
+        let day = self.by_day.entry(date).or_default();
+        *day = day.plus(volume)?;
+        self.dirty.insert(date);
+        if let Some((_, sum)) = self.last.as_mut().filter(|(days, _)| days.contains(&date)) {
+            *sum = sum.plus(volume)?;
+        }
+        Ok(())
+    }
 }
 
 /// Volumes that a transaction has touched.
@@ -69,16 +97,18 @@ impl Reader<'_> {
 
 impl Writer<'_> {
     fn volume_days(&mut self, scope: Scope, currency: Currency) -> Result<&mut Days> {
-        if !self.volumes.days.contains_key(&(scope, currency)) {
-            let by_day = load(self.connection(), scope, currency)?;
-            self.volumes.days.insert((scope, currency), Days { by_day, dirty: BTreeSet::new() });
-        }
-        Ok(self.volumes.days.get_mut(&(scope, currency)).expect("it was inserted above"))
+        Ok(match self.volumes.days.entry((scope, currency)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let by_day = load(&self.transaction, scope, currency)?;
+                new.insert(Days { by_day, ..Days::default() })
+            }
+        })
     }
 
     /// What was added up from one day to another, both and this transaction's own charges included.
     pub fn volume(&mut self, scope: Scope, currency: Currency, from: NaiveDate, to: NaiveDate) -> Result<Volume> {
-        sum(&self.volume_days(scope, currency)?.by_day, from, to)
+        self.volume_days(scope, currency)?.sum(from, to)
     }
 
     /// Adds to a day.
@@ -86,11 +116,7 @@ impl Writer<'_> {
         if volume == Volume::default() {
             return Ok(());
         }
-        let days = self.volume_days(scope, currency)?;
-        let sum = days.by_day.entry(date).or_default();
-        *sum = sum.plus(volume)?;
-        days.dirty.insert(date);
-        Ok(())
+        self.volume_days(scope, currency)?.add(date, volume)
     }
 
     pub(super) fn flush_volumes(&mut self) -> Result<()> {
@@ -150,8 +176,13 @@ mod tests {
         }
         writer.add_volume(Scope::Purchase, cny(), date("2026-06-01"), volume("7", "6")).unwrap();
         let june = (date("2026-06-01"), date("2026-06-30"));
-        let expected = volume("120.0000000001", "114");
+        assert_eq!(writer.volume(acme, cny(), june.0, june.1).unwrap(), volume("120.0000000001", "114"));
+        // What was asked last is kept up, and no other day falls into it.
+        writer.add_volume(acme, cny(), june.1, volume("1", "1")).unwrap();
+        writer.add_volume(acme, cny(), date("2026-07-01"), volume("8", "8")).unwrap();
+        let expected = volume("121.0000000001", "115");
         assert_eq!(writer.volume(acme, cny(), june.0, june.1).unwrap(), expected);
+        assert_eq!(writer.volume(acme, cny(), june.1, june.1).unwrap(), volume("1.0000000001", "1"));
         writer.commit(&operation(None)).unwrap();
         let read = |store: &mut Store, scope, from, to| store.read(|reader| reader.volume(scope, cny(), from, to)).unwrap();
         assert_eq!(read(&mut store, acme, june.0, june.1), expected);

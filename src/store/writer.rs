@@ -11,6 +11,7 @@ use super::Reader;
 use super::error::Result;
 use super::journal::LedgerCache;
 use super::operation::{NewOperation, Recorded};
+use super::rows::Waiting;
 use super::sql::to_json;
 use super::volume::VolumeCache;
 use crate::domain::chain::Facts;
@@ -18,8 +19,10 @@ use crate::domain::id::{OperationId, ProductId};
 
 /// An immediate transaction in the making.
 pub struct Writer<'c> {
-    transaction: Transaction<'c>,
+    pub(super) transaction: Transaction<'c>,
     operation: Option<OperationId>,
+    is_batch: bool,
+    pub(super) waiting: Waiting,
     pub(super) facts: Facts,
     pub(super) ledger: LedgerCache,
     pub(super) volumes: VolumeCache,
@@ -28,16 +31,26 @@ pub struct Writer<'c> {
 }
 
 impl<'c> Writer<'c> {
-    pub(super) fn new(transaction: Transaction<'c>) -> Self {
+    pub(super) fn new(transaction: Transaction<'c>, is_batch: bool) -> Self {
         Self {
             transaction,
             operation: None,
+            is_batch,
+            waiting: Waiting::new(),
             facts: Facts::default(),
             ledger: LedgerCache::default(),
             volumes: VolumeCache::default(),
             products: HashMap::new(),
             next_ids: HashMap::new(),
         }
+    }
+
+    /// Writes the rows that wait, unless more may come in a batch.
+    pub(super) fn write_waiting(&mut self) -> Result<()> {
+        if self.is_batch && !self.waiting.is_full() {
+            return Ok(());
+        }
+        self.waiting.write(&self.transaction)
     }
 
     /// Loads what the transaction sees, its own writes included.
@@ -115,6 +128,7 @@ impl<'c> Writer<'c> {
     }
 
     fn seal(&mut self, operation: &NewOperation) -> Result<Recorded> {
+        self.waiting.write(&self.transaction)?;
         self.flush_balances()?;
         self.flush_volumes()?;
         self.insert_operation(operation)
