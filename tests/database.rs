@@ -15,6 +15,13 @@ use std::process::Command;
 
 use rusqlite::Connection;
 use subledger::book::fund::Deposit;
+use subledger::book::order::{ImportOrders, RecordOrder};
+use subledger::book::{Call, Error};
+use subledger::domain::money::Exact;
+use subledger::domain::order::{OrderKind, OrderRequest, Placement};
+use subledger::domain::period::parse_date;
+use subledger::domain::progress::Unwatched;
+use subledger::domain::refusal::Refusal;
 use subledger::store::{Access, Store, StoreError};
 
 use books::Desk;
@@ -110,9 +117,101 @@ fn an_entry_that_does_not_balance_is_refused() {
     refused(&[("bank", "CNY", 500), ("opening", "CNY", -499)], "balances per currency");
     // Two currencies whose numbers cancel out are still two sums.
     refused(&[("bank", "CNY", 500), ("opening", "USD", -500)], "balances per currency");
+    refused(&[("bank", "CNY", 5), ("opening", "CNY", -5), ("bank", "USD", 1), ("opening", "JPY", -1)], "balances per currency");
     refused(&[("bank", "CNY", i64::MAX), ("pool", "CNY", 1), ("opening", "CNY", i64::MIN)], "overflow");
-    // The same entry when it balances.
+    // The same entry when it balances, in one currency or in each of two.
     stranger.execute_batch(&sound_entry(900)).expect("a sound entry is taken");
+    let two = [("bank", "CNY", 500), ("opening", "CNY", -500), ("bank", "USD", 7), ("opening", "USD", -7)];
+    stranger.execute_batch(&(postings(901, &two) + &header(901))).expect("a sound entry is taken");
+}
+
+/// A list of more orders than one statement writes: some cost nothing, which makes two lines, or no entry at all.
+fn a_list() -> Vec<(u64, OrderRequest)> {
+    let order = |number: u64| OrderRequest {
+        account: "acme-prod".to_owned(),
+        product: format!("p{}", number % 7),
+        kind: OrderKind::New,
+        list_price: Exact::parse(if number % 5 == 0 { b"0" } else { b"12.34" }).expect("an amount"),
+        provider_order: format!("{}", 2_100_000 + number),
+        service_from: parse_date("2026-06-02"),
+        service_to: None,
+        date: parse_date(["2026-06-02", "2026-06-09", "2026-07-01"][usize::try_from(number / 60).expect("few")]),
+        placement: Placement::Planned,
+        provider_amount: Some(Exact::parse(if number % 10 == 0 { b"0" } else { b"9.87" }).expect("an amount")),
+    };
+    (0..171).map(|number| (number + 2, order(number))).collect()
+}
+
+fn import(orders: Vec<(u64, OrderRequest)>) -> ImportOrders<'static> {
+    ImportOrders { file: "orders.csv".to_owned(), sha256: "0".repeat(64), orders, watch: &Unwatched }
+}
+
+fn a_desk_that_sells() -> Desk {
+    let mut desk = Desk::new();
+    desk.adds_group("acme", "CNY");
+    desk.adds_account("acme-prod", "1000000000000001", "acme", Some("100000"));
+    desk
+}
+
+#[test]
+fn a_list_leaves_the_rows_that_its_orders_leave_one_by_one() {
+    let (mut together, mut one_by_one) = (a_desk_that_sells(), a_desk_that_sells());
+    together.does(import(a_list()));
+    for (_, order) in a_list() {
+        one_by_one.does(RecordOrder(order));
+    }
+    let rows = |desk: &Desk, table: &str| -> Vec<String> {
+        let stranger = stranger(&desk.path());
+        // One operation or many: that is all that may differ.
+        let columns: String = stranger
+            .query_row(
+                "SELECT group_concat('quote(' || name || ')', ' || '',''|| ') FROM pragma_table_info(?1) WHERE name <> 'operation_id'",
+                [table],
+                |row| row.get(0),
+            )
+            .expect("columns");
+        let mut select = stranger.prepare(&format!("SELECT {columns} FROM {table} ORDER BY 1")).expect("a table");
+        let rows = select.query_map([], |row| row.get(0)).expect("rows");
+        rows.collect::<rusqlite::Result<_>>().expect("rows")
+    };
+    for table in ["orders", "charge", "entry", "posting", "balance", "volume", "ledger_account", "product"] {
+        assert!(!rows(&together, table).is_empty(), "{table}");
+        assert_eq!(rows(&together, table), rows(&one_by_one, table), "{table}");
+    }
+    assert_eq!(books::failing(&together.path()), [""; 0]);
+}
+
+#[test]
+fn an_order_that_stands_twice_in_a_list_is_found_wherever_the_first_one_is_by_then() {
+    let mut desk = a_desk_that_sells();
+    let mut list = a_list();
+    for (line, first) in [(500, 3), (501, 170)] {
+        list.push((line, OrderRequest { date: parse_date("2026-07-02"), ..list[first].1.clone() }));
+    }
+    match desk.book.write(&Call::default(), import(list)) {
+        Err(Error::Refused(refusal)) => match *refusal {
+            Refusal::OrderLines { lines, count: 2, .. } => {
+                let told: Vec<_> = lines.iter().map(|(line, refusal)| (*line, refusal.code())).collect();
+                assert_eq!(told, [(500, "order.duplicate"), (501, "order.duplicate")]);
+            }
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+    let orders: i64 = stranger(&desk.path()).query_row("SELECT COUNT(*) FROM orders", [], |row| row.get(0)).expect("a count");
+    assert_eq!(orders, 0, "all of it, or nothing");
+}
+
+#[test]
+fn one_unbalanced_entry_among_many_refuses_the_statement() {
+    let desk = months::june_closed_and_july_open();
+    let stranger = stranger(&desk.path());
+    let lines = |entry| postings(entry, &[("bank", "CNY", 500), ("opening", "CNY", -500)]);
+    let crooked = postings(902, &[("bank", "CNY", 500), ("opening", "CNY", -501)]);
+    let headers = "INSERT INTO entry (id, operation_id, event, effective)
+                   VALUES (900, 1, 'deposit', 20260704), (901, 1, 'deposit', 20260704), (902, 1, 'deposit', 20260704)";
+    refuses(&stranger, &(lines(900) + &lines(901) + &crooked + headers), "balances per currency");
+    stranger.execute_batch(&(lines(900) + &lines(901) + &lines(902) + headers)).expect("sound entries are taken");
 }
 
 #[test]
