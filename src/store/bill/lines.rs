@@ -202,16 +202,23 @@ impl Reader<'_> {
 }
 
 impl Writer<'_> {
-    /// The row id that the next bill line will have.
+    /// The row id that the next bill line will have. Ids of lines that were dropped are never used again: the files of the
+    /// dropped version still name them.
     pub fn next_bill_line(&mut self) -> Result<i64> {
-        let next = self.next_id("bill_line")?;
+        if let Some(next) = self.next_ids.get("bill_line") {
+            return Ok(*next);
+        }
+        let sql =
+            "SELECT MAX(COALESCE((SELECT MAX(id) FROM bill_line), 0), COALESCE((SELECT MAX(last_line) FROM bill_file), 0)) + 1";
+        let next: i64 = self.connection().query_row(sql, [], |row| row.get(0))?;
         self.next_ids.insert("bill_line", next);
         Ok(next)
     }
 
     /// Writes a line under the next row id.
     pub fn insert_bill_line(&mut self, period: Month, line: &StoredLine<'_>) -> Result<()> {
-        let id = self.next_id("bill_line")?;
+        let id = self.next_bill_line()?;
+        self.next_ids.insert("bill_line", id + 1);
         let mut insert = self.connection().prepare_cached(
             "INSERT INTO bill_line (id, seen_uid_id, order_no, kind, month, day, payable, product_id, list, covered, coupon, line_id,
                                     number, content)
