@@ -305,6 +305,8 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::PeriodClosed { period, first_open } => {
             told(format!("{period} is closed and takes nothing more")).hint(format!("date it {} or later", first_open.first_day()))
         }
+        Refusal::BillClosed { period } => told(format!("{period} is closed, and its bill does not change any more"))
+            .hint("what the provider corrects afterwards comes with the bill of a later month"),
         Refusal::NotPositive { amount } => told(format!("the amount {amount} is not above zero")),
         Refusal::Negative { amount } => told(format!("the amount {amount} is below zero")),
         Refusal::TooPrecise { amount, currency } => told(format!(
@@ -367,11 +369,11 @@ fn refused(refusal: &Refusal) -> Told {
             };
             let (this, first) = (named(layout, tax), named(first, first_tax));
             told(format!("{file} is {this}, and the version's other files are {first}; nothing was imported"))
-                .hint("the files of one version have one layout: they overlap otherwise; import the others on their own")
+                .hint("the files of one version have one layout and one tax basis, or they overlap: import the others on their own")
         }
         Refusal::OtherAgent { agent, payer } => {
             told(format!("the bill is of another agent: {payer} pays for its accounts, and this book's agent is {agent}"))
-                .hint("--book PATH names the book of that agent; `subledger agent show` shows this one")
+                .hint("--book PATH names the book of that agent; `subledger status` shows this one")
         }
         Refusal::RejectsUnwritten { file, message } => {
             told(format!("{file}: the bad lines cannot be written there: {message}; nothing was imported"))
@@ -384,9 +386,12 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("version {version} of the bill of {period} has none before it to compare it with"))
                 .hint("--from VERSION --to VERSION name two; `subledger bill list` lists them")
         }
-        Refusal::NotOnBill { account, period } => told(format!("{account} has no line on the bill of {period}"))
-            .hint(format!("`subledger bill show {period}` lists its accounts")),
-        Refusal::FileTwice { file } => told(format!("{file} has the same content as another file of this bill; its lines would count twice")),
+        Refusal::NotOnBill { account, period, version } => {
+            told(format!("{account} has no line on version {version} of the bill of {period}"))
+                .hint(format!("`subledger bill show {period} --version {version}` lists its accounts"))
+        }
+        Refusal::FileTwice { file } => told(format!("{file} has the same content as another file of this bill; its lines would count twice"))
+            .hint("leave it out"),
         Refusal::WrongPeriod { asked, found } => {
             told(format!("the bill is for {found}, not for {asked}")).hint(format!("--period {found}, or another file"))
         }

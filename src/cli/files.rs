@@ -42,12 +42,22 @@ pub(crate) struct Draft {
 pub(crate) fn draft(path: &Path) -> anyhow::Result<Draft> {
     let (path, permissions) = target(path)?;
     let folder = folder_of(&path);
+    fs::metadata(&folder).with_context(|| format!("cannot write into the folder {}", folder.display()))?;
     let temporary = tempfile::Builder::new()
         .prefix(".subledger-")
         .suffix(".part")
         .tempfile_in(&folder)
+        .map_err(without_temporary_name)
         .with_context(|| format!("cannot write into the folder {}", folder.display()))?;
     Ok(Draft { temporary, path, permissions })
+}
+
+/// What the system says, without the name of a file that nobody has asked for.
+fn without_temporary_name(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::Other => error,
+        kind => io::Error::from(kind),
+    }
 }
 
 impl Draft {

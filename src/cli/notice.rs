@@ -16,30 +16,31 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
         Notice::UnknownAccounts { count, first, payable, currency } => (
             "unknown-accounts",
             format!(
-                "the bill has {} that the book does not have, with {} {currency}, such as {first}; `subledger account associate CODE {}` brings one in",
+                "the bill has {} that the book does not have, with {} {currency}, such as {first}; {}",
                 plural(*count, "account", "accounts"),
                 payable.display(*currency),
                 if first.bytes().all(|byte| byte.is_ascii_digit()) {
-                    format!("--uid {first}")
+                    format!("`subledger account associate CODE --uid {first}` brings one in")
                 } else {
-                    format!("--uid UID --login {first}")
+                    "it is no UID: a newer layout of the bill names accounts by theirs".to_owned()
                 },
             ),
         ),
         Notice::DigitsLost { count, first } => (
             "digits-lost",
             format!(
-                "{} ending in 0, such as {first}: a spreadsheet keeps 15 digits and writes 0 for the sixteenth; compare with the provider",
-                plural(*count, "UID of no account is", "UIDs of no account are")
+                "{} in 0, such as {first}: a spreadsheet keeps 15 digits and writes 0 for the sixteenth; compare with the provider",
+                plural(*count, "UID of no account ends", "UIDs of no account end")
             ),
         ),
         Notice::TotalDiffers { stated, sum, difference, currency } => (
             "total-differs",
             format!(
-                "the provider states {} {currency}, the lines add up to {} {currency}: {} {currency} are missing or too much; the month cannot close like this",
+                "the provider states {} {currency}, the lines add up to {} {currency}: {} {currency} {}; the month cannot close like this",
                 stated.display(*currency),
                 sum.display(*currency),
-                difference.display(*currency)
+                difference.display(*currency).trim_start_matches('-'),
+                if difference.is_negative() { "are too much" } else { "are missing" },
             ),
         ),
         Notice::Oddity { file, remark } => ("oddity", oddity(file, remark)),

@@ -528,11 +528,14 @@ pub trait Source: Send {
     fn next_block(&mut self) -> Result<Option<Block>, Refusal>;
 }
 
+/// A part, with the place of its file among the files.
+pub type PlacedSource = (usize, Box<dyn Source>);
+
 /// The files of one bill, part by part: each file is a table itself, or an archive of tables. They are opened one after the
 /// other.
 pub trait Parts: Send {
-    /// The next part, with the place of its file among the files; `None` at the end.
-    fn next_part(&mut self) -> Result<Option<(usize, Box<dyn Source>)>, Refusal>;
+    /// The next part; `None` at the end.
+    fn next_part(&mut self) -> Result<Option<PlacedSource>, Refusal>;
     /// What is worth saying of how the files are written; complete at the end.
     fn notices(&self) -> Vec<Notice>;
     /// How many bytes of the files have been read: for the progress bar.

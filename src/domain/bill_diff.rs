@@ -127,8 +127,12 @@ mod tests {
     /// Compares two whole versions, as the store does it on disk.
     fn diff(old: &[ComparedLine], new: &[ComparedLine]) -> Vec<LineChange> {
         let mut counts: BTreeMap<ComparedLine, (u64, u64)> = BTreeMap::new();
-        old.iter().for_each(|line| counts.entry(line.clone()).or_default().0 += 1);
-        new.iter().for_each(|line| counts.entry(line.clone()).or_default().1 += 1);
+        for line in old {
+            counts.entry(line.clone()).or_default().0 += 1;
+        }
+        for line in new {
+            counts.entry(line.clone()).or_default().1 += 1;
+        }
         let mut differ = Differ::default();
         let mut changes = Vec::new();
         for (line, (old, new)) in &counts {

@@ -127,9 +127,8 @@ pub fn blockers(readiness: &Readiness) -> Result<Vec<Blocker>, crate::domain::mo
             found.push(Blocker::TotalDiffers { stated, sum: bridge.billed, currency: *currency });
         }
         // A total that agrees proves that whatever was left out has come in since.
-        Some(_) => {}
         None if readiness.rejected_lines > 0 => found.push(Blocker::RejectedLines { count: readiness.rejected_lines }),
-        None => {}
+        Some(_) | None => {}
     }
     if readiness.other_currency_orders > 0 {
         found.push(Blocker::OtherCurrency { orders: readiness.other_currency_orders });

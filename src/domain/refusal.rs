@@ -97,6 +97,8 @@ pub enum Refusal {
 
     /// The month is closed.
     PeriodClosed { period: Month, first_open: Month },
+    /// The month is closed, and so is its bill.
+    BillClosed { period: Month },
 
     /// The amount is not above zero.
     NotPositive { amount: String },
@@ -162,8 +164,8 @@ pub enum Refusal {
     NoBillVersion { period: Month, version: i64 },
     /// A version has none before it to compare it with.
     NoEarlierVersion { period: Month, version: i64 },
-    /// An account has no line on the bill.
-    NotOnBill { account: Code, period: Month },
+    /// An account, by code or UID, has no line on a version of the bill.
+    NotOnBill { account: String, period: Month, version: i64 },
     /// A month has a bill and was not reconciled yet.
     NotReconciled { period: Month },
 
@@ -248,6 +250,44 @@ pub enum UnreadableFile {
     NothingInside,
     /// Several tables where one is expected.
     SeveralTables { first: String, second: String },
+}
+
+impl UnreadableFile {
+    /// The stable code of its refusal.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "file.empty",
+            Self::NoLines => "file.no-lines",
+            Self::Binary => "file.binary",
+            Self::NotUtf8 { .. } => "file.not-utf8",
+            Self::UnknownLayout { .. } => "file.unknown-layout",
+            Self::OtherProduct { .. } => "file.not-a-bill-layout",
+            Self::RepeatedColumn { .. } => "file.repeated-column",
+            Self::RecordTooLong { .. } => "file.record-too-long",
+            Self::Json { .. } => "file.malformed-json",
+            Self::NotABillPage => "file.not-a-bill-page",
+            Self::NotABill { .. } => "file.not-a-bill",
+            Self::SavedError { .. } => "file.saved-error",
+            Self::PagesIncomplete { .. } => "file.pages-incomplete",
+            Self::RowLimit { .. } => "file.row-limit",
+            Self::TwoMonths { .. } => "file.two-months",
+            Self::PagesWithoutMonth => "file.pages-without-month",
+            Self::TwoBills { .. } => "file.two-bills",
+            Self::Io { .. } => "file.unreadable",
+            Self::Changed => "file.changed",
+            Self::Encoding { .. } | Self::BrokenGb18030 { .. } => "file.encoding",
+            Self::Foreign(foreign) => foreign.code(),
+            Self::Nested => "file.nested",
+            Self::Encrypted => "file.encrypted",
+            Self::Compression => "file.compression",
+            Self::DamagedArchive { .. } => "file.damaged-archive",
+            Self::DamagedWorkbook { .. } => "file.damaged-workbook",
+            Self::ExpandsTooFar { .. } => "file.expands-too-far",
+            Self::TooManyMembers { .. } => "file.too-many-members",
+            Self::NothingInside => "file.nothing-inside",
+            Self::SeveralTables { .. } => "file.several-tables",
+        }
+    }
 }
 
 /// A format that people hand over in place of a table.
@@ -335,7 +375,7 @@ impl Refusal {
             Self::BeforeSince { .. } => "account.before-since",
             Self::CreditForPrepaid { .. } => "credit.prepaid",
             Self::NotPrepaid { .. } => "account.not-prepaid",
-            Self::PeriodClosed { .. } => "period.closed",
+            Self::PeriodClosed { .. } | Self::BillClosed { .. } => "period.closed",
             Self::NotPositive { .. } => "amount.not-positive",
             Self::Negative { .. } => "amount.negative",
             Self::TooPrecise { .. } => "amount.too-precise",
@@ -355,38 +395,7 @@ impl Refusal {
             Self::RefundExceeds { .. } => "refund.exceeds",
             Self::RefundBeforeOrder { .. } => "refund.before-order",
             Self::OrderLines { .. } => "order.lines-refused",
-            Self::UnreadableFile { reason, .. } => match reason {
-                UnreadableFile::Empty => "file.empty",
-                UnreadableFile::NoLines => "file.no-lines",
-                UnreadableFile::Binary => "file.binary",
-                UnreadableFile::NotUtf8 { .. } => "file.not-utf8",
-                UnreadableFile::UnknownLayout { .. } => "file.unknown-layout",
-                UnreadableFile::OtherProduct { .. } => "file.not-a-bill-layout",
-                UnreadableFile::RepeatedColumn { .. } => "file.repeated-column",
-                UnreadableFile::RecordTooLong { .. } => "file.record-too-long",
-                UnreadableFile::Json { .. } => "file.malformed-json",
-                UnreadableFile::NotABillPage => "file.not-a-bill-page",
-                UnreadableFile::NotABill { .. } => "file.not-a-bill",
-                UnreadableFile::SavedError { .. } => "file.saved-error",
-                UnreadableFile::PagesIncomplete { .. } => "file.pages-incomplete",
-                UnreadableFile::RowLimit { .. } => "file.row-limit",
-                UnreadableFile::TwoMonths { .. } => "file.two-months",
-                UnreadableFile::PagesWithoutMonth => "file.pages-without-month",
-                UnreadableFile::TwoBills { .. } => "file.two-bills",
-                UnreadableFile::Io { .. } => "file.unreadable",
-                UnreadableFile::Changed => "file.changed",
-                UnreadableFile::Encoding { .. } | UnreadableFile::BrokenGb18030 { .. } => "file.encoding",
-                UnreadableFile::Foreign(foreign) => foreign.code(),
-                UnreadableFile::Nested => "file.nested",
-                UnreadableFile::Encrypted => "file.encrypted",
-                UnreadableFile::Compression => "file.compression",
-                UnreadableFile::DamagedArchive { .. } => "file.damaged-archive",
-                UnreadableFile::DamagedWorkbook { .. } => "file.damaged-workbook",
-                UnreadableFile::ExpandsTooFar { .. } => "file.expands-too-far",
-                UnreadableFile::TooManyMembers { .. } => "file.too-many-members",
-                UnreadableFile::NothingInside => "file.nothing-inside",
-                UnreadableFile::SeveralTables { .. } => "file.several-tables",
-            },
+            Self::UnreadableFile { reason, .. } => reason.code(),
             Self::BadLines { .. } => "file.bad-lines",
             Self::LineConflict { .. } => "bill.line-conflict",
             Self::TwoLayouts { .. } => "bill.two-layouts",

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::document::{Column, Document, Table, Value};
 use super::price::exact;
 use crate::book::bill::{BillDiff, BillDropped, BillImported, BillView, CHANGES_SHOWN, FoundLine, FoundLines};
-use crate::domain::bill::KnownLayout;
+use crate::domain::bill::{KnownLayout, TaxBasis};
 use crate::domain::bill_diff::{ComparedLine, LineChange};
 use crate::domain::finality::{FinalityReason, final_day};
 use crate::domain::money::{Currency, Overflow};
@@ -16,14 +16,14 @@ fn name_of(bill: &BillVersion) -> String {
 }
 
 fn head(schema: &str, bill: &BillVersion) -> Document {
-    Document::new(schema)
+    let document = Document::new(schema)
         .field("bill", "Bill", name_of(bill))
         .field("period", "Period", bill.period)
         .field("version", "Version", bill.version)
         .field("finality", "State", bill.finality.as_str())
         .field("finality_reason", "Because", reason(&bill.reason))
         .field("layout", "Layout", bill.layout.as_str())
-        .field("tax", "Tax", bill.tax.map(|tax| tax.as_str()))
+        .field("tax", "Tax", bill.tax.map(TaxBasis::as_str))
         .field("lines", "Lines", bill.totals.lines)
         .field("repeated", "Repeated lines", bill.repeats)
         .field("rejected", "Bad lines left out", bill.rejected)
@@ -34,7 +34,8 @@ fn head(schema: &str, bill: &BillVersion) -> Document {
         .field("coupon", "Coupons", exact(bill.totals.coupon, bill.currency))
         .field("payable", "Payable", exact(bill.totals.payable, bill.currency))
         .field("stated_total", "Stated by the provider", bill.stated.map(|total| exact(total, bill.currency)))
-        .machine_field("dropped", bill.dropped)
+        .machine_field("dropped", bill.dropped);
+    if bill.dropped { document.people_field("Dropped", "yes: its lines are gone, and it does not count") } else { document }
 }
 
 /// Why a bill is taken for final or estimated.
@@ -218,6 +219,7 @@ pub fn bill(view: &BillView) -> Document {
         .column_right("discount", "Discount")
         .column_right("coupon", "Coupons")
         .column_right("payable", "Payable")
+        .when_empty("its sums by account went with its lines")
         .rows(view.accounts.iter().map(|a| {
             [
                 a.account.clone().into(),

@@ -75,6 +75,27 @@ fn every_example_can_be_typed_as_it_stands() {
     }
 }
 
+/// A hint that names a command which does not exist helps nobody.
+#[test]
+fn every_command_that_a_sentence_names_exists() {
+    let book = TestBook::nothing();
+    let commands = every_command(&book);
+    let sources =
+        [include_str!("../../src/cli/failure.rs"), include_str!("../../src/cli/notice.rs"), include_str!("../../src/view/bill.rs")];
+    let mut named = 0;
+    for said in sources.into_iter().flat_map(|source| source.split("`subledger ").skip(1)) {
+        let line = said.split('`').next().unwrap();
+        // What stands in braces is filled in later.
+        let words = line.split_whitespace().take_while(|word| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+        let words: Vec<String> = words.take_while(|word| !word.starts_with('-')).map(str::to_owned).collect();
+        if !words.is_empty() {
+            assert!(commands.contains(&words), "`subledger {line}` is no command");
+            named += 1;
+        }
+    }
+    assert!(named > 20, "only {named} are named");
+}
+
 #[test]
 fn the_version_is_the_packages() {
     let book = TestBook::nothing();

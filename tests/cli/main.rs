@@ -14,3 +14,4 @@ mod output;
 mod preview;
 mod refusals;
 mod story;
+mod versions;

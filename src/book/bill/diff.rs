@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::find;
+use super::find_with_lines;
 use crate::book::Result;
 use crate::book::usage::Owners;
 use crate::domain::bill::ControlTotals;
@@ -57,19 +57,14 @@ pub struct BillDiff {
 
 /// Compares two versions; without numbers, the one that counts with the one before it.
 pub fn diff(reader: Reader<'_>, period: Month, from: Option<i64>, to: Option<i64>) -> Result<BillDiff> {
-    let new = find(reader, period, to)?;
+    let new = find_with_lines(reader, period, to)?;
     let old = match from {
-        Some(_) => find(reader, period, from)?,
+        Some(_) => find_with_lines(reader, period, from)?,
         None => {
-            let before = reader.bills()?.into_iter().filter(|b| b.period == period && b.version < new.version && !b.dropped);
-            before.last().ok_or(Refusal::NoEarlierVersion { period, version: new.version })?
+            let mut before = reader.bills()?.into_iter().filter(|b| b.period == period && b.version < new.version && !b.dropped);
+            before.next_back().ok_or(Refusal::NoEarlierVersion { period, version: new.version })?
         }
     };
-    for version in [&old, &new] {
-        if version.dropped {
-            return Err(Refusal::NoBillVersion { period, version: version.version }.into());
-        }
-    }
     if old.currency != new.currency {
         return Err(Refusal::CurrencyMismatch { expected: old.currency, found: new.currency }.into());
     }

@@ -139,9 +139,11 @@ fn imported_before(operation: &mut Operation<'_>, known: &BillVersion, request: 
         return Err(Refusal::FileTwice { file: twice.name.clone() }.into());
     }
     let same = request.files.iter().all(|file| is_known(&file.sha256))
-        && request.currency.is_none_or(|currency| currency == known.currency)
-        && request.stated.is_none_or(|stated| Some(stated) == known.stated);
-    if !same {
+        && request.currency.is_none_or(|currency| currency == known.currency);
+    // A part of the version with a total of its own is a bill of its own; the whole of it, or a part that is added, is not.
+    let is_whole = || files.iter().all(|file| request.files.iter().any(|given| given.sha256 == file.sha256));
+    let restated = request.stated.filter(|stated| Some(*stated) != known.stated);
+    if !same || (restated.is_some() && !request.add && !is_whole()) {
         return Ok(None);
     }
     let written = request.files.iter().map(|file| file.written).min().unwrap_or_default();
@@ -150,15 +152,17 @@ fn imported_before(operation: &mut Operation<'_>, known: &BillVersion, request: 
         None => judge(&known.layout, known.period, written),
     };
     let promoted = known.finality == Finality::Estimated && finality == Finality::Final;
-    let bill = if promoted {
+    let mut bill = known.clone();
+    if promoted {
+        (bill.finality, bill.reason) = (finality, reason);
+    }
+    bill.stated = restated.or(known.stated);
+    let is_changed = bill != *known;
+    if is_changed {
         refuse_closed(operation, request.period)?;
-        let after = BillVersion { finality, reason, ..known.clone() };
-        operation.writer().save_bill(Some(known), &after)?;
-        after
-    } else {
-        known.clone()
-    };
-    summary(operation.reader(), bill, 0, !promoted, vec![]).map(Some)
+        operation.writer().save_bill(Some(known), &bill)?;
+    }
+    summary(operation.reader(), bill, 0, !is_changed, vec![]).map(Some)
 }
 
 fn summary(
@@ -218,7 +222,6 @@ impl OpenFile {
 
 /// An account as lines name it.
 struct Owner {
-    uid: String,
     row: SeenUidId,
     totals: ControlTotals,
 }
@@ -318,8 +321,8 @@ impl Loading {
         for (row, totals) in reader.bill_accounts(to.id)? {
             let uid = uids.get(&row).cloned().unwrap_or_default();
             owners.insert(row, self.owners.len());
-            self.owner_places.insert(uid.clone(), self.owners.len());
-            self.owners.push(Owner { uid, row, totals });
+            self.owner_places.insert(uid, self.owners.len());
+            self.owners.push(Owner { row, totals });
         }
         for sum in reader.bill_usage(to.id)? {
             let code = codes.get(&sum.product_id).cloned().unwrap_or_default();
@@ -503,7 +506,7 @@ impl Loading {
             return Ok(*place);
         }
         let row = operation.writer().seen_uid(uid)?;
-        self.owners.push(Owner { uid: uid.to_owned(), row, totals: ControlTotals::default() });
+        self.owners.push(Owner { row, totals: ControlTotals::default() });
         self.owner_places.insert(uid.to_owned(), self.owners.len() - 1);
         Ok(self.owners.len() - 1)
     }
@@ -640,9 +643,6 @@ impl Loading {
         }
         if self.neighbours > 0 {
             self.notices.push(Notice::NeighbouringMonths { count: self.neighbours });
-        }
-        if self.owners.len() > 1 && self.owners.iter().all(|owner| owner.uid.len() == 16 && owner.uid.ends_with('0')) {
-            self.notices.push(Notice::DigitsLost { count: self.owners.len() as u64, first: self.owners[0].uid.clone() });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Lines of a bill, found by account, order number or line id.
 
-use super::find;
+use super::find_with_lines;
 use crate::book::operation::find_account;
 use crate::book::usage::Owners;
 use crate::book::{Error, Result};
@@ -58,21 +58,23 @@ pub struct FoundLines {
 
 /// Finds lines by reading the version from end to end: fast enough for a person, and no index has to be kept.
 pub fn lines(reader: Reader<'_>, query: &LineQuery) -> Result<FoundLines> {
-    let bill = find(reader, query.period, query.version)?;
+    let bill = find_with_lines(reader, query.period, query.version)?;
     let owners = Owners::load(reader, bill.currency)?;
+    let on_bill = reader.bill_accounts(bill.id)?;
     let seen_uid = match &query.account {
         None => None,
         Some(name) => {
-            let uid = match owners.seen(name) {
-                Some(uid) => uid,
+            let seen = match owners.seen(name) {
+                Some(uid) => Some(uid),
                 None => {
-                    let account = find_account(reader, name)?;
-                    let on_bill = reader.bill_accounts(bill.id)?;
-                    let row = owners.rows_of(account.id).find(|row| on_bill.contains_key(row));
-                    row.ok_or(Refusal::NotOnBill { account: account.code, period: query.period })?
+                    let account = find_account(reader, name)?.id;
+                    owners.rows_of(account).find(|row| on_bill.contains_key(row))
                 }
             };
-            Some(uid)
+            // Bills of other months and versions name accounts too.
+            let on_it = seen.filter(|uid| on_bill.contains_key(uid));
+            let refusal = || Refusal::NotOnBill { account: name.clone(), period: query.period, version: bill.version };
+            Some(on_it.ok_or_else(refusal)?)
         }
     };
     let filter = LineFilter { seen_uid, order_no: query.order.clone(), line_id: query.line.clone() };
@@ -93,7 +95,7 @@ pub fn lines(reader: Reader<'_>, query: &LineQuery) -> Result<FoundLines> {
             Some((_, first, _, run)) => (*first, run.clone()),
             None => {
                 let (first, run) = reader.bill_text(bill.id, file, number)?;
-                let breaks = run.iter().filter(|byte| **byte == b'\n').count() as u64;
+                let breaks = run.split(|byte| *byte == b'\n').count() as u64 - 1;
                 let run = std::rc::Rc::new(run);
                 text = Some((file, first, first + breaks, run.clone()));
                 (first, run)

@@ -56,6 +56,15 @@ pub(super) fn find(reader: Reader<'_>, period: Month, number: Option<i64>) -> Re
     })?)
 }
 
+/// The same, and it must have its lines still: a dropped version has none.
+fn find_with_lines(reader: Reader<'_>, period: Month, number: Option<i64>) -> Result<BillVersion> {
+    let bill = find(reader, period, number)?;
+    if bill.dropped {
+        return Err(Refusal::NoBillVersion { period, version: bill.version }.into());
+    }
+    Ok(bill)
+}
+
 /// Shows a version of a month's bill: the one of that number, else the one that counts.
 pub fn show(reader: Reader<'_>, period: Month, number: Option<i64>) -> Result<BillView> {
     let bill = find(reader, period, number)?;
@@ -103,10 +112,7 @@ impl UseCase for DropBill {
 
     fn run(self, operation: &mut Operation<'_>) -> Result<BillDropped> {
         refuse_closed(operation, self.period)?;
-        let bill = find(operation.reader(), self.period, self.version)?;
-        if bill.dropped {
-            return Err(Refusal::NoBillVersion { period: self.period, version: bill.version }.into());
-        }
+        let bill = find_with_lines(operation.reader(), self.period, self.version)?;
         let bill = operation.writer().drop_bill(&bill)?;
         let counts_now = operation.reader().bill(self.period)?.map(|bill| bill.version);
         super::reconcile::forget(operation, self.period)?;
@@ -117,8 +123,7 @@ impl UseCase for DropBill {
 /// The bill of a closed month never changes.
 fn refuse_closed(operation: &Operation<'_>, period: Month) -> Result<()> {
     if operation.closed_through().state(period) == PeriodState::Closed {
-        let first_open = operation.closed_through().0.map_or(period, Month::next);
-        return Err(Refusal::PeriodClosed { period, first_open }.into());
+        return Err(Refusal::BillClosed { period }.into());
     }
     Ok(())
 }

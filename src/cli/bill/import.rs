@@ -38,6 +38,7 @@ use crate::view;
 ///   subledger bill import bill.csv --period 2026-06 --skip-bad --rejects bad-lines.csv
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(crate) struct ImportArgs {
     /// A file of the bill, or - for standard input
     #[arg(required = true, value_name = "FILE")]

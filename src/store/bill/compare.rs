@@ -18,6 +18,9 @@ impl Reader<'_> {
         new: &BillVersion,
         mut visit: impl FnMut(&ComparedLine, u64, u64) -> Result<()>,
     ) -> Result<()> {
+        if old.id == new.id {
+            return Ok(());
+        }
         let mut select = self.connection.prepare_cached(
             "WITH side AS (
                  SELECT version_id = ?1 AS is_old, first_line, last_line FROM bill_file WHERE version_id IN (?1, ?2)
