@@ -3,6 +3,8 @@
 //! Cells are handed out as they stand; [`tidy`] takes off what programs put around a value to protect it from spreadsheets. It
 //! must never drop a row silently: only lines without any text are passed over.
 
+use std::collections::HashSet;
+
 use crate::domain::refusal::{Refusal, UnreadableFile};
 use crate::intake::blocks::{Blocks, Chunk, line_breaks};
 
@@ -46,8 +48,9 @@ impl Header {
     }
 
     fn repeated(&self) -> Option<&String> {
-        let stands_before = |(at, name): &(usize, &String)| !name.is_empty() && self.names[..*at].contains(name);
-        self.names.iter().enumerate().find(stands_before).map(|(_, name)| name)
+        // A damaged file may have a million of them, so that comparing each with each would never end.
+        let mut seen = HashSet::new();
+        self.names.iter().find(|name| !name.is_empty() && !seen.insert(name.as_str()))
     }
 }
 

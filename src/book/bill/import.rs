@@ -373,11 +373,9 @@ impl Loading {
             }
             Some(_) => {}
         }
-        for column in &head.unknown_columns {
-            if !self.unknown_columns.contains(column) {
-                self.unknown_columns.push(column.clone());
-            }
-        }
+        let known: HashSet<&str> = self.unknown_columns.iter().map(String::as_str).collect();
+        let new = head.unknown_columns.iter().filter(|column| !known.contains(column.as_str())).cloned().collect::<Vec<_>>();
+        self.unknown_columns.extend(new);
         if let BadLines::LeaveOut(rejects) = bad_lines {
             rejects.part(&head.file, &head.header)?;
         }
