@@ -4,6 +4,7 @@
 //! each of these `check` passes, what a command had acknowledged with exit 0 stands in the book, and running it again finishes it.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -180,6 +181,188 @@ fn bills_survive(kills: usize) {
     desk.is_sound();
 }
 
+/// A bill of June in which every line has an id of its own, large enough to be killed in.
+const LARGE: usize = 20_000;
+
+fn large_bill() -> String {
+    let line = |line| {
+        let owner = 1_000_000_000_000_001_usize + line % 7;
+        format!("large-{line},,{owner},202606,20260630,云资源按量费用,oss,CNY,{line}.5,{line}.25\n")
+    };
+    BILL_HEADER.to_owned() + &(0..LARGE).map(line).collect::<String>()
+}
+
+/// When a large import is killed.
+#[derive(Clone, Copy)]
+enum Moment {
+    /// So long after it began.
+    After(Duration),
+    /// As soon as it has written to the book's log.
+    Writing,
+    /// As soon as somebody else sees the bill.
+    Committed,
+}
+
+/// Where the kills of a large import have landed.
+#[derive(Debug, Default)]
+struct Landed {
+    /// While it read and inserted, and had not yet begun to write.
+    before_writing: usize,
+    writing: usize,
+    committed: usize,
+    /// It had ended already.
+    ended: usize,
+}
+
+/// Starts an import, kills it at a moment, and says whether it had acknowledged and whether the signal has ended it.
+fn kill_at(desk: &Desk, arguments: &[&str], moment: Moment) -> (bool, bool) {
+    let mut child = desk.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs");
+    let mut wait_for = |is_reached: &dyn Fn() -> bool| {
+        while !is_reached() && child.try_wait().expect("a child").is_none() {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+    };
+    match moment {
+        Moment::After(time) => std::thread::sleep(time),
+        Moment::Writing => wait_for(&|| has_log(desk)),
+        Moment::Committed => {
+            let connection = Connection::open(desk.book()).expect("the book opens");
+            let look = || connection.query_row("SELECT COUNT(*) FROM bill_version", [], |row| row.get::<_, i64>(0));
+            wait_for(&|| look().expect("a count") > 0);
+        }
+    }
+    child.kill().expect("it is killed, or has ended");
+    let status = child.wait().expect("it has ended");
+    (status.success(), status.code().is_none())
+}
+
+fn has_log(desk: &Desk) -> bool {
+    fs::metadata(desk.path("book.db-wal")).is_ok_and(|log| log.len() > 0)
+}
+
+/// Every kill is of a copy of the same book, and after each the bill is all there or not at all.
+fn large_imports_survive(kills: usize) -> Landed {
+    let template = Desk::new();
+    let bill = template.writes("bill.csv", &large_bill());
+    let small = template.writes("july.csv", &(BILL_HEADER.to_owned() + JULY));
+    let import = ["bill", "import", &bill, "--period", "2026-06"];
+    let fresh = || {
+        let desk = Desk::empty();
+        fs::copy(template.book(), desk.book()).expect("a copy of the book");
+        desk
+    };
+    // The quicker of two: measured in a slow moment, it would let most of them end in peace.
+    let (measured, again) = (fresh(), fresh());
+    let whole = measured.does(&import).min(again.does(&import));
+    let told = |desk: &Desk| String::from_utf8(desk.runs(&["bill", "show", "2026-06", "--format", "json"]).stdout).expect("text");
+    let expected = told(&measured);
+    let mut landed = Landed::default();
+    for number in 0..kills {
+        let desk = fresh();
+        let moment = match number {
+            // The log is written in a short while, and what follows the commit is shorter still: these are waited for.
+            _ if number % 10 == 0 => Moment::Writing,
+            _ if number % 10 == 1 => Moment::Committed,
+            // Every third near the end, where the sums are written and the transaction ends.
+            _ if number % 3 == 0 => Moment::After(whole * 8 / 10 + moment(number, whole / 3)),
+            _ => Moment::After(moment(number, whole)),
+        };
+        let (acknowledged, was_killed) = kill_at(&desk, &import, moment);
+        let had_log = has_log(&desk);
+        desk.is_sound();
+        let versions = desk.counts("SELECT COUNT(*) FROM bill_version");
+        assert!(versions == 1 || !acknowledged, "kill {number}: acknowledged, and gone");
+        let place = match (versions, was_killed, had_log) {
+            (_, false, _) => &mut landed.ended,
+            (1, ..) => &mut landed.committed,
+            (_, _, true) => &mut landed.writing,
+            _ => &mut landed.before_writing,
+        };
+        *place += 1;
+        if versions == 1 {
+            assert_eq!(told(&desk), expected, "kill {number}: not what a whole import says");
+        } else {
+            for table in ["bill_version", "bill_line", "bill_repeat", "bill_block", "bill_file", "bill_account", "bill_usage"] {
+                assert_eq!(desk.counts(&format!("SELECT COUNT(*) FROM {table}")), 0, "kill {number} has left something in {table}");
+            }
+        }
+        // The next import works, whatever it is; the same one now and then, because it takes its time.
+        desk.does(&["bill", "import", &small, "--period", "2026-07"]);
+        if number % 8 < 2 {
+            desk.does(&import);
+            assert_eq!(told(&desk), expected, "kill {number}, and again");
+            assert_eq!(desk.counts("SELECT COUNT(*) FROM bill_version"), 2);
+            desk.is_sound();
+        }
+        let left = fs::read_dir(desk.folder.path()).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+        assert_eq!(left.collect::<Vec<_>>(), ["book.db"], "kill {number} has left something beside the book");
+    }
+    println!("{kills} kills of {whole:?}: {landed:?}");
+    landed
+}
+
+const JULY: &str = "july-1,,1000000000000001,202607,20260702,云资源按量费用,oss,CNY,3,2\n";
+
+/// Waits until a process has read so many bytes of whatever files.
+fn wait_until_it_has_read(child: &std::process::Child, bytes: usize) {
+    let counters = format!("/proc/{}/io", child.id());
+    let begun = Instant::now();
+    loop {
+        let told = fs::read_to_string(&counters).expect("the system counts");
+        let read = told.lines().find_map(|line| line.strip_prefix("rchar: ")).and_then(|count| count.parse::<usize>().ok());
+        if read.expect("a count") >= bytes {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "it reads nothing");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// An import that has measured and hashed its file, and waits for the book; then the file changes, and the book is free.
+fn import_of_a_file_that_changes(change: impl FnOnce(&Path)) -> (Desk, Output, Vec<u8>) {
+    let desk = Desk::new();
+    let text = large_bill();
+    let file = desk.writes("bill.csv", &text);
+    let holder = Connection::open(desk.book()).expect("the book opens");
+    holder.execute_batch("BEGIN IMMEDIATE").expect("the book is held");
+    let mut command = desk.command(&["bill", "import", &file, "--period", "2026-06", "--format", "json"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
+    // Up to here it is read once, to be hashed; the next time is inside the transaction.
+    wait_until_it_has_read(&child, text.len());
+    change(Path::new(&file));
+    holder.execute_batch("ROLLBACK").expect("the book is free");
+    (desk, child.wait_with_output().expect("it ends"), text.into_bytes())
+}
+
+#[test]
+fn a_file_that_grows_is_read_as_far_as_it_was_hashed() {
+    let (desk, output, text) = import_of_a_file_that_changes(|file| {
+        let mut file = fs::OpenOptions::new().append(true).open(file).expect("the file");
+        file.write_all(b"late,,1000000000000001,202606,20260630,not a kind,oss,CNY,1,1\n").expect("it grows");
+    });
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(desk.counts("SELECT COUNT(*) FROM bill_line"), LARGE);
+    let sha256 = subledger::domain::chain::sha256_hex(&text);
+    assert_eq!(desk.counts(&format!("SELECT COUNT(*) FROM bill_file WHERE sha256 = '{sha256}'")), 1);
+    desk.is_sound();
+}
+
+#[test]
+fn a_file_that_shrinks_is_refused_and_nothing_of_it_stays() {
+    let (desk, output, text) = import_of_a_file_that_changes(|file| {
+        let file = fs::OpenOptions::new().write(true).open(file).expect("the file");
+        file.set_len(1 << 20).expect("it shrinks");
+    });
+    assert!(text.len() > 1 << 20);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("file.changed"), "{told}");
+    for table in ["bill_version", "bill_line", "bill_block", "bill_file"] {
+        assert_eq!(desk.counts(&format!("SELECT COUNT(*) FROM {table}")), 0, "{table}");
+    }
+    desk.is_sound();
+}
+
 fn month_ends_survive(kills: usize) {
     let template = Desk::new();
     let orders = template.writes_orders("june", 40);
@@ -274,6 +457,21 @@ fn killed_order_imports_are_whole_or_not_there() {
 #[test]
 fn killed_bill_imports_are_whole_or_not_there() {
     bills_survive(8);
+}
+
+#[test]
+fn a_large_import_that_is_killed_is_whole_or_not_there() {
+    let landed = large_imports_survive(8);
+    assert!(landed.before_writing + landed.writing > 0, "none before the end: {landed:?}");
+}
+
+#[test]
+#[ignore = "long: a hundred kills of an import of twenty thousand lines"]
+fn a_hundred_kills_of_a_large_import() {
+    let landed = large_imports_survive(100);
+    assert!(landed.before_writing + landed.writing >= 20, "too few before the end: {landed:?}");
+    assert!(landed.writing >= 5, "too few while it wrote: {landed:?}");
+    assert!(landed.committed + landed.ended > 0, "none behind the end: {landed:?}");
 }
 
 #[test]

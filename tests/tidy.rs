@@ -105,11 +105,13 @@ const PRINTING: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];
 
 /// Every integration test, and what it is about.
 const TESTS: &[(&str, &str)] = &[
+    ("bills.rs", "every layout in every container, in any form, with any damage"),
     ("check.rs", "every proof fails on its mutant"),
     ("cli/main.rs", "the command line as people and scripts meet it"),
     ("crash.rs", "killed, crowded, full"),
     ("database.rs", "the file as a stranger meets it"),
     ("examples.rs", "the examples run as they stand"),
+    ("memory.rs", "whole processes need no more for more lines"),
     ("model.rs", "random books against a naive model"),
     ("tidy.rs", "this file"),
 ];
@@ -442,6 +444,10 @@ fn read_tree() -> Vec<Source> {
 
 fn collect(path: &Path, sources: &mut Vec<Source>) {
     if path.is_dir() {
+        // What fuzzing leaves behind.
+        if ["target", "corpus", "artifacts", "coverage"].iter().any(|made| path.ends_with(made)) {
+            return;
+        }
         for entry in fs::read_dir(path).expect("a folder") {
             collect(&entry.expect("an entry").path(), sources);
         }

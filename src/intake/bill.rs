@@ -8,7 +8,7 @@ use crate::domain::bill::{Block, Fault, Layout, Parts, Remark, Remarks, Source, 
 use crate::domain::fingerprint::content_hash;
 use crate::domain::money::Exact;
 use crate::domain::refusal::{Notice, Refusal, UnreadableFile};
-use crate::intake::blocks::{BLOCK_SIZE, Blocks};
+use crate::intake::blocks::{BLOCK_SIZE, Blocks, Chunk};
 use crate::intake::container::{self, FileSlice, Part};
 use crate::intake::encoding::{Encoding, EncodingUsed};
 use crate::intake::json_pages::{Kind, Queries, to_table};
@@ -16,6 +16,9 @@ use crate::intake::layout::{BillLayout, Findings, LineReader, recognise};
 use crate::intake::own_layout::OwnLayout;
 use crate::intake::reason::reason_of;
 use crate::intake::table::{Rows, Table, text_of, tidy};
+
+/// A block ends early behind so many problems: a megabyte of bad lines would need a hundred megabytes to tell of them.
+const PROBLEMS_OF_A_BLOCK: usize = 4096;
 
 /// Opens the files of one bill, each with the name that messages call it by. They are of a layout that is built in, or all of
 /// the user's `own` one.
@@ -218,15 +221,20 @@ impl Source for BillFile {
     }
 
     fn next_block(&mut self) -> Result<Option<Block>, Refusal> {
-        let Some(chunk) = self.table.next_chunk()? else {
+        let Some(mut chunk) = self.table.next_chunk()? else {
             return if self.has_rows { Ok(None) } else { Err(self.table.refuse(UnreadableFile::NoLines)) };
         };
         let header = &self.table.header;
         let mut block = Block::new(Vec::new(), chunk.first_line, chunk.bytes_read);
         let mut problems = Vec::new();
+        let mut rest = None;
         let mut rows = Rows::new(&chunk.raw, chunk.first_line);
         while let Some(row) = rows.next() {
             self.has_rows = true;
+            if problems.len() >= PROBLEMS_OF_A_BLOCK {
+                rest = Some((row.start, row.number));
+                break;
+            }
             block.note_row(row.number, row.start, row.text.len());
             let mut findings = Findings::new(row.number, header, &mut problems, &mut self.remarks);
             let (expected, found) = (header.names.len(), row.cells.len());
@@ -239,6 +247,11 @@ impl Source for BillFile {
             }
         }
         block.problems = problems;
+        if let Some((start, first_line)) = rest {
+            let raw = chunk.raw.split_off(start);
+            block.bytes_read -= raw.len() as u64;
+            self.table.put_back(Chunk { raw, first_line, bytes_read: chunk.bytes_read });
+        }
         block.raw = chunk.raw;
         Ok(Some(block))
     }
@@ -441,6 +454,26 @@ mod tests {
         let blocks = blocks_of(text.as_bytes(), BLOCK_SIZE).unwrap();
         let kept: Vec<_> = blocks[0].lines().map(|line| (line.number, line.owner_uid.to_owned(), line.list)).collect();
         assert_eq!(kept, [(2, "1688001234567801".to_owned(), "2".parse().unwrap()), (6, "ops@acme".to_owned(), Exact::ZERO)]);
+    }
+
+    #[test]
+    fn a_crowd_of_bad_lines_is_told_block_by_block() {
+        let rows: Vec<String> =
+            (0..10_000).map(|row| if row % 5_000 == 4_999 { GOOD.to_owned() } else { format!("bad{row}") }).collect();
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        let text = small("", &rows);
+        let blocks = blocks_of(text.as_bytes(), BLOCK_SIZE).unwrap();
+        let places: Vec<_> = blocks.iter().map(|block| (block.first_line, block.problems.len(), block.lines().len())).collect();
+        assert_eq!(places, [(2, 4096, 0), (4098, 4096, 1), (8195, 1806, 1)]);
+        assert_eq!(
+            blocks.iter().flat_map(|block| block.raw.clone()).collect::<Vec<_>>(),
+            text.split_once('\n').unwrap().1.as_bytes()
+        );
+        let ends: Vec<u64> = blocks.iter().map(|block| block.bytes_read).collect();
+        assert!(ends.is_sorted() && ends[2] == text.len() as u64, "{ends:?}");
+        let told = blocks.iter().flat_map(|block| &block.problems).map(|problem| (problem.line, problem.value.clone()));
+        let expected = (0..10_000_u64).filter(|row| row % 5_000 != 4_999).map(|row| (row + 2, format!("bad{row}")));
+        assert!(told.eq(expected), "each bad line, once, in its place");
     }
 
     #[test]

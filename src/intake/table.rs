@@ -94,6 +94,11 @@ impl Table {
         }
     }
 
+    /// Puts back the rest of the chunk that was given last: it comes next.
+    pub(super) fn put_back(&mut self, rest: Chunk) {
+        self.pending = Some(rest);
+    }
+
     /// The next chunk that has rows; `None` at the end.
     pub(super) fn next_chunk(&mut self) -> Result<Option<Chunk>, Refusal> {
         loop {
