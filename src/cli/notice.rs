@@ -22,7 +22,7 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
                 if first.bytes().all(|byte| byte.is_ascii_digit()) {
                     format!("`subledger account associate CODE --uid {first}` brings one in")
                 } else {
-                    "it is no UID: a newer layout of the bill names accounts by theirs".to_owned()
+                    format!("`subledger account edit CODE --login {first}` ties that login name to an account")
                 },
             ),
         ),

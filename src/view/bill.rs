@@ -105,6 +105,7 @@ pub fn diff(diff: &BillDiff) -> Result<Document, Overflow> {
             exact(account.old, currency),
             exact(account.new, currency),
             exact(account.new.minus(account.old)?, currency),
+            exact(account.gross_effect, currency),
             statement.into(),
         ]);
     }
@@ -118,6 +119,7 @@ pub fn diff(diff: &BillDiff) -> Result<Document, Overflow> {
         .column_right("old", "Payable before")
         .column_right("new", "Payable now")
         .column_right("effect", "Effect")
+        .column_right("gross_effect", "At list price")
         .column("statement", "Statement that it touches")
         .when_empty("no account's sum changed")
         .rows(effects);

@@ -130,10 +130,10 @@ fn two_estimates_the_final_bill_and_what_changed_between_them() {
     added    b-09  1000000000000009                oss      usage                      -        77.70           77.70
 
     Accounts
-    Account    UID               Added  Changed  Removed   Payable before  Payable now           Effect  Statement that it touches
-    ------------------------------------------------------------------------------------------------------------------------------
-    -          1000000000000009      1        0        0             0.00        77.70            77.70  -
-    acme-prod  1000000000000001      1        1        1  9630.1234567891    17610.992  7980.8685432109  acme-prod 2026-06
+    Account    UID               Added  Changed  Removed   Payable before  Payable now           Effect    At list price  Statement that it touches
+    -----------------------------------------------------------------------------------------------------------------------------------------------
+    -          1000000000000009      1        0        0             0.00        77.70            77.70           97.125  -
+    acme-prod  1000000000000001      1        1        1  9630.1234567891    17610.992  7980.8685432109  9974.9899999999  acme-prod 2026-06
     ----- exit 0
     ");
     assert_snapshot!(book.done("bill diff 2026-06 --format csv").stdout, @"
@@ -1105,4 +1105,27 @@ fn accounts_that_the_book_does_not_have_are_told_with_what_they_spend() {
         cells(&book.json("bill lines 2026-06 --line u-03"), "rows", &["file", "number", "account"]),
         ["bill.xlsx: Sheet1 4 acme-prod"]
     );
+}
+
+// ------------------------------------------------------------------------------------------------------------- accounts by login
+
+/// A line of the older layout, bought by the agent and used by whoever has the login.
+fn by_login(login: &str) -> String {
+    let header = "账期,账号ID,账号,Owner账号,产品Code,账单类型,订单号/账单号,原价,优惠金额,优惠券抵扣,应付金额";
+    format!("{header}\n2026-06,9000000000000001,agent,{login},oss,按量账单,,10,2,0,8\n")
+}
+
+#[test]
+fn an_older_bill_finds_accounts_by_their_login_name() {
+    let book = usage_book();
+    book.write("old.csv", by_login("shop-login"));
+    let before = book.json("bill import old.csv --period 2026-06 --estimated");
+    assert_eq!((&before["unknown_accounts"], &before["unknown_payable"]), (&json!(1), &json!("8.00")));
+    assert!(before["notices"].to_string().contains("account edit CODE --login shop-login"), "{before}");
+    book.done("account edit acme-prod --login shop-login");
+    assert_eq!(book.json("account show acme-prod")["login"], json!("shop-login"));
+    assert_eq!(cells(&book.json("bill show 2026-06"), "rows", &["account", "uid", "payable"]), ["acme-prod shop-login 8.00"]);
+    assert_eq!(book.json("bill lines 2026-06 --account acme-prod")["found"], json!(1));
+    book.refused(1, "login.in-use", "account edit acme-test --login shop-login");
+    assert_eq!(book.json("reconcile run --period 2026-06")["usage_lines"], json!(1));
 }

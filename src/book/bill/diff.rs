@@ -30,6 +30,8 @@ pub struct AccountEffect {
     pub changed: u64,
     /// Lines that went.
     pub removed: u64,
+    /// What it bills at list price, the newer version less the older: usage is charged to the customer from that.
+    pub gross_effect: Exact,
     /// What the older version bills.
     pub old: Exact,
     /// What the newer version bills.
@@ -77,12 +79,12 @@ pub fn diff(reader: Reader<'_>, period: Month, from: Option<i64>, to: Option<i64
     })?;
     differ.finish().into_iter().for_each(|change| found.add(change));
     let (olds, news) = (reader.bill_accounts(old.id)?, reader.bill_accounts(new.id)?);
-    let payable = |sums: &HashMap<SeenUidId, ControlTotals>, uid| sums.get(&uid).map_or(Exact::ZERO, |totals| totals.payable);
+    let of = |sums: &HashMap<SeenUidId, ControlTotals>, uid| sums.get(&uid).copied().unwrap_or_default();
     let uids: HashSet<SeenUidId> = olds.keys().chain(news.keys()).copied().collect();
     let mut accounts = Vec::new();
     for uid in uids {
         let [added, changed, removed] = found.by_account.get(&uid).copied().unwrap_or_default();
-        let (before, after) = (payable(&olds, uid), payable(&news, uid));
+        let (before, after) = (of(&olds, uid), of(&news, uid));
         if added + changed + removed > 0 || before != after {
             let account = owners.account(uid).map(|a| a.code.clone());
             accounts.push(AccountEffect {
@@ -91,8 +93,9 @@ pub fn diff(reader: Reader<'_>, period: Month, from: Option<i64>, to: Option<i64
                 added,
                 changed,
                 removed,
-                old: before,
-                new: after,
+                gross_effect: after.list.minus(before.list)?,
+                old: before.payable,
+                new: after.payable,
             });
         }
     }
