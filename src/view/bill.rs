@@ -252,7 +252,7 @@ pub fn layouts(layouts: &[KnownLayout]) -> Document {
         .rows(layouts.iter().map(|known| {
             [
                 known.layout.as_str().into(),
-                known.tax.map(|tax| tax.as_str()).into(),
+                known.tax.map(TaxBasis::as_str).into(),
                 final_day(&known.layout).map(|day| format!("day {day}, 12:00 UTC+8")).into(),
                 known.needs.join("; ").into(),
             ]

@@ -21,7 +21,7 @@ use crate::view;
 ///   month = "Bill Month"
 ///   owner = "Account ID"
 ///   list = "Original Cost"
-///   payable = ["Total Cost", "Cost"]
+///   payable = "Total Cost"
 ///
 /// Fields: line_id, order_no, owner, payer, month, day, kind, product, product_name, currency,
 /// list, covered, discount, coupon, payable. Further tables: [kinds] (the file's words and

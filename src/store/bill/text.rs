@@ -25,16 +25,16 @@ impl Compressor {
     /// Makes one.
     pub fn new() -> Result<Self> {
         const LEVEL: i32 = 1;
-        zstd::bulk::Compressor::new(LEVEL).map(Self).map_err(failed)
+        zstd::bulk::Compressor::new(LEVEL).map(Self).map_err(|error| failed(&error))
     }
 
     /// Compresses a run.
     pub fn compress(&mut self, raw: &[u8]) -> Result<Compressed> {
-        self.0.compress(raw).map(Compressed).map_err(failed)
+        self.0.compress(raw).map(Compressed).map_err(|error| failed(&error))
     }
 }
 
-fn failed(error: std::io::Error) -> StoreError {
+fn failed(error: &std::io::Error) -> StoreError {
     StoreError::Damaged(format!("compressing failed: {error}"))
 }
 
