@@ -57,7 +57,6 @@ fn bill(lines: u64) -> String {
 /// `few` lines are enough to fill every buffer on the way, so that only what is kept by line is left to grow.
 fn grows_by(few: u64, make: impl Fn(u64) -> String, code: i32) -> (u64, u64) {
     let (small, large) = (import(&make(few), code), import(&make(4 * few), code));
-    println!("{few} lines: {small} KiB; {} lines: {large} KiB", 4 * few);
     (small, (large.saturating_sub(small) * 1024) / (3 * few))
 }
 
@@ -65,6 +64,7 @@ fn grows_by(few: u64, make: impl Fn(u64) -> String, code: i32) -> (u64, u64) {
 #[ignore = "long: a bill of four hundred thousand lines"]
 fn an_import_needs_a_few_bytes_for_a_line() {
     let (small, by_line) = grows_by(100_000, bill, 0);
+    println!("{small} KiB, and {by_line} bytes by line");
     assert!(small < 64 << 10, "{small} KiB");
     assert!(by_line <= 64, "{by_line} bytes by line");
 }
@@ -73,6 +73,7 @@ fn an_import_needs_a_few_bytes_for_a_line() {
 #[ignore = "long: four million bad lines"]
 fn bad_lines_need_nothing_of_their_own() {
     let (small, by_line) = grows_by(1_000_000, |lines| HEADER.to_owned() + &"a\n".repeat(usize::try_from(lines).expect("few")), 1);
+    println!("{small} KiB, and {by_line} bytes by line");
     assert!(small < 128 << 10, "{small} KiB");
     assert!(by_line <= 64, "{by_line} bytes by line");
 }

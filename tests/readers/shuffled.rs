@@ -98,8 +98,9 @@ struct Form {
     columns: Vec<usize>,
     /// Rows are put in the order of these numbers.
     rows: Vec<u32>,
-    crlf: bool,
-    mark: bool,
+    line_end: &'static str,
+    /// A byte order mark, or nothing.
+    mark: &'static str,
     blank_lines: usize,
     quoted: bool,
     last_break: bool,
@@ -108,12 +109,13 @@ struct Form {
 
 fn forms() -> impl Strategy<Value = Form> {
     let columns = Just((0..HEADER.len()).collect::<Vec<_>>()).prop_shuffle();
-    let ends = (any::<bool>(), any::<bool>(), 0..3_usize, any::<bool>(), any::<bool>());
+    let (line_end, mark) = (prop_oneof![Just("\n"), Just("\r\n")], prop_oneof![Just(""), Just("\u{feff}")]);
+    let ends = (line_end, mark, 0..3_usize, any::<bool>(), any::<bool>());
     (columns, prop::collection::vec(any::<u32>(), 120), ends, 1..4_usize).prop_map(
-        |(columns, rows, (crlf, mark, blank_lines, quoted, last_break), files)| Form {
+        |(columns, rows, (line_end, mark, blank_lines, quoted, last_break), files)| Form {
             columns,
             rows,
-            crlf,
+            line_end,
             mark,
             blank_lines,
             quoted,
@@ -127,11 +129,10 @@ impl Form {
     fn plain() -> Self {
         let rows = (0..120).collect();
         let columns = (0..HEADER.len()).collect();
-        Self { columns, rows, crlf: false, mark: false, blank_lines: 0, quoted: false, last_break: true, files: 1 }
+        Self { columns, rows, line_end: "\n", mark: "", blank_lines: 0, quoted: false, last_break: true, files: 1 }
     }
 
     fn write(&self, bill: &[Content]) -> Vec<String> {
-        let line_end = if self.crlf { "\r\n" } else { "\n" };
         let lines = (0..).zip(bill).flat_map(|(number, line)| std::iter::repeat_n(cells(number, line), line.again + 1));
         let mut lines: Vec<(u32, Vec<String>)> = self.rows.iter().copied().zip(lines).collect();
         lines.sort_by_key(|(place, _)| *place);
@@ -141,9 +142,9 @@ impl Form {
         // No two files are the same to the byte: that is a file given twice, and refused.
         let file = |(number, part): (usize, &[(u32, Vec<String>)])| {
             let rows: Vec<_> = std::iter::once(header.clone()).chain(part.iter().map(|(_, cells)| in_order(cells))).collect();
-            let text = csv(&rows, self.quoted, line_end);
-            let text = if self.last_break { text.as_str() } else { text.trim_end_matches(line_end) };
-            format!("{}{}{text}", if self.mark { "\u{feff}" } else { "" }, line_end.repeat(self.blank_lines + number))
+            let text = csv(&rows, self.quoted, self.line_end);
+            let text = if self.last_break { text.as_str() } else { text.trim_end_matches(self.line_end) };
+            format!("{}{}{text}", self.mark, self.line_end.repeat(self.blank_lines + number))
         };
         lines.chunks(size).enumerate().map(file).collect()
     }
