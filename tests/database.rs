@@ -131,13 +131,13 @@ fn a_list() -> Vec<(u64, OrderRequest)> {
         account: "acme-prod".to_owned(),
         product: format!("p{}", number % 7),
         kind: OrderKind::New,
-        list_price: Exact::parse(if number % 5 == 0 { b"0" } else { b"12.34" }).expect("an amount"),
+        list_price: Exact::parse(if number.is_multiple_of(5) { b"0" } else { b"12.34" }).expect("an amount"),
         provider_order: format!("{}", 2_100_000 + number),
         service_from: parse_date("2026-06-02"),
         service_to: None,
         date: parse_date(["2026-06-02", "2026-06-09", "2026-07-01"][usize::try_from(number / 60).expect("few")]),
         placement: Placement::Planned,
-        provider_amount: Some(Exact::parse(if number % 10 == 0 { b"0" } else { b"9.87" }).expect("an amount")),
+        provider_amount: Some(Exact::parse(if number.is_multiple_of(10) { b"0" } else { b"9.87" }).expect("an amount")),
     };
     (0..171).map(|number| (number + 2, order(number))).collect()
 }
