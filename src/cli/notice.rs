@@ -73,11 +73,20 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
             ),
         ),
         Notice::UnknownColumns { columns } => {
-            ("unknown-columns", format!("columns that this layout does not know were kept and not read: {}", columns.join(", ")))
+            ("unknown-columns", format!("columns that this layout does not know were kept and not read: {}", first_ones(columns)))
         }
         Notice::ListPrice { group } => {
             ("list-price", format!("{group} has no sale agreement in force: list price; `subledger price apply FILE` applies one"))
         }
+    }
+}
+
+/// The first names of many: a file of the other clouds has dozens of columns of its own.
+fn first_ones(names: &[String]) -> String {
+    const SHOWN: usize = 10;
+    match names.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        Some(more) => format!("{} and {more} more", names[..SHOWN].join(", ")),
+        None => names.join(", "),
     }
 }
 

@@ -89,7 +89,7 @@ impl Table {
     /// Refuses two columns of one name.
     pub(super) fn refuse_repeated_column(&self) -> Result<(), Refusal> {
         match self.header.repeated() {
-            Some(column) => Err(self.refuse(UnreadableFile::RepeatedColumn { column: column.clone() })),
+            Some(column) => Err(self.refuse(UnreadableFile::RepeatedColumn { column: shortened(column) })),
             None => Ok(()),
         }
     }
