@@ -302,22 +302,22 @@ fn large_imports_survive(kills: usize) -> Landed {
 
 const JULY: &str = "july-1,,1000000000000001,202607,20260702,云资源按量费用,oss,CNY,3,2\n";
 
-/// Waits until a process has read so many bytes of whatever files.
-fn wait_until_it_has_read(child: &std::process::Child, bytes: usize) {
-    let counters = format!("/proc/{}/io", child.id());
+/// Waits until a process has a file open.
+fn wait_until_it_has_open(child: &std::process::Child, file: &Path) {
+    let file = file.canonicalize().expect("a file");
+    let opened = format!("/proc/{}/fd", child.id());
     let begun = Instant::now();
     loop {
-        let told = fs::read_to_string(&counters).expect("the system counts");
-        let read = told.lines().find_map(|line| line.strip_prefix("rchar: ")).and_then(|count| count.parse::<usize>().ok());
-        if read.expect("a count") >= bytes {
+        let mut links = fs::read_dir(&opened).expect("the system tells what is open").flatten();
+        if links.any(|link| fs::read_link(link.path()).is_ok_and(|target| target == file)) {
             return;
         }
-        assert!(begun.elapsed() < Duration::from_mins(1), "it reads nothing");
+        assert!(begun.elapsed() < Duration::from_mins(1), "it does not open {}", file.display());
         std::thread::sleep(Duration::from_millis(2));
     }
 }
 
-/// An import that has measured and hashed its file, and waits for the book; then the file changes, and the book is free.
+/// An import that has opened and measured its file, and waits for the book; then the file changes, and the book is free.
 fn import_of_a_file_that_changes(change: impl FnOnce(&Path)) -> (Desk, Output, Vec<u8>) {
     let desk = Desk::new();
     let text = large_bill();
@@ -326,15 +326,15 @@ fn import_of_a_file_that_changes(change: impl FnOnce(&Path)) -> (Desk, Output, V
     holder.execute_batch("BEGIN IMMEDIATE").expect("the book is held");
     let mut command = desk.command(&["bill", "import", &file, "--period", "2026-06", "--format", "json"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
-    // Up to here it is read once, to be hashed; the next time is inside the transaction.
-    wait_until_it_has_read(&child, text.len());
+    // It opens the bill first, and reads it inside the transaction.
+    wait_until_it_has_open(&child, &desk.book());
     change(Path::new(&file));
     holder.execute_batch("ROLLBACK").expect("the book is free");
     (desk, child.wait_with_output().expect("it ends"), text.into_bytes())
 }
 
 #[test]
-fn a_file_that_grows_is_read_as_far_as_it_was_hashed() {
+fn a_file_that_grows_is_read_as_far_as_it_was_measured() {
     let (desk, output, text) = import_of_a_file_that_changes(|file| {
         let mut file = fs::OpenOptions::new().append(true).open(file).expect("the file");
         file.write_all(b"late,,1000000000000001,202606,20260630,not a kind,oss,CNY,1,1\n").expect("it grows");

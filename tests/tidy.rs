@@ -46,7 +46,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "src/view/json.rs",
         ],
     ),
-    ("sha2", &["src/cli/input.rs", "src/domain/chain.rs", "src/domain/fingerprint.rs"]),
+    ("sha2", &["src/domain/chain.rs", "src/domain/fingerprint.rs", "src/intake/container/slice.rs"]),
     ("simdutf8", &["src/intake/blocks.rs"]),
     ("strsim", &["src/domain/suggest.rs"]),
     (

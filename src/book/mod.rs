@@ -32,6 +32,7 @@ use serde::de::DeserializeOwned;
 
 pub use operation::Operation;
 
+use crate::domain::input::InputFile;
 use crate::domain::journal::Unbalanced;
 use crate::domain::money::Overflow;
 use crate::domain::refusal::Refusal;
@@ -104,12 +105,27 @@ impl Session {
 /// How a write command was called.
 #[derive(Clone, Debug, Default)]
 pub struct Call {
-    /// What was typed, by argument, before defaults; input files by the SHA-256 of their content.
+    /// What was typed, by argument, before defaults.
     pub arguments: BTreeMap<String, String>,
+    /// Input files, by the argument that names them: they are known by what is in them, and not by their names.
+    pub files: BTreeMap<String, Vec<InputFile>>,
     /// The idempotency key.
     pub key: Option<String>,
     /// Whether to do everything and then roll it back.
     pub preview: bool,
+}
+
+impl Call {
+    /// What was typed, with the SHA-256 of each input file in the place of its name. Asked for only when a key needs it or when
+    /// all is done: by then the files have been read, and need not be read again for it.
+    fn arguments_and_hashes(&self) -> Result<BTreeMap<String, String>> {
+        let mut arguments = self.arguments.clone();
+        for (name, files) in &self.files {
+            let hashes = files.iter().map(InputFile::sha256).collect::<std::result::Result<Vec<_>, _>>()?;
+            arguments.insert(name.clone(), hashes.join(" "));
+        }
+        Ok(arguments)
+    }
 }
 
 /// What became of a write command.
@@ -174,7 +190,7 @@ impl Book {
             let writer = store.begin()?;
             let mut operation = Operation::new(writer, founder, session.clone())?;
             let outcome = init.run(&mut operation)?;
-            let recorded = record::<agent::Init>(session, operation.operator_name(), call, &outcome);
+            let recorded = record::<agent::Init>(session, operation.operator_name(), call, &outcome)?;
             operation.into_writer().commit(&recorded)?;
             Ok(Done { status: Status::Applied, outcome })
         })
@@ -212,7 +228,7 @@ impl Book {
         }
         let mut operation = Operation::new(writer, operator, self.session.clone())?;
         let outcome = use_case.run(&mut operation)?;
-        let recorded = record::<U>(&self.session, operation.operator_name(), call, &outcome);
+        let recorded = record::<U>(&self.session, operation.operator_name(), call, &outcome)?;
         let writer = operation.into_writer();
         if call.preview {
             writer.rehearse(&recorded)?;
@@ -229,7 +245,7 @@ impl Book {
     fn log_denial<U: UseCase>(&mut self, call: &Call) -> Result<Error> {
         let operator = self.store.read(|reader| reader.operator(self.session.os_uid))?;
         let name = operator.map_or_else(|| self.session.os_name.clone(), |operator| operator.name);
-        let mut denied = header::<U>(&self.session, &name, call);
+        let mut denied = header::<U>(&self.session, &name, call)?;
         (denied.denied, denied.key) = (true, None);
         self.store.begin()?.commit(&denied)?;
         Ok(Refusal::NotPermitted { operator: name, permission: U::PERMISSION }.into())
@@ -241,25 +257,25 @@ fn authorise(reader: Reader<'_>, session: &Session, permission: Permission) -> R
     Ok(operator.filter(|operator| operator.roles.iter().any(|role| role.may(permission))))
 }
 
-fn header<U: UseCase>(session: &Session, operator: &str, call: &Call) -> NewOperation {
-    NewOperation {
+fn header<U: UseCase>(session: &Session, operator: &str, call: &Call) -> Result<NewOperation> {
+    Ok(NewOperation {
         recorded_at: session.now.to_rfc3339_opts(SecondsFormat::Secs, true),
         operator: operator.to_owned(),
         os_uid: session.os_uid,
         command: U::COMMAND.to_owned(),
-        arguments: serde_json::to_string(&call.arguments).expect("a map of texts is JSON"),
+        arguments: serde_json::to_string(&call.arguments_and_hashes()?).expect("a map of texts is JSON"),
         key: call.key.clone(),
         denied: false,
         outcome: String::new(),
-    }
+    })
 }
 
-fn record<U: UseCase>(session: &Session, operator: &str, call: &Call, outcome: &U::Outcome) -> NewOperation {
-    let mut operation = header::<U>(session, operator, call);
+fn record<U: UseCase>(session: &Session, operator: &str, call: &Call, outcome: &U::Outcome) -> Result<NewOperation> {
+    let mut operation = header::<U>(session, operator, call)?;
     if call.key.is_some() {
         operation.outcome = serde_json::to_string(outcome).expect("outcomes have text keys only");
     }
-    operation
+    Ok(operation)
 }
 
 /// The first outcome of a key that was used before, refused when it was used for something else.
@@ -277,10 +293,10 @@ fn replay<U: UseCase>(reader: Reader<'_>, call: &Call) -> Result<Option<U::Outco
     }
     let damaged = |e: serde_json::Error| StoreError::Damaged(format!("operation {}: {e}", first.id.0));
     let before: BTreeMap<String, String> = serde_json::from_str(&first.arguments).map_err(damaged)?;
-    let names = before.keys().chain(call.arguments.keys());
+    let after = call.arguments_and_hashes()?;
     let nothing = String::new();
-    for name in names {
-        let (then, now) = (before.get(name).unwrap_or(&nothing), call.arguments.get(name).unwrap_or(&nothing));
+    for name in before.keys().chain(after.keys()) {
+        let (then, now) = (before.get(name).unwrap_or(&nothing), after.get(name).unwrap_or(&nothing));
         if then != now {
             return Err(reused(name, then, now).into());
         }

@@ -117,14 +117,13 @@ impl Context {
         for (flag, answer) in self.prompter.answered() {
             arguments.insert(flag.trim_start_matches('-').replace('-', "_"), answer);
         }
-        Call { arguments, key: write.key.clone(), preview: write.dry_run }
+        Call { arguments, files: BTreeMap::new(), key: write.key.clone(), preview: write.dry_run }
     }
 
-    /// The same with an input file's content in the place of its name.
-    pub(crate) fn call_with_files(&self, write: &WriteArgs, argument: &str, files: &[&Input]) -> Call {
+    /// The same with the content of input files in the place of their names.
+    pub(crate) fn call_with_files(&self, write: &WriteArgs, argument: &str, files: &[Input]) -> Call {
         let mut call = self.call(write);
-        let hashes: Vec<&str> = files.iter().map(|file| file.sha256.as_str()).collect();
-        call.arguments.insert(argument.to_owned(), hashes.join(" "));
+        call.files.insert(argument.to_owned(), files.iter().map(Input::file).collect());
         call
     }
 

@@ -1,64 +1,55 @@
-//! Input files: opened, measured and hashed before any transaction begins.
+//! Input files: opened and measured before any transaction begins.
 //!
-//! Standard input (`-`) is copied to a temporary file first, so that nothing inside a transaction waits for a pipe.
+//! Standard input (`-`) is copied to a temporary file first, and so is a pipe that has a name: nothing inside a transaction waits
+//! for one, and a file can be read from any place.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read, Seek as _};
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use sha2::{Digest as _, Sha256};
-
 use super::failure::Failure;
+use crate::domain::input::InputFile;
 use crate::intake::container::FileSlice;
 
 /// An input file, open at its beginning.
 pub(crate) struct Input {
     /// Its name, as it was typed.
     pub(crate) name: String,
-    /// SHA-256 of its content, in hexadecimal digits.
-    pub(crate) sha256: String,
-    /// Its size in bytes.
-    pub(crate) size: u64,
     /// When it was last written, where the system knows; standard input is written now.
     pub(crate) modified: Option<SystemTime>,
-    file: File,
+    slice: FileSlice,
 }
 
 impl Input {
     /// Opens a file, or `-` for standard input.
     pub(crate) fn open(name: &str) -> Result<Self, Failure> {
         let failed = |source: io::Error| Failure::Input { file: name.to_owned(), source };
-        let mut file = if name == "-" { spool().map_err(failed)? } else { File::open(name).map_err(failed)? };
-        if file.metadata().map_err(failed)?.is_dir() {
+        let file = if name == "-" { spool_stdin() } else { File::open(name) }.map_err(failed)?;
+        let metadata = file.metadata().map_err(failed)?;
+        if metadata.is_dir() {
             return Err(failed(io::ErrorKind::IsADirectory.into()));
         }
-        let modified = if name == "-" { None } else { file.metadata().and_then(|known| known.modified()).ok() };
-        let mut hasher = Sha256::new();
-        let mut buffer = vec![0; 1 << 18];
-        let mut size = 0;
-        loop {
-            let read = file.read(&mut buffer).map_err(failed)?;
-            if read == 0 {
-                break;
-            }
-            size += read as u64;
-            hasher.update(&buffer[..read]);
-        }
-        let sha256 = crate::domain::chain::hex(&hasher.finalize().into());
-        Ok(Self { name: name.to_owned(), sha256, size, modified, file })
+        let modified = if name == "-" || !metadata.is_file() { None } else { metadata.modified().ok() };
+        let (file, size) = if metadata.is_file() { (file, metadata.len()) } else { spool(file).map_err(failed)? };
+        Ok(Self { name: name.to_owned(), modified, slice: FileSlice::new(file, size) })
     }
 
-    /// The content, exactly as far as it was hashed: what is appended later is not read.
-    pub(crate) fn slice(self) -> FileSlice {
-        FileSlice::new(self.file, self.size)
+    /// The content, exactly as far as it was there when it was opened: what is appended later is not read.
+    pub(crate) fn slice(&self) -> FileSlice {
+        self.slice.clone()
+    }
+
+    /// As the book knows it.
+    pub(crate) fn file(&self) -> InputFile {
+        InputFile { name: self.name.clone(), content: Arc::new(self.slice()) }
     }
 
     /// The content as text; for small files such as agreements.
-    pub(crate) fn text(self) -> Result<String, Failure> {
+    pub(crate) fn text(&self) -> Result<String, Failure> {
         const MOST: u64 = 1 << 20;
-        let (name, size) = (self.name.clone(), self.size);
-        let failed = |source: io::Error| Failure::Input { file: name.clone(), source };
-        if size > MOST {
+        let failed = |source: io::Error| Failure::Input { file: self.name.clone(), source };
+        if self.slice.size() > MOST {
             return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "it is larger than 1 MiB, which no agreement is")));
         }
         let mut bytes = Vec::new();
@@ -68,13 +59,18 @@ impl Input {
     }
 }
 
-fn spool() -> io::Result<File> {
-    let mut stdin = io::stdin().lock();
+fn spool_stdin() -> io::Result<File> {
+    let stdin = io::stdin().lock();
     if stdin.is_terminal() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "a pipe is expected there, and it is a terminal"));
     }
+    spool(stdin).map(|(file, _)| file)
+}
+
+/// Copies what can be read only once to a file without a name; with its size.
+fn spool(mut source: impl Read) -> io::Result<(File, u64)> {
     let mut file = tempfile::tempfile()?;
-    io::copy(&mut stdin, &mut file)?;
+    let size = io::copy(&mut source, &mut file)?;
     file.rewind()?;
-    Ok(file)
+    Ok((file, size))
 }

@@ -17,6 +17,7 @@ pub mod entity;
 pub mod finality;
 pub mod fingerprint;
 pub mod id;
+pub mod input;
 pub mod journal;
 pub mod matching;
 pub mod money;

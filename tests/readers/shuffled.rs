@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use subledger::book::Call;
 use subledger::book::bill::{BadLines, BillInput, ImportBill, show};
 use subledger::domain::bill::ControlTotals;
-use subledger::domain::chain::sha256_hex;
 use subledger::domain::finality::Finality;
+use subledger::domain::input::InputFile;
 use subledger::domain::money::Exact;
 use subledger::domain::progress::Unwatched;
 use subledger::intake::bill::open;
@@ -151,15 +152,15 @@ impl Form {
 }
 
 fn import(files: &[String]) -> ImportBill<'static> {
-    let input = |(number, text): (usize, &String)| BillInput {
-        name: format!("part-{number}.csv"),
-        sha256: sha256_hex(text.as_bytes()),
-        written: chrono::DateTime::UNIX_EPOCH,
-    };
-    let slice = |(number, text): (usize, &String)| {
+    let slices = (0..).zip(files).map(|(number, text)| {
         let mut file = tempfile::tempfile().expect("a temporary file");
         file.write_all(text.as_bytes()).expect("it can be written");
         (format!("part-{number}.csv"), FileSlice::new(file, text.len() as u64))
+    });
+    let slices: Vec<(String, FileSlice)> = slices.collect();
+    let input = |(name, slice): &(String, FileSlice)| BillInput {
+        file: InputFile { name: name.clone(), content: Arc::new(slice.clone()) },
+        written: chrono::DateTime::UNIX_EPOCH,
     };
     ImportBill {
         period: "2026-06".parse().expect("a month"),
@@ -167,8 +168,8 @@ fn import(files: &[String]) -> ImportBill<'static> {
         currency: None,
         stated: None,
         add: false,
-        files: files.iter().enumerate().map(input).collect(),
-        parts: open(files.iter().enumerate().map(slice).collect(), None).expect("plain files"),
+        files: slices.iter().map(input).collect(),
+        parts: open(slices, None).expect("plain files"),
         bad_lines: BadLines::RefuseTheFile,
         watch: &Unwatched,
     }

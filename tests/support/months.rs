@@ -1,6 +1,7 @@
 //! A book with a closed June and an open July.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use subledger::book::Call;
 use subledger::book::account::{CreateAccount, Particulars};
@@ -12,6 +13,7 @@ use subledger::book::price::ApplyAgreement;
 use subledger::domain::account::{Environment, Mode};
 use subledger::domain::chain::sha256_hex;
 use subledger::domain::finality::Finality;
+use subledger::domain::input::InputFile;
 use subledger::domain::order::{OrderKind, OrderRequest, Placement};
 use subledger::domain::period::{Month, parse_date};
 use subledger::domain::progress::Unwatched;
@@ -139,11 +141,12 @@ fn order(account: &str, product: &str, list_price: &str, provider_order: &str, d
 
 fn bill(period: &str, finality: Finality, lines: &str) -> ImportBill<'static> {
     let text = format!("{HEADER}{lines}");
-    let sha256 = sha256_hex(text.as_bytes());
     let mut file = tempfile::tempfile().expect("a temporary file");
     file.write_all(text.as_bytes()).expect("a file that can be written");
-    let parts = open(vec![("bill.csv".to_owned(), FileSlice::new(file, text.len() as u64))], None).expect("a plain file");
-    let file = BillInput { name: "bill.csv".to_owned(), sha256, written: chrono::DateTime::UNIX_EPOCH };
+    let slice = FileSlice::new(file, text.len() as u64);
+    let file = InputFile { name: "bill.csv".to_owned(), content: Arc::new(slice.clone()) };
+    let file = BillInput { file, written: chrono::DateTime::UNIX_EPOCH };
+    let parts = open(vec![("bill.csv".to_owned(), slice)], None).expect("a plain file");
     ImportBill {
         period: Month::parse(period).expect("a month"),
         finality: Some(finality),

@@ -18,6 +18,7 @@ use crate::domain::bill::{
 use crate::domain::chain::sha256_hex;
 use crate::domain::finality::{Finality, FinalityReason, judge};
 use crate::domain::id::{BillVersionId, ProductId, SeenUidId};
+use crate::domain::input::InputFile;
 use crate::domain::money::{Currency, Exact, Overflow};
 use crate::domain::period::Month;
 use crate::domain::progress::Watch;
@@ -28,10 +29,8 @@ use crate::store::{BillFile, BillVersion, Compressed, FileDigest, Reader, Stored
 /// A file of a bill.
 #[derive(Clone, Debug)]
 pub struct BillInput {
-    /// Its name, as the user gave it.
-    pub name: String,
-    /// SHA-256 of the file's content.
-    pub sha256: String,
+    /// Its name and content.
+    pub file: InputFile,
     /// When it was written, as far as anybody can tell.
     pub written: DateTime<Utc>,
 }
@@ -96,10 +95,7 @@ impl UseCase for ImportBill<'_> {
 }
 
 pub(in crate::book) fn import(operation: &mut Operation<'_>, request: ImportBill<'_>) -> Result<BillImported> {
-    let mut hashes = HashSet::new();
-    if let Some(twice) = request.files.iter().find(|file| !hashes.insert(file.sha256.as_str())) {
-        return Err(Refusal::FileTwice { file: twice.name.clone() }.into());
-    }
+    refuse_file_twice(&request.files)?;
     let counts = operation.reader().bill(request.period)?;
     if let Some(known) = &counts
         && let Some(again) = imported_before(operation, known, &request)?
@@ -128,20 +124,34 @@ pub(in crate::book) fn import(operation: &mut Operation<'_>, request: ImportBill
     loading.finish(operation, stated, finality, written)
 }
 
+/// One file alone is not compared with anything, and so need not be read for its hash before its time.
+fn refuse_file_twice(files: &[BillInput]) -> Result<()> {
+    let mut hashes = HashSet::new();
+    if files.len() > 1 {
+        for BillInput { file, .. } in files {
+            if !hashes.insert(file.sha256()?) {
+                return Err(Refusal::FileTwice { file: file.name.clone() }.into());
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The answer for files that are all in the version that counts; `None` when one of them is not.
 fn imported_before(operation: &mut Operation<'_>, known: &BillVersion, request: &ImportBill<'_>) -> Result<Option<BillImported>> {
     let files = operation.reader().bill_files(known.id)?;
-    let is_known = |sha256: &str| files.iter().any(|file| file.sha256 == sha256);
+    let given = request.files.iter().map(|input| input.file.sha256()).collect::<std::result::Result<Vec<_>, _>>()?;
+    let is_known = |sha256: &String| files.iter().any(|file| file.sha256 == *sha256);
+    let all_known = given.iter().all(is_known);
     if request.add
-        && request.files.iter().any(|file| !is_known(&file.sha256))
-        && let Some(twice) = request.files.iter().find(|file| is_known(&file.sha256))
+        && !all_known
+        && let Some(twice) = given.iter().position(is_known)
     {
-        return Err(Refusal::FileTwice { file: twice.name.clone() }.into());
+        return Err(Refusal::FileTwice { file: request.files[twice].file.name.clone() }.into());
     }
-    let same = request.files.iter().all(|file| is_known(&file.sha256))
-        && request.currency.is_none_or(|currency| currency == known.currency);
+    let same = all_known && request.currency.is_none_or(|currency| currency == known.currency);
     // A part of the version with a total of its own is a bill of its own; the whole of it, or a part that is added, is not.
-    let is_whole = || files.iter().all(|file| request.files.iter().any(|given| given.sha256 == file.sha256));
+    let is_whole = || files.iter().all(|file| given.contains(&file.sha256));
     let restated = request.stated.filter(|stated| Some(*stated) != known.stated);
     if !same || (restated.is_some() && !request.add && !is_whole()) {
         return Ok(None);
@@ -400,7 +410,7 @@ impl Loading {
         let bill_file = BillFile {
             number: part.number,
             name: part.head.file,
-            sha256: file.inputs[part.head.input].sha256.clone(),
+            sha256: file.inputs[part.head.input].file.sha256()?,
             header: part.head.header,
             remarks: foot.remarks,
             first_line: part.first_line,

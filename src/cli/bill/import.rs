@@ -136,7 +136,7 @@ pub(crate) struct OpenBills {
     pub(crate) call: Call,
 }
 
-/// Opens and hashes the files of a bill, before any transaction; `argument` is the one that names them. `own` is the file of the
+/// Opens the files of a bill, before any transaction; `argument` is the one that names them. `own` is the file of the
 /// user's own layout.
 pub(crate) fn open_bills(
     context: &Context,
@@ -146,23 +146,14 @@ pub(crate) fn open_bills(
     own: Option<&str>,
 ) -> Result<OpenBills, Failure> {
     let inputs = names.iter().map(|name| Input::open(name)).collect::<Result<Vec<_>, _>>()?;
-    let mut call = context.call_with_files(write, argument, &inputs.iter().collect::<Vec<_>>());
+    let mut call = context.call_with_files(write, argument, &inputs);
     let own = own.map(Input::open).transpose()?;
     if let Some(own) = &own {
-        call.arguments.insert("layout".to_owned(), own.sha256.clone());
+        call.files.insert("layout".to_owned(), vec![own.file()]);
     }
-    let own = own.map(|own| {
-        let name = own.name.clone();
-        Ok::<_, Failure>(intake::own_layout::read(&own.text()?, &name)?)
-    });
-    let own = own.transpose()?;
-    let mut files = Vec::with_capacity(inputs.len());
-    let mut slices = Vec::with_capacity(inputs.len());
-    for input in inputs {
-        let written = written(&input, context.now());
-        files.push(BillInput { name: input.name.clone(), sha256: input.sha256.clone(), written });
-        slices.push((input.name.clone(), input.slice()));
-    }
+    let own = own.map(|own| Ok::<_, Failure>(intake::own_layout::read(&own.text()?, &own.name)?)).transpose()?;
+    let files = inputs.iter().map(|input| BillInput { file: input.file(), written: written(input, context.now()) }).collect();
+    let slices = inputs.iter().map(|input| (input.name.clone(), input.slice())).collect();
     Ok(OpenBills { files, parts: intake::bill::open(slices, own)?, call })
 }
 

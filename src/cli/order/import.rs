@@ -36,10 +36,10 @@ pub(crate) struct ImportArgs {
 impl ImportArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let input = Input::open(&self.file)?;
-        let call = context.call_with_files(&self.write, "file", &[&input]);
-        let sha256 = input.sha256.clone();
+        let call = context.call_with_files(&self.write, "file", std::slice::from_ref(&input));
         let list = intake::container::Parts::only(input.slice(), &self.file)?;
         let orders = intake::orders::read(list.text, &list.name)?;
+        let sha256 = input.file().sha256()?;
         let progress = context.ui.progress("recording orders");
         let done = context.write(&call, ImportOrders { file: self.file, sha256, orders, watch: &progress })?;
         drop(progress);

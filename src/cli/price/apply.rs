@@ -55,7 +55,7 @@ pub(crate) struct ApplyArgs {
 impl ApplyArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let input = Input::open(&self.file)?;
-        let call = context.call_with_files(&self.write, "file", &[&input]);
+        let call = context.call_with_files(&self.write, "file", std::slice::from_ref(&input));
         let terms = intake::agreement::read(&input.text()?, &self.file)?;
         let done = context.write(&call, ApplyAgreement { terms, file: self.file })?;
         context.answer_done(&done, view::price::applied(&done.outcome), &[])?;
