@@ -228,7 +228,7 @@ impl Exact {
             [b'+', rest @ ..] => (false, rest),
             all => (false, all),
         };
-        let mut mantissa: i128 = 0;
+        let mut mantissa = Mantissa::default();
         let mut scale: Option<u32> = None;
         let mut seen_digit = false;
         for byte in digits {
@@ -244,10 +244,7 @@ impl Exact {
                         }
                         scale = Some(places + 1);
                     }
-                    mantissa = mantissa
-                        .checked_mul(10)
-                        .and_then(|m| m.checked_add(i128::from(byte - b'0')))
-                        .ok_or(NotAnAmount::TooLarge)?;
+                    mantissa.push(byte - b'0')?;
                 }
                 b'.' if scale.is_none() => scale = Some(0),
                 b'e' | b'E' if seen_digit => return Err(NotAnAmount::Exponent),
@@ -257,8 +254,7 @@ impl Exact {
         if !seen_digit {
             return Err(NotAnAmount::NotADecimal);
         }
-        let missing = EXACT_SCALE - scale.unwrap_or(0);
-        let mantissa = mantissa.checked_mul(10_i128.pow(missing)).ok_or(NotAnAmount::TooLarge)?;
+        let mantissa = shifted(mantissa.joined()?, i64::from(EXACT_SCALE - scale.unwrap_or(0)))?;
         Ok(Self(if negative { -mantissa } else { mantissa }))
     }
 
@@ -281,13 +277,12 @@ impl Exact {
             return Err(NotAnAmount::NotADecimal);
         }
         let fraction = &fraction[..fraction.iter().rposition(|byte| *byte != b'0').map_or(0, |last| last + 1)];
-        let mut mantissa: i128 = 0;
+        let mut mantissa = Mantissa::default();
         for byte in whole.iter().chain(fraction) {
-            let digit = byte.is_ascii_digit().then(|| i128::from(byte - b'0')).ok_or(NotAnAmount::NotADecimal)?;
-            mantissa = mantissa.checked_mul(10).and_then(|m| m.checked_add(digit)).ok_or(NotAnAmount::TooLarge)?;
+            mantissa.push(byte.is_ascii_digit().then(|| byte - b'0').ok_or(NotAnAmount::NotADecimal)?)?;
         }
         let places = i64::try_from(fraction.len()).map_err(|_| NotAnAmount::TooManyDecimals)?;
-        let mantissa = shifted(mantissa, i64::from(EXACT_SCALE) - places + exponent)?;
+        let mantissa = shifted(mantissa.joined()?, i64::from(EXACT_SCALE) - places + exponent)?;
         Ok(Self(if negative { -mantissa } else { mantissa }))
     }
 
@@ -381,12 +376,50 @@ fn parse_exponent(text: &[u8]) -> Option<i64> {
     Some(if negative { -size } else { size })
 }
 
+/// Digits on their way into a mantissa. A bill has ten million amounts, and numbers of 64 bits are far quicker to add up: only
+/// every eighteenth digit is a step in 128.
+#[derive(Default)]
+struct Mantissa {
+    whole: i128,
+    run: u64,
+    run_digits: usize,
+}
+
+impl Mantissa {
+    const RUN_DIGITS: usize = 18;
+
+    fn push(&mut self, digit: u8) -> Result<(), NotAnAmount> {
+        if self.run_digits == Self::RUN_DIGITS {
+            *self = Self { whole: self.joined()?, run: 0, run_digits: 0 };
+        }
+        self.run = self.run * 10 + u64::from(digit);
+        self.run_digits += 1;
+        Ok(())
+    }
+
+    fn joined(&self) -> Result<i128, NotAnAmount> {
+        let before = if self.whole == 0 { Some(0) } else { self.whole.checked_mul(POWERS_OF_TEN[self.run_digits]) };
+        before.and_then(|before| before.checked_add(i128::from(self.run))).ok_or(NotAnAmount::TooLarge)
+    }
+}
+
+/// All powers of ten that 128 bits with a sign can hold, by their exponents.
+const POWERS_OF_TEN: [i128; 39] = {
+    let mut powers = [1; 39];
+    let mut exponent = 1;
+    while exponent < powers.len() {
+        powers[exponent] = powers[exponent - 1] * 10;
+        exponent += 1;
+    }
+    powers
+};
+
 /// A mantissa with its point moved by so many places; digits that fall off must be zero.
 fn shifted(mantissa: i128, places: i64) -> Result<i128, NotAnAmount> {
     if mantissa == 0 {
         return Ok(0);
     }
-    let power = u32::try_from(places.unsigned_abs()).ok().and_then(|places| 10_i128.checked_pow(places));
+    let power = usize::try_from(places.unsigned_abs()).ok().and_then(|places| POWERS_OF_TEN.get(places).copied());
     match power {
         Some(power) if places >= 0 => mantissa.checked_mul(power).ok_or(NotAnAmount::TooLarge),
         Some(power) if mantissa % power == 0 => Ok(mantissa / power),

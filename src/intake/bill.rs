@@ -15,7 +15,7 @@ use crate::intake::json_pages::{Kind, Queries, to_table};
 use crate::intake::layout::{BillLayout, Findings, LineReader, recognise};
 use crate::intake::own_layout::OwnLayout;
 use crate::intake::reason::reason_of;
-use crate::intake::table::{Rows, Table, text_of, tidy};
+use crate::intake::table::{Rows, Table, tidy};
 
 /// A block ends early behind so many problems: a megabyte of bad lines would need a hundred megabytes to tell of them.
 const PROBLEMS_OF_A_BLOCK: usize = 4096;
@@ -162,17 +162,15 @@ pub(super) fn sources_of(texts: &[&[u8]], own: Option<OwnLayout>) -> Result<Vec<
 /// The header's names and the cells of a row, to show it again: the row that begins on line `number` of a text whose first line
 /// is `first_line`. `None` when there is none. Cells beyond the header have an empty name.
 pub fn row_at(header: &str, text: &[u8], first_line: u64, number: u64) -> Option<Vec<(String, String)>> {
-    std::str::from_utf8(text).ok()?;
-    let mut names = Rows::new(header.as_bytes(), 1);
+    let text = std::str::from_utf8(text).ok()?;
+    let mut names = Rows::new(header, 1);
     let names = names.next()?;
     let mut rows = Rows::new(text, first_line);
     loop {
         let row = rows.next()?;
         if row.number == number {
-            let name = |column: usize| names.cells.get(column).map_or(String::new(), |name| text_of(tidy(name)).to_owned());
-            return Some(
-                row.cells.iter().enumerate().map(|(column, cell)| (name(column), text_of(tidy(cell)).to_owned())).collect(),
-            );
+            let name = |column: usize| names.cells.get(column).map_or(String::new(), |name| tidy(name).to_owned());
+            return Some(row.cells.iter().enumerate().map(|(column, cell)| (name(column), tidy(cell).to_owned())).collect());
         }
     }
 }
@@ -228,7 +226,7 @@ impl Source for BillFile {
         let mut block = Block::new(Vec::new(), chunk.first_line, chunk.bytes_read);
         let mut problems = Vec::new();
         let mut rest = None;
-        let mut rows = Rows::new(&chunk.raw, chunk.first_line);
+        let mut rows = Rows::new(self.table.text(&chunk)?, chunk.first_line);
         while let Some(row) = rows.next() {
             self.has_rows = true;
             if problems.len() >= PROBLEMS_OF_A_BLOCK {
@@ -239,10 +237,10 @@ impl Source for BillFile {
             let mut findings = Findings::new(row.number, header, &mut problems, &mut self.remarks);
             let (expected, found) = (header.names.len(), row.cells.len());
             if found != expected {
-                findings.bad_row(text_of(row.text), Fault::Cells { expected, found });
+                findings.bad_row(row.text, Fault::Cells { expected, found });
                 continue;
             }
-            if let Some(line) = self.lines.read(&row, content_hash(row.text), &mut findings) {
+            if let Some(line) = self.lines.read(&row, content_hash(row.text.as_bytes()), &mut findings) {
                 block.push(&line);
             }
         }

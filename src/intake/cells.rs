@@ -8,7 +8,6 @@ use crate::domain::account::looks_like_spreadsheet_number;
 use crate::domain::bill::{Fault, LineKind};
 use crate::domain::money::Exact;
 use crate::intake::layout::Findings;
-use crate::intake::table::text_of;
 
 /// A tidied cell, and where it stands.
 #[derive(Clone, Copy)]
@@ -16,31 +15,26 @@ pub(super) struct Cell<'a> {
     /// Its column; `None` where the file has no such column.
     pub(super) column: Option<usize>,
     /// What stands there; nothing where the file has no such column.
-    pub(super) bytes: &'a [u8],
+    pub(super) text: &'a str,
 }
 
-impl<'a> Cell<'a> {
-    /// As text.
-    pub(super) fn text(self) -> &'a str {
-        text_of(self.bytes)
-    }
-
+impl Cell<'_> {
     /// Whether nothing stands there.
     pub(super) fn is_empty(self) -> bool {
-        self.bytes.is_empty()
+        self.text.is_empty()
     }
 
     /// Notes that what stands there is wrong.
     pub(super) fn bad(self, findings: &mut Findings<'_>, fault: Fault) {
-        findings.bad_cell(self.column, self.text(), fault);
+        findings.bad_cell(self.column, self.text, fault);
     }
 }
 
 /// An id; empty where the line has none. `None` when it is damaged.
 pub(super) fn id<'a>(cell: Cell<'a>, findings: &mut Findings<'_>) -> Option<&'a str> {
-    let text = cell.text();
+    let text = cell.text;
     // Nearly every id is whole; what damages one leaves one of these.
-    if !cell.bytes.iter().any(|byte| matches!(byte, b'*' | b'x' | b'X' | b'e' | b'E' | b'+' | b'.' | b',')) {
+    if !text.bytes().any(|byte| matches!(byte, b'*' | b'x' | b'X' | b'e' | b'E' | b'+' | b'.' | b',')) {
         return Some(text);
     }
     if looks_like_spreadsheet_number(text) {
@@ -67,7 +61,7 @@ pub(super) fn amount(cell: Cell<'_>, findings: &mut Findings<'_>) -> Option<Exac
     if cell.is_empty() {
         return Some(Exact::ZERO);
     }
-    Exact::parse(cell.bytes).map_err(|reason| cell.bad(findings, Fault::Amount(reason))).ok()
+    Exact::parse(cell.text.as_bytes()).map_err(|reason| cell.bad(findings, Fault::Amount(reason))).ok()
 }
 
 /// An amount that must be there.
@@ -104,7 +98,7 @@ pub(super) fn optional<T>(
     if cell.is_empty() {
         return Some(None);
     }
-    let value = read(cell.text());
+    let value = read(cell.text);
     if value.is_none() {
         cell.bad(findings, fault);
     }

@@ -268,8 +268,8 @@ impl Columns {
     /// The cell of a field: of several columns, the first with something in it.
     fn cell<'a>(&self, row: &Row<'a>, field: Field) -> Cell<'a> {
         let places = &self.0[field as usize];
-        let filled = |column: usize| Cell { column: Some(column), bytes: row.cell(Some(column)) };
-        let first = Cell { column: places.first, bytes: row.cell(places.first) };
+        let filled = |column: usize| Cell { column: Some(column), text: row.cell(Some(column)) };
+        let first = Cell { column: places.first, text: row.cell(places.first) };
         if !first.is_empty() {
             return first;
         }
@@ -326,7 +326,7 @@ impl Lines {
     /// The cell of a field; that it is protected from spreadsheets is noted.
     fn cell<'a>(&self, row: &Row<'a>, field: Field, findings: &mut Findings<'_>) -> Cell<'a> {
         let cell = self.columns.cell(row, field);
-        if row.is_protected(cell.column, cell.bytes) {
+        if row.is_protected(cell.column, cell.text) {
             findings.odd_cell(cell.column, Oddity::ProtectedCell);
         }
         cell
@@ -339,7 +339,7 @@ impl Lines {
             return Some(uid);
         }
         let login = id(self.cell(row, Field::OwnerLogin, findings), findings)?;
-        let payer_login = self.columns.cell(row, Field::PayerLogin).text();
+        let payer_login = self.columns.cell(row, Field::PayerLogin).text;
         let owner = account_of_login(login, payer_login, payer_uid);
         Some(if owner.is_empty() { payer_uid } else { owner })
     }
@@ -356,14 +356,14 @@ impl Lines {
 
     fn states_the_total(&self, row: &Row<'_>) -> bool {
         let Some((_, text)) = &self.forms.total else { return false };
-        self.total_column.is_some() && row.text(self.total_column) == text
+        self.total_column.is_some() && row.cell(self.total_column) == text
     }
 
     /// Keeps the total that a row states; a second such row would leave open which one is meant.
     fn take_total(&mut self, row: &Row<'_>, findings: &mut Findings<'_>) {
         let cell = self.cell(row, Field::Payable, findings);
         if self.total.is_some() {
-            findings.bad_cell(self.total_column, row.text(self.total_column), Fault::Other("a second row with a total".to_owned()));
+            findings.bad_cell(self.total_column, row.cell(self.total_column), Fault::Other("a second row with a total".to_owned()));
         }
         self.total = required_amount(cell, findings);
     }
@@ -427,7 +427,7 @@ impl Lines {
             Field::Discount => Some(amounts.discount),
             Field::Coupon => Some(amounts.coupon),
             Field::Payable => Some(amounts.payable),
-            other => Exact::parse(self.columns.cell(row, other).bytes).ok(),
+            other => Exact::parse(self.columns.cell(row, other).text.as_bytes()).ok(),
         }
     }
 }
@@ -483,7 +483,7 @@ impl LineReader for Lines {
         if nobody {
             return None;
         }
-        let product = self.cell(row, Field::Product, findings).text();
+        let product = self.cell(row, Field::Product, findings).text;
         let line = BillLine {
             number: row.number,
             line_id: line_id?,
@@ -494,7 +494,7 @@ impl LineReader for Lines {
             day: day?,
             kind,
             product: if product.is_empty() { "-" } else { product },
-            product_name: self.cell(row, Field::ProductName, findings).text(),
+            product_name: self.cell(row, Field::ProductName, findings).text,
             currency: currency?.or(self.forms.currency),
             list: amounts.list,
             covered: amounts.covered,

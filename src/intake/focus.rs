@@ -11,7 +11,7 @@ use crate::domain::money::{Currency, Exact, NotAnAmount, Overflow};
 use crate::domain::period::Month;
 use crate::intake::cells::{self, Cell};
 use crate::intake::layout::{BillLayout, Findings, LineReader};
-use crate::intake::table::{Header, Row, text_of};
+use crate::intake::table::{Header, Row};
 
 const BILLED_COST: &str = "BilledCost";
 const BILLING_ACCOUNT: &str = "BillingAccountId";
@@ -332,7 +332,7 @@ impl Lines {
         let day = charged.map(Moment::day);
         let month = match (self.period_start, start, day) {
             (Some(_), Some(start), _) => billing_month(start, end)
-                .map_err(|not_a_month| bad(findings, self.period_start, row.text(self.period_start), not_a_month))?,
+                .map_err(|not_a_month| bad(findings, self.period_start, row.cell(self.period_start), not_a_month))?,
             (None, _, Some(day)) => Month::of(day),
             _ => return Err(bad(findings, self.period_start.or(self.charge_start), "", Fault::Empty)),
         };
@@ -353,7 +353,7 @@ impl Lines {
             findings.odd_cell(self.category, Oddity::OtherCase);
         }
         // Before 1.0 a credit was an adjustment of the subcategory Credit.
-        let was_a_credit = *kind == LineKind::Adjustment && row.text(self.commitment_status).eq_ignore_ascii_case("Credit");
+        let was_a_credit = *kind == LineKind::Adjustment && row.cell(self.commitment_status).eq_ignore_ascii_case("Credit");
         Ok(if was_a_credit { LineKind::Credit } else { *kind })
     }
 
@@ -368,7 +368,7 @@ impl Lines {
 
     fn is_of_alibaba(&mut self, row: &Row<'_>) -> bool {
         let names = self.providers.iter().zip(&mut self.providers_seen);
-        names.into_iter().any(|(column, seen)| seen.or_read(row.text(*column), |name| Some(names_alibaba(name))).unwrap_or(false))
+        names.into_iter().any(|(column, seen)| seen.or_read(row.cell(*column), |name| Some(names_alibaba(name))).unwrap_or(false))
     }
 
     fn is_covered(&self, row: &Row<'_>, kind: LineKind, findings: &mut Findings<'_>) -> bool {
@@ -386,7 +386,7 @@ impl Lines {
         let factors = [self.list_unit_price, self.pricing_quantity].map(|column| number(row.cell(column)).ok());
         let [Some((unit_price, _)), Some((quantity, _))] = factors else { return };
         if let Some(difference) = unit_price.product_misses(quantity, list_cost)
-            && !row.text(self.class).eq_ignore_ascii_case("Correction")
+            && !row.cell(self.class).eq_ignore_ascii_case("Correction")
         {
             findings.broken_identity(LIST_IDENTITY, difference);
         }
@@ -408,7 +408,7 @@ impl LineReader for Lines {
         let (kind, list) = (kind.ok()?, list.ok()?);
         let costs = Costs { list, contracted: contracted.ok()?, billed: billed.ok()? };
         let Ok(amounts) = costs.amounts(self.is_covered(row, kind, findings)) else {
-            findings.bad_cell(self.list_cost, row.text(self.list_cost), Fault::Amount(NotAnAmount::TooLarge));
+            findings.bad_cell(self.list_cost, row.cell(self.list_cost), Fault::Amount(NotAnAmount::TooLarge));
             return None;
         };
         if amounts.list_is_another_cost {
@@ -655,7 +655,7 @@ fn is_null(cell: &str) -> bool {
 
 /// A text; empty where it is null.
 fn text<'a>(row: &Row<'a>, column: Option<usize>, findings: &mut Findings<'_>) -> &'a str {
-    let cell = row.text(column);
+    let cell = row.cell(column);
     if is_null(cell) || TEXT_NULLS.contains(&cell) {
         findings.odd_cell(column, Oddity::SpelledNull);
         return "";
@@ -670,8 +670,8 @@ fn first_text<'a>(row: &Row<'a>, columns: &[Option<usize>], findings: &mut Findi
 
 /// The id of an account.
 fn id<'a>(row: &Row<'a>, column: Option<usize>, findings: &mut Findings<'_>) -> Read<&'a str> {
-    let bytes = text(row, column, findings).as_bytes();
-    cells::id(Cell { column, bytes }, findings).ok_or(Noted)
+    let text = text(row, column, findings);
+    cells::id(Cell { column, text }, findings).ok_or(Noted)
 }
 
 /// A cost; `None` where it is null.
@@ -687,21 +687,21 @@ fn amount(row: &Row<'_>, column: Option<usize>, findings: &mut Findings<'_>) -> 
             }
             Ok(Some(amount))
         }
-        Err(_) if is_null(text_of(cell)) => {
+        Err(_) if is_null(cell) => {
             findings.odd_cell(column, Oddity::SpelledNull);
             Ok(None)
         }
-        Err(reason) => Err(bad(findings, column, text_of(cell), Fault::Amount(reason))),
+        Err(reason) => Err(bad(findings, column, cell, Fault::Amount(reason))),
     }
 }
 
 /// Reads a decimal, and says whether it has an exponent. A plus sign before it is no FOCUS, and nobody is known to write one.
-fn number(cell: &[u8]) -> Result<(Exact, bool), NotAnAmount> {
-    if cell.first() == Some(&b'+') {
+fn number(cell: &str) -> Result<(Exact, bool), NotAnAmount> {
+    if cell.starts_with('+') {
         return Err(NotAnAmount::NotADecimal);
     }
-    let plain = Exact::parse(cell).map(|amount| (amount, false));
-    plain.or_else(|_| Exact::parse_scientific(cell).map(|amount| (amount, true)))
+    let plain = Exact::parse(cell.as_bytes()).map(|amount| (amount, false));
+    plain.or_else(|_| Exact::parse_scientific(cell.as_bytes()).map(|amount| (amount, true)))
 }
 
 /// A moment; `None` where it is null.

@@ -19,7 +19,7 @@ use crate::domain::suggest::nearest;
 use crate::intake::blocks::{BLOCK_SIZE, Blocks};
 use crate::intake::cells::is_masked;
 use crate::intake::layout::Findings;
-use crate::intake::table::{Header, Row, Rows, Table, text_of};
+use crate::intake::table::{Header, Row, Rows, Table};
 
 const REQUIRED: &[&[&str]] = &[&["account"], &["product"], &["kind"], &["list_price"], &["provider_order"], &["date"]];
 const KNOWN: &[&str] =
@@ -44,7 +44,7 @@ pub fn read(reader: Box<dyn Read + Send>, file: &str) -> Result<Vec<(u64, OrderR
     let mut has_rows = false;
     let mut problems = Problems::default();
     while let Some(chunk) = table.next_chunk()? {
-        let mut rows = Rows::new(&chunk.raw, chunk.first_line);
+        let mut rows = Rows::new(table.text(&chunk)?, chunk.first_line);
         while let Some(row) = rows.next() {
             has_rows = true;
             let mut findings = Findings::new(row.number, &table.header, &mut found, &mut remarks);
@@ -52,7 +52,7 @@ pub fn read(reader: Box<dyn Read + Send>, file: &str) -> Result<Vec<(u64, OrderR
             if cells == expected {
                 orders.extend(lines.read(&row, &mut findings).map(|order| (row.number, order)));
             } else {
-                findings.bad_row(text_of(row.text), Fault::Cells { expected, found: cells });
+                findings.bad_row(row.text, Fault::Cells { expected, found: cells });
             }
             found.drain(..).for_each(|problem| problems.push(problem));
         }
@@ -210,7 +210,7 @@ fn required<T>(
     findings: &mut Findings<'_>,
     read: impl FnOnce(&str) -> Result<T, Fault>,
 ) -> Option<T> {
-    let text = row.text(column);
+    let text = row.cell(column);
     let value = if text.is_empty() { Err(Fault::Empty) } else { read(text) };
     value.map_err(|fault| findings.bad_cell(column, text, fault)).ok()
 }

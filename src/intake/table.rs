@@ -21,8 +21,8 @@ pub(super) struct Header {
 
 impl Header {
     fn of(row: &Row<'_>) -> Self {
-        let names = row.cells.iter().map(|cell| text_of(tidy(cell)).to_owned()).collect();
-        Self { text: text_of(row.text).to_owned(), names, line: row.number }
+        let names = row.cells.iter().map(|cell| tidy(cell).to_owned()).collect();
+        Self { text: row.text.to_owned(), names, line: row.number }
     }
 
     /// Where a column stands.
@@ -66,7 +66,7 @@ impl Table {
     /// Reads up to the header; blank lines before it are passed over.
     pub(super) fn open(mut blocks: Blocks) -> Result<Self, Refusal> {
         while let Some(mut chunk) = blocks.next()? {
-            let mut rows = Rows::new(&chunk.raw, chunk.first_line);
+            let mut rows = Rows::new(blocks.text(&chunk)?, chunk.first_line);
             let Some(row) = rows.next() else { continue };
             let (header, end) = (Header::of(&row), row.end);
             let first_line = chunk.first_line + line_breaks(&chunk.raw[..end]);
@@ -84,6 +84,11 @@ impl Table {
     /// The refusal of this file.
     pub(super) fn refuse(&self, reason: UnreadableFile) -> Refusal {
         self.blocks.refuse(reason)
+    }
+
+    /// A chunk as text.
+    pub(super) fn text<'c>(&self, chunk: &'c Chunk) -> Result<&'c str, Refusal> {
+        self.blocks.text(chunk)
     }
 
     /// Refuses two columns of one name.
@@ -117,7 +122,7 @@ impl Table {
 /// The cells of a record, not tidied.
 #[derive(Clone, Copy)]
 pub(super) struct Cells<'a> {
-    text: &'a [u8],
+    text: &'a str,
     ends: &'a [usize],
     /// How much stands between two cells: the comma, where nothing had to be taken off.
     between: usize,
@@ -130,14 +135,14 @@ impl<'a> Cells<'a> {
     }
 
     /// The one in a column; `None` where the record has none.
-    pub(super) fn get(self, column: usize) -> Option<&'a [u8]> {
+    pub(super) fn get(self, column: usize) -> Option<&'a str> {
         let end = *self.ends.get(column)?;
         let start = if column == 0 { 0 } else { self.ends[column - 1] + self.between };
         Some(&self.text[start..end])
     }
 
     /// All of them, in order.
-    pub(super) fn iter(self) -> impl Iterator<Item = &'a [u8]> {
+    pub(super) fn iter(self) -> impl Iterator<Item = &'a str> {
         (0..self.len()).filter_map(move |column| self.get(column))
     }
 }
@@ -147,7 +152,7 @@ pub(super) struct Row<'a> {
     /// The number of its first line.
     pub(super) number: u64,
     /// As it stands in the file, without its line break.
-    pub(super) text: &'a [u8],
+    pub(super) text: &'a str,
     /// Its cells.
     pub(super) cells: Cells<'a>,
     /// Where it begins in the chunk.
@@ -157,20 +162,15 @@ pub(super) struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// A cell, tidied; empty where the row has none.
-    pub(super) fn cell(&self, column: Option<usize>) -> &'a [u8] {
-        column.and_then(|column| self.cells.get(column)).map_or(b"", tidy)
+    pub(super) fn cell(&self, column: Option<usize>) -> &'a str {
+        column.and_then(|column| self.cells.get(column)).map_or("", tidy)
     }
 
     /// Whether a cell, given as it was tidied, is protected from spreadsheets by an apostrophe or `="…"`.
-    pub(super) fn is_protected(&self, column: Option<usize>, tidied: &[u8]) -> bool {
+    pub(super) fn is_protected(&self, column: Option<usize>, tidied: &str) -> bool {
         let Some(cell) = column.and_then(|column| self.cells.get(column)) else { return false };
         // Nearly all cells are tidy already.
         tidied.len() < cell.len() && tidied.len() < trim(cell).len()
-    }
-
-    /// The same as text.
-    pub(super) fn text(&self, column: Option<usize>) -> &'a str {
-        text_of(self.cell(column))
     }
 }
 
@@ -179,7 +179,7 @@ impl<'a> Row<'a> {
 /// A record without a quote, as nearly all are, is its cells with commas between them, and is only measured. One with a quote is
 /// taken apart by the CSV library.
 pub(super) struct Rows<'a> {
-    raw: &'a [u8],
+    raw: &'a str,
     at: usize,
     line: u64,
     /// Where the next quote stands, from `at` on.
@@ -191,7 +191,7 @@ pub(super) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// The records of a text whose first line has this number.
-    pub(super) fn new(raw: &'a [u8], first_line: u64) -> Self {
+    pub(super) fn new(raw: &'a str, first_line: u64) -> Self {
         // A carriage return before the line break is white space at the end of the last cell, and is tidied away.
         let reader = csv_core::ReaderBuilder::new().terminator(csv_core::Terminator::Any(b'\n')).build();
         let next_quote = next(b'"', raw, 0);
@@ -211,32 +211,38 @@ impl<'a> Rows<'a> {
                 self.take_apart(start);
             } else {
                 self.ends.clear();
-                self.ends.extend(memchr::memchr_iter(b',', &self.raw[start..line_end]));
+                self.ends.extend(memchr::memchr_iter(b',', &self.raw.as_bytes()[start..line_end]));
                 self.ends.push(line_end - start);
                 self.at = self.raw.len().min(line_end + 1);
                 self.line += 1;
             }
-            let between = usize::from(!has_quote);
-            let is_blank = self.ends.len() == 1 && {
-                let only = if has_quote { &self.unquoted[..self.ends[0]] } else { &self.raw[start..line_end] };
-                tidy(only).is_empty()
-            };
+            let is_blank = self.ends.len() == 1 && tidy(self.cells(start, has_quote)).is_empty();
             if is_blank {
                 continue;
             }
             let text = &self.raw[start..self.at];
-            let text = text.strip_suffix(b"\n").unwrap_or(text);
-            let text = text.strip_suffix(b"\r").unwrap_or(text);
-            let taken_apart = if has_quote { self.unquoted.as_slice() } else { &self.raw[start..] };
-            let cells = Cells { text: taken_apart, ends: &self.ends, between };
+            let text = text.strip_suffix('\n').unwrap_or(text);
+            let text = text.strip_suffix('\r').unwrap_or(text);
+            let cells = Cells { text: self.cells(start, has_quote), ends: &self.ends, between: usize::from(!has_quote) };
             return Some(Row { number, text, cells, start, end: self.at });
+        }
+    }
+
+    /// The text of all cells of the record that begins at `start`.
+    fn cells(&self, start: usize, was_taken_apart: bool) -> &str {
+        let length = self.ends.last().copied().unwrap_or_default();
+        if was_taken_apart {
+            let unquoted = &self.unquoted[..length];
+            std::str::from_utf8(unquoted).expect("quotes and commas are taken out of UTF-8, and that leaves UTF-8")
+        } else {
+            &self.raw[start..start + length]
         }
     }
 
     /// Takes the record that begins at `start` apart, and goes behind it.
     fn take_apart(&mut self, start: usize) {
         self.reader.reset();
-        let (mut input, mut written, mut ended) = (&self.raw[start..], 0, 0);
+        let (mut input, mut written, mut ended) = (&self.raw.as_bytes()[start..], 0, 0);
         loop {
             let (result, read, wrote, ends) =
                 self.reader.read_record(input, &mut self.unquoted[written..], &mut self.ends[ended..]);
@@ -251,41 +257,36 @@ impl<'a> Rows<'a> {
         }
         self.ends.truncate(ended);
         self.at = self.raw.len() - input.len();
-        self.line += line_breaks(&self.raw[start..self.at]);
+        self.line += line_breaks(&self.raw.as_bytes()[start..self.at]);
         self.next_quote = next(b'"', self.raw, self.at);
     }
 }
 
 /// Where a byte stands, from a place on; the end of the text when it does not.
-fn next(byte: u8, text: &[u8], from: usize) -> usize {
-    memchr::memchr(byte, &text[from..]).map_or(text.len(), |place| from + place)
+fn next(byte: u8, text: &str, from: usize) -> usize {
+    memchr::memchr(byte, &text.as_bytes()[from..]).map_or(text.len(), |place| from + place)
 }
 
 /// A cell without white space and tabs at both ends, and without what protects numbers from spreadsheets: a leading apostrophe,
 /// or a shell of `="…"`.
-pub(super) fn tidy(cell: &[u8]) -> &[u8] {
+pub(super) fn tidy(cell: &str) -> &str {
     let trimmed = trim(cell);
-    match trimmed {
-        [b'\'', rest @ ..] => trim(rest),
-        [b'=', b'"', inner @ .., b'"'] => trim(inner),
-        all => all,
-    }
-}
-
-fn trim(cell: &[u8]) -> &[u8] {
-    let trimmed = cell.trim_ascii();
-    match (trimmed.first(), trimmed.last()) {
-        // White space beyond ASCII, such as the full-width blank, only where an edge is not ASCII: that is rare in figures.
-        (Some(first), Some(last)) if !first.is_ascii() || !last.is_ascii() => {
-            text_of(trimmed).trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').as_bytes()
-        }
+    match trimmed.as_bytes() {
+        [b'\'', ..] => trim(&trimmed[1..]),
+        [b'=', b'"', .., b'"'] if trimmed.len() > 2 => trim(&trimmed[2..trimmed.len() - 1]),
         _ => trimmed,
     }
 }
 
-/// A cell as text. Chunks are checked to be UTF-8 as a whole, and cells are cut at ASCII characters only.
-pub(super) fn text_of(cell: &[u8]) -> &str {
-    std::str::from_utf8(cell).expect("chunks are UTF-8, and a cell begins and ends at an ASCII character")
+fn trim(cell: &str) -> &str {
+    let trimmed = cell.trim_ascii();
+    match trimmed.as_bytes() {
+        // White space beyond ASCII, such as the full-width blank, only where an edge is not ASCII: that is rare in figures.
+        [first, .., last] if !first.is_ascii() || !last.is_ascii() => {
+            trimmed.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+        }
+        _ => trimmed,
+    }
 }
 
 /// A value short enough to be shown in a message.
@@ -319,17 +320,17 @@ mod tests {
             ("it's", "it's"),
         ];
         for (cell, expected) in table {
-            assert_eq!(text_of(tidy(cell.as_bytes())), expected, "{cell:?}");
+            assert_eq!(tidy(cell), expected, "{cell:?}");
         }
     }
 
     #[test]
     fn rows_know_their_line_and_their_text() {
         let text = "\n\na,b\r\n \t\r\n\"c\nd\",e\n\n\nf,g";
-        let mut rows = Rows::new(text.as_bytes(), 10);
+        let mut rows = Rows::new(text, 10);
         let mut found = Vec::new();
         while let Some(row) = rows.next() {
-            found.push((row.number, text_of(row.text).to_owned(), row.text(Some(0)).to_owned(), row.text(Some(1)).to_owned()));
+            found.push((row.number, row.text.to_owned(), row.cell(Some(0)).to_owned(), row.cell(Some(1)).to_owned()));
         }
         let expected = [(12, "a,b", "a", "b"), (14, "\"c\nd\",e", "c\nd", "e"), (18, "f,g", "f", "g")];
         assert_eq!(found, expected.map(|(line, text, a, b)| (line, text.to_owned(), a.to_owned(), b.to_owned())));
@@ -349,16 +350,16 @@ mod tests {
                 .flexible(true)
                 .terminator(csv::Terminator::Any(b'\n'))
                 .from_reader(text.as_bytes());
-            let expected: Vec<Vec<Vec<u8>>> = reader
-                .byte_records()
-                .map(|record| record.unwrap().iter().map(<[u8]>::to_vec).collect::<Vec<_>>())
-                .filter(|cells: &Vec<Vec<u8>>| cells.len() > 1 || !tidy(&cells[0]).is_empty())
+            let expected: Vec<Vec<String>> = reader
+                .records()
+                .map(|record| record.unwrap().iter().map(str::to_owned).collect::<Vec<_>>())
+                .filter(|cells: &Vec<String>| cells.len() > 1 || !tidy(&cells[0]).is_empty())
                 .collect();
-            let mut rows = Rows::new(text.as_bytes(), 1);
-            let mut found: Vec<Vec<Vec<u8>>> = Vec::new();
+            let mut rows = Rows::new(&text, 1);
+            let mut found: Vec<Vec<String>> = Vec::new();
             while let Some(row) = rows.next() {
                 prop_assert_eq!(row.number, 1 + line_breaks(&text.as_bytes()[..row.start]));
-                found.push(row.cells.iter().map(<[u8]>::to_vec).collect());
+                found.push(row.cells.iter().map(str::to_owned).collect());
             }
             prop_assert_eq!(found, expected);
         }

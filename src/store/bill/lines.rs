@@ -222,7 +222,8 @@ impl Writer<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?;
         for (id, line) in (first..).zip(lines) {
-            insert.execute(params![
+            // A tuple, and not a list of what can be bound: each of its values is bound by a function of its own type.
+            insert.execute((
                 id,
                 line.seen_uid.0,
                 StoredOrderNumber(line.order_no),
@@ -237,7 +238,7 @@ impl Writer<'_> {
                 Some(line.line_id).filter(|id| !id.is_empty()),
                 i64::try_from(line.number).map_err(|_| StoreError::Overflow)?,
                 line.content.cast_signed(),
-            ])?;
+            ))?;
         }
         drop(insert);
         self.next_ids.insert("bill_line", first + i64::try_from(lines.len()).map_err(|_| StoreError::Overflow)?);
@@ -269,25 +270,26 @@ impl FileDigest {
         let bytes = &mut self.bytes;
         bytes.clear();
         let day = line.day.map_or(0, day);
-        for number in [kind_number(line.kind), line.month.number(), day, line.content.cast_signed(), line.number.cast_signed()] {
-            bytes.extend(number.to_be_bytes());
+        let numbers = [kind_number(line.kind), line.month.number(), day, line.content.cast_signed(), line.number.cast_signed()];
+        for number in numbers {
+            push_number(bytes, number.into());
         }
         for amount in [line.payable, line.list, line.covered, line.coupon] {
-            bytes.extend(amount.mantissa().to_be_bytes());
+            push_number(bytes, amount.mantissa());
         }
         match line.order_no {
             OrderNumber::Absent => bytes.push(0),
             OrderNumber::Plain(number) => {
                 bytes.push(1);
-                bytes.extend(number.to_be_bytes());
+                push_number(bytes, number.into());
             }
             OrderNumber::Text(text) => {
                 bytes.push(2);
-                prefixed(bytes, text);
+                push_text(bytes, text);
             }
         }
         for text in [line.line_id, uid, product] {
-            prefixed(bytes, text);
+            push_text(bytes, text);
         }
         self.lines.bytes(bytes);
     }
@@ -305,7 +307,40 @@ impl FileDigest {
     }
 }
 
-fn prefixed(bytes: &mut Vec<u8>, text: &str) {
-    bytes.extend((text.len() as u64).to_be_bytes());
-    bytes.extend(text.as_bytes());
+/// A number's sign and length in one byte, then its digits to the base 256 without leading zeros: one form for each number, and
+/// no more to hash than there is.
+fn push_number(bytes: &mut Vec<u8>, number: i128) {
+    const NEGATIVE: u8 = 0x80;
+    let digits = number.unsigned_abs().to_be_bytes();
+    let first = (number.unsigned_abs().leading_zeros() / 8) as usize;
+    let length = u8::try_from(digits.len() - first).expect("there are sixteen at most");
+    bytes.push(if number < 0 { length | NEGATIVE } else { length });
+    bytes.extend_from_slice(&digits[first..]);
+}
+
+fn push_text(bytes: &mut Vec<u8>, text: &str) {
+    push_number(bytes, text.len() as i128);
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_lists_of_numbers_and_texts_look_alike() {
+        let numbers = [0, 1, -1, 255, 256, -256, i128::from(i64::MIN), i128::MAX, i128::MIN];
+        let mut seen = std::collections::HashSet::new();
+        for first in numbers {
+            for second in numbers {
+                for text in ["", "\u{1}", "\0", "ab"] {
+                    let mut bytes = Vec::new();
+                    push_number(&mut bytes, first);
+                    push_text(&mut bytes, text);
+                    push_number(&mut bytes, second);
+                    assert!(seen.insert(bytes), "{first} {text:?} {second}");
+                }
+            }
+        }
+    }
 }
