@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
@@ -294,6 +294,18 @@ fn a_bill_from_a_pipe_was_written_now() {
         assert_eq!(book.json("bill lines 2026-06")["rows"][0]["file"], "-");
         assert!(book.checks());
     }
+}
+
+#[test]
+fn a_pipe_with_a_name_is_read_like_a_file() {
+    let book = usage_book();
+    let mut bill = Command::new("printf").args(["%s", &bill(&[USAGE])]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut command = book.command(&["bill", "import", "/dev/stdin", "--period", "2026-06", "--final", "--format", "json"]);
+    let output = book.finish(command.stdin(Stdio::from(bill.stdout.take().unwrap())));
+    bill.wait().unwrap();
+    assert_eq!(output.exit, 0, "{output}");
+    assert_eq!(book.json("bill show 2026-06")["payable"], "8.00");
+    assert_eq!(book.json("bill lines 2026-06")["rows"][0]["file"], "/dev/stdin");
 }
 
 // ------------------------------------------------------------------------------------------------------------- further files
