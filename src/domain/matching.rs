@@ -68,12 +68,6 @@ impl Pair {
     fn recorded(&self) -> Option<ChargeId> {
         Some(self.charge).filter(|charge| charge.0 != 0)
     }
-
-    fn take_line(&mut self, payable: Exact) -> Result<(), Overflow> {
-        self.lines = self.lines.checked_add(1).ok_or(Overflow)?;
-        self.billed = self.billed.plus(payable)?;
-        Ok(())
-    }
 }
 
 /// An order number as a pair keeps it: a text by its place in [`Pairs::texts`].
@@ -99,18 +93,14 @@ impl Pairs {
         }
     }
 
-    fn place_of(&self, account: AccountId, order_no: OrderNumber<'_>, hash: u64) -> Option<u32> {
+    /// The pair of an order number, made when it is new.
+    fn of(&mut self, account: AccountId, order_no: OrderNumber<'_>) -> Result<&mut Pair, Overflow> {
+        let hash = hash_of(account, order_no);
         let is_it = |place: &u32| {
             let pair = &self.all[*place as usize];
             pair.account == account && self.number(pair.order_no) == order_no
         };
-        self.places.find(hash, is_it).copied()
-    }
-
-    /// The pair of an order number, made when it is new.
-    fn of(&mut self, account: AccountId, order_no: OrderNumber<'_>) -> Result<&mut Pair, Overflow> {
-        let hash = hash_of(account, order_no);
-        if let Some(place) = self.place_of(account, order_no, hash) {
+        if let Some(place) = self.places.find(hash, is_it).copied() {
             return Ok(&mut self.all[place as usize]);
         }
         let place = u32::try_from(self.all.len()).map_err(|_| Overflow)?;
@@ -146,18 +136,6 @@ fn hash_of(account: AccountId, order_no: OrderNumber<'_>) -> u64 {
     mixed ^ (mixed >> 29)
 }
 
-/// A line on its way to its pair.
-#[derive(Clone, Copy, Debug)]
-struct WaitingLine {
-    account: AccountId,
-    number: i64,
-    payable: Exact,
-}
-
-/// How many lines go to their pairs together. Each look at a pair waits for the memory, a dozen times as long as it takes; of
-/// looks that do not depend on each other, the waiting is done together.
-const LINES_TOGETHER: usize = 64;
-
 #[derive(Clone, Copy, Debug, Default)]
 struct Spend {
     lines: u64,
@@ -169,7 +147,6 @@ struct Spend {
 pub struct Matcher {
     currency: Currency,
     pairs: Pairs,
-    waiting: Vec<WaitingLine>,
     /// The charge that each refund gives back.
     refunded: HashMap<ChargeId, ChargeId>,
     unknown: HashMap<SeenUidId, Spend>,
@@ -267,7 +244,6 @@ impl Matcher {
         Self {
             currency,
             pairs: Pairs::default(),
-            waiting: Vec::with_capacity(LINES_TOGETHER),
             refunded: HashMap::new(),
             unknown: HashMap::new(),
             bridge: Bridge::default(),
@@ -307,13 +283,12 @@ impl Matcher {
             }
         };
         match treatment {
-            Treatment::Order => match line.order_no {
-                OrderNumber::Plain(number) => {
-                    self.waiting.push(WaitingLine { account, number, payable: line.payable });
-                    if self.waiting.len() == LINES_TOGETHER { self.take_waiting() } else { Ok(()) }
-                }
-                other => self.pairs.of(account, other)?.take_line(line.payable),
-            },
+            Treatment::Order => {
+                let pair = self.pairs.of(account, line.order_no)?;
+                pair.lines = pair.lines.checked_add(1).ok_or(Overflow)?;
+                pair.billed = pair.billed.plus(line.payable)?;
+                Ok(())
+            }
             Treatment::Rounding => self.bridge.add(Class::Rounding, 1, line.payable),
             Treatment::Usage | Treatment::Adjustment => {
                 self.usage_lines += 1;
@@ -322,22 +297,6 @@ impl Matcher {
             }
             Treatment::Commission => unreachable!("commission was taken out above"),
         }
-    }
-
-    fn take_waiting(&mut self) -> Result<(), Overflow> {
-        let mut places = [None; LINES_TOGETHER];
-        for (place, line) in places.iter_mut().zip(&self.waiting) {
-            let order_no = OrderNumber::Plain(line.number);
-            *place = self.pairs.place_of(line.account, order_no, hash_of(line.account, order_no));
-        }
-        for (place, line) in places.into_iter().zip(self.waiting.drain(..)) {
-            let pair = match place {
-                Some(place) => &mut self.pairs.all[place as usize],
-                None => self.pairs.of(line.account, OrderNumber::Plain(line.number))?,
-            };
-            pair.take_line(line.payable)?;
-        }
-        Ok(())
     }
 
     /// Lines that came twice were left out before; they are a class of their own, with nothing in it.
@@ -349,9 +308,8 @@ impl Matcher {
     }
 
     /// Compares the two sides.
-    pub fn finish(mut self) -> Result<Matched, Overflow> {
-        self.take_waiting()?;
-        let Self { currency, pairs, refunded, unknown, mut bridge, usage_lines, commission, .. } = self;
+    pub fn finish(self) -> Result<Matched, Overflow> {
+        let Self { currency, pairs, refunded, unknown, mut bridge, usage_lines, commission } = self;
         let netted = netted(&pairs.all, &refunded)?;
         let mut agreed = Vec::new();
         let mut mismatches = Vec::new();

@@ -439,7 +439,6 @@ impl Loading {
             problems.entry(problem.line).or_default().push(problem.clone());
         }
         let mut fresh = Vec::with_capacity(block.lines().len());
-        std::hint::black_box(self.seen_lines.look_ahead(block.lines().map(|line| line.line_id)));
         for line in block.lines() {
             match self.admit(&line) {
                 Ok(()) => self.take(operation, file, &line, &mut fresh)?,

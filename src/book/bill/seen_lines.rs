@@ -20,17 +20,6 @@ struct Seen {
 }
 
 impl SeenLines {
-    /// Looks where ids would stand that are asked for soon. Each look waits for the memory; of many that do not depend on each
-    /// other, the waiting is done together.
-    pub(super) fn look_ahead<'a>(&self, line_ids: impl Iterator<Item = &'a str>) -> usize {
-        line_ids
-            .filter(|line_id| {
-                let tag = tag_of(line_id);
-                self.table.find(spread(tag), |seen| seen.tag == tag).is_some()
-            })
-            .count()
-    }
-
     /// The place of the line with this id, if there is one; else the id is remembered under `place`. `has_id` tells whether the
     /// line of a place has the id.
     pub(super) fn find_or_remember<E>(
