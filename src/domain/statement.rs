@@ -124,7 +124,14 @@ impl Movement {
         match self.event {
             Event::Charge | Event::Usage => StatementKind::Charge,
             Event::Refund => StatementKind::Credit,
-            Event::Deposit | Event::Allocate | Event::BillAccepted => StatementKind::Payment,
+            Event::Deposit
+            | Event::Withdraw
+            | Event::Allocate
+            | Event::Reclaim
+            | Event::Transfer
+            | Event::TopUp
+            | Event::PayProvider
+            | Event::BillAccepted => StatementKind::Payment,
         }
     }
 }

@@ -186,7 +186,9 @@ impl Writer<'_> {
             day(date).into(),
             about.group.map(|g| g.0).into(),
             about.account.map(|a| a.0).into(),
-            about.reference.clone().into(),
+            about.to_account.map(|a| a.0).into(),
+            about.note.reference.clone().into(),
+            about.note.remark.clone().into(),
         ]);
         self.facts.entry(id, entry.event(), date, about, 0, entry.postings());
         self.write_waiting()?;
