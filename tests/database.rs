@@ -143,7 +143,7 @@ fn a_list() -> Vec<(u64, OrderRequest)> {
 }
 
 fn import(orders: Vec<(u64, OrderRequest)>) -> ImportOrders<'static> {
-    ImportOrders { file: "orders.csv".to_owned(), sha256: "0".repeat(64), orders, watch: &Unwatched }
+    ImportOrders { file: "orders.csv".to_owned(), sha256: "0".repeat(64), orders, not_paid: 0, watch: &Unwatched }
 }
 
 fn a_desk_that_sells() -> Desk {

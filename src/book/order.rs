@@ -40,6 +40,8 @@ pub struct ImportOrders<'a> {
     pub sha256: String,
     /// The orders, each with its line number.
     pub orders: Vec<(u64, OrderRequest)>,
+    /// How many rows of the list were left out, because nothing is owed for them.
+    pub not_paid: u64,
     /// Who watches.
     pub watch: &'a dyn Watch,
 }
@@ -129,6 +131,9 @@ impl UseCase for ImportOrders<'_> {
         let (mut recorded, mut refused, mut count) = (Vec::new(), Vec::new(), 0_u64);
         let mut payable: BTreeMap<Currency, Amount> = BTreeMap::new();
         let mut notices: Vec<Notice> = Vec::new();
+        if self.not_paid > 0 {
+            notices.push(Notice::OrdersNotPaid { count: self.not_paid });
+        }
         for (done, (line, order)) in (1..).zip(self.orders) {
             match record(operation, order) {
                 Ok(order) => {

@@ -422,6 +422,10 @@ fn way_on(account: &str, origin: Origin, state: AccountState) -> String {
 fn unreadable(file: &str, reason: &UnreadableFile, told: impl Fn(String) -> Told) -> Told {
     match reason {
         UnreadableFile::Empty => told(format!("{file}: it is empty")),
+        UnreadableFile::AllLinesBad { count } => {
+            told(format!("{file}: none of its {} can be read; nothing was imported", plural(*count, "line", "lines")))
+                .hint("the same without --skip-bad names what is wrong with each")
+        }
         UnreadableFile::NoLines => told(format!("{file}: it has a header and no lines")),
         UnreadableFile::Binary => told(format!("{file}: it is not a text file")).hint("give the CSV file itself"),
         UnreadableFile::NotUtf8 { line } => told(format!("{file}, line {line}: it is not UTF-8 text"))
@@ -439,7 +443,7 @@ fn unreadable(file: &str, reason: &UnreadableFile, told: impl Fn(String) -> Told
             told(format!("{file}, line {line}: a quoted cell is never closed, or the line is longer than 16 MiB"))
         }
         UnreadableFile::Io { message } => told(format!("{file}: {message}")),
-        UnreadableFile::Changed => told(format!("{file}: it became shorter while it was read; nothing was imported"))
+        UnreadableFile::Changed => told(format!("{file}: it changed its length while it was read; nothing was imported"))
             .hint("wait until whatever writes it has finished, and run the command again"),
         UnreadableFile::Encoding { line } => told(format!("{file}, line {line}: it is text neither in UTF-8 nor in GB18030"))
             .hint("download it again; or open it where it reads well and save it as CSV UTF-8"),

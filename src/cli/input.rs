@@ -67,10 +67,23 @@ fn spool_stdin() -> io::Result<File> {
     spool(stdin).map(|(file, _)| file)
 }
 
-/// Copies what can be read only once to a file without a name; with its size.
+/// Copies what can be read only once to a file without a name; with its size. A stream that never ends is not copied for ever, and
+/// one of zeros, such as `/dev/zero`, is told by its beginning.
 fn spool(mut source: impl Read) -> io::Result<(File, u64)> {
+    /// Three times a month of ten million lines; what is larger is given as a file.
+    const MOST: u64 = 16 << 30;
+    const BEGINNING: u64 = 64 << 10;
+    let wrong = |reason: &str| io::Error::new(io::ErrorKind::InvalidData, reason);
+    let mut beginning = Vec::new();
+    (&mut source).take(BEGINNING).read_to_end(&mut beginning)?;
+    if !beginning.is_empty() && beginning.iter().all(|byte| *byte == 0) {
+        return Err(wrong("it holds zeros, not text"));
+    }
     let mut file = tempfile::tempfile()?;
-    let size = io::copy(&mut source, &mut file)?;
+    let size = io::copy(&mut beginning.as_slice().chain(source).take(MOST + 1), &mut file)?;
+    if size > MOST {
+        return Err(wrong("it does not end within 16 GiB"));
+    }
     file.rewind()?;
     Ok((file, size))
 }

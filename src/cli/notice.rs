@@ -48,7 +48,10 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
             ("repeated-lines", format!("{} came twice with the same content and counted once", plural(*count, "line", "lines")))
         }
         Notice::NeighbouringMonths { count } => {
-            ("neighbouring-months", format!("{} of a neighbouring month, all negative", plural(*count, "line", "lines")))
+            ("neighbouring-months", format!("{} of a neighbouring month", plural(*count, "line", "lines")))
+        }
+        Notice::OrdersNotPaid { count } => {
+            ("orders-not-paid", format!("{} not paid or cancelled, and left out", plural(*count, "order is", "orders are")))
         }
         Notice::NoFinalLineBreak { file } => (
             "no-final-line-break",
@@ -62,6 +65,7 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
                 "{file} is not UTF-8 and was read as GB18030, as Excel saves it in China: compare a name or two with the original"
             ),
         ),
+        Notice::EmptyFile { file } => ("empty-file", format!("{file} is empty")),
         Notice::EmptyMembers { file, count } => {
             ("empty-members", format!("{file}: {} nothing", plural(*count, "member holds", "members hold")))
         }

@@ -270,6 +270,9 @@ pub enum Fault {
     /// An id with hidden digits.
     #[error("documentation masks ids like this, and a real file does not: this is an example, or somebody has hidden digits")]
     Masked,
+    /// A login inside an account, where an account must stand.
+    #[error("{}", crate::domain::account::NotAUid::RamUser)]
+    RamUser,
     /// No account.
     #[error("no account")]
     NoAccount,
@@ -552,10 +555,11 @@ pub trait Rejects {
     fn line(&mut self, row: &[u8], reason: &str) -> Result<(), Refusal>;
 }
 
-/// Whether a line may stand in the bill of a month: lines of that month may, and negative ones of a neighbouring month.
-pub fn admit_month(line: &BillLine<'_>, period: Month) -> Result<(), Fault> {
+/// Whether a line may stand in the bill of a month: lines of that month may, and negative ones of a neighbouring month. In a FOCUS
+/// file providers meet that begin their months by clocks of their own, so there a neighbouring month may have charges, too.
+pub fn admit_month(line: &BillLine<'_>, period: Month, layout: &Layout) -> Result<(), Fault> {
     let neighbour = line.month == period.previous() || line.month == period.next();
-    if line.month == period || (neighbour && line.payable.is_negative()) {
+    if line.month == period || (neighbour && (line.payable.is_negative() || *layout == Layout::Focus)) {
         return Ok(());
     }
     Err(Fault::OtherMonth(period))
@@ -682,17 +686,20 @@ mod tests {
     }
 
     #[test]
-    fn only_negative_lines_may_belong_to_a_neighbouring_month() {
+    fn only_negative_lines_may_belong_to_a_neighbouring_month_except_in_focus() {
         let june = Month::parse("2026-06").unwrap();
         let table = [
-            ("2026-06", "5", true),
-            ("2026-07", "-1.5", true),
-            ("2026-05", "-1", true),
-            ("2026-07", "5", false),
-            ("2026-04", "-1", false),
+            ("2026-06", "5", Layout::AlibabaV2, true),
+            ("2026-07", "-1.5", Layout::AlibabaV2, true),
+            ("2026-05", "-1", Layout::AlibabaV2, true),
+            ("2026-07", "5", Layout::AlibabaV2, false),
+            ("2026-04", "-1", Layout::AlibabaV2, false),
+            ("2026-07", "5", Layout::Focus, true),
+            ("2026-08", "5", Layout::Focus, false),
+            ("2026-04", "-1", Layout::Focus, false),
         ];
-        for (month, payable, admitted) in table {
-            assert_eq!(admit_month(&line(month, payable), june).is_ok(), admitted, "{month} {payable}");
+        for (month, payable, layout, admitted) in table {
+            assert_eq!(admit_month(&line(month, payable), june, &layout).is_ok(), admitted, "{month} {payable} {layout}");
         }
     }
 

@@ -9,6 +9,8 @@ use super::refusal::{Refusal, UnreadableFile};
 pub trait Content: fmt::Debug + Send + Sync {
     /// Its SHA-256 in hexadecimal digits. What has not been read of it until now is read for that.
     fn sha256(&self) -> Result<String, UnreadableFile>;
+    /// Whether nothing is in it.
+    fn is_empty(&self) -> bool;
 }
 
 /// An input file.

@@ -192,6 +192,11 @@ pub enum UnreadableFile {
     Empty,
     /// It has a header and nothing below.
     NoLines,
+    /// Of all its lines none can be read.
+    AllLinesBad {
+        /// How many.
+        count: u64,
+    },
     /// It holds bytes that no text has.
     Binary,
     /// It is not UTF-8.
@@ -258,6 +263,7 @@ impl UnreadableFile {
         match self {
             Self::Empty => "file.empty",
             Self::NoLines => "file.no-lines",
+            Self::AllLinesBad { .. } => "file.bad-lines",
             Self::Binary => "file.binary",
             Self::NotUtf8 { .. } => "file.not-utf8",
             Self::UnknownLayout { .. } => "file.unknown-layout",
@@ -482,7 +488,7 @@ pub enum Notice {
         /// How many lines were left out.
         count: u64,
     },
-    /// Negative lines of a neighbouring month.
+    /// Lines of a neighbouring month.
     NeighbouringMonths {
         /// How many lines.
         count: u64,
@@ -494,6 +500,11 @@ pub enum Notice {
     },
     /// A file that was read as GB18030, not as UTF-8.
     ReadAsGb18030 {
+        /// The file.
+        file: String,
+    },
+    /// A file that holds nothing, beside others of the same bill.
+    EmptyFile {
         /// The file.
         file: String,
     },
@@ -510,6 +521,11 @@ pub enum Notice {
         file: String,
         /// Their names.
         sheets: Vec<String>,
+    },
+    /// Orders of a list that are not paid, or cancelled; left out.
+    OrdersNotPaid {
+        /// How many.
+        count: u64,
     },
     /// Columns that the layout does not know; ignored.
     UnknownColumns {

@@ -201,8 +201,8 @@ impl From<&BuiltIn> for Mapping {
 }
 
 impl Mapping {
-    fn name_of(&self, wanted: Field) -> &str {
-        self.columns.iter().find(|(field, _)| *field == wanted).map_or("", |(_, name)| name)
+    fn name_of(&self, wanted: Field) -> Option<&str> {
+        self.columns.iter().find(|(field, _)| *field == wanted).map(|(_, name)| name.as_str())
     }
 }
 
@@ -312,8 +312,8 @@ impl Lines {
             columns,
             order_numbers: mapping.order_numbers,
             identities,
-            kind_name: mapping.name_of(Field::Kind).to_owned(),
-            list_name: mapping.name_of(Field::List).to_owned(),
+            kind_name: mapping.name_of(Field::Kind).unwrap_or("kind").to_owned(),
+            list_name: mapping.name_of(Field::List).unwrap_or("list").to_owned(),
             total_column: mapping.forms.total.as_ref().and_then(|(column, _)| header.position(column)),
             total: None,
             forms: mapping.forms.clone(),
@@ -334,7 +334,12 @@ impl Lines {
 
     /// The account that uses what is billed; empty where the line names none. `None` when it is damaged.
     fn owner<'a>(&self, row: &Row<'a>, payer_uid: &'a str, findings: &mut Findings<'_>) -> Option<&'a str> {
-        let uid = id(self.cell(row, Field::OwnerUid, findings), findings)?;
+        let cell = self.cell(row, Field::OwnerUid, findings);
+        let uid = id(cell, findings)?;
+        if uid.contains('@') {
+            cell.bad(findings, Fault::RamUser);
+            return None;
+        }
         if !uid.is_empty() {
             return Some(uid);
         }

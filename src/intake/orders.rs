@@ -29,8 +29,17 @@ const KNOWN: &[&str] =
 const PARTNER_CENTRE: &[&[&str]] =
     &[&["CustomerUid"], &["OrderId"], &["OrderType"], &["OrderStatus"], &["ProductCode"], &["Price"], &["AmountDue"], &["PaidAt"]];
 
-/// Reads an order list: each order with its line number. All bad cells of all lines are refused together.
-pub fn read(reader: Box<dyn Read + Send>, file: &str) -> Result<Vec<(u64, OrderRequest)>, Refusal> {
+/// What an order list says.
+#[derive(Debug, PartialEq, Eq)]
+pub struct OrderList {
+    /// Its orders, each with its line number.
+    pub orders: Vec<(u64, OrderRequest)>,
+    /// How many of its rows are no orders yet or any more: not paid, or cancelled.
+    pub not_paid: u64,
+}
+
+/// Reads an order list. All bad cells of all lines are refused together.
+pub fn read(reader: Box<dyn Read + Send>, file: &str) -> Result<OrderList, Refusal> {
     let mut table = Table::open(Blocks::new(reader, file, BLOCK_SIZE))?;
     let words = recognise(&table.header).map_err(|reason| table.refuse(reason))?;
     table.refuse_repeated_column()?;
@@ -41,6 +50,7 @@ pub fn read(reader: Box<dyn Read + Send>, file: &str) -> Result<Vec<(u64, OrderR
     }
     let mut lines = Lines { words, columns: Columns::of(&table.header, words), first_use: HashMap::new() };
     let mut orders = Vec::new();
+    let mut not_paid = 0;
     let mut has_rows = false;
     let mut problems = Problems::default();
     while let Some(chunk) = table.next_chunk()? {
@@ -49,10 +59,12 @@ pub fn read(reader: Box<dyn Read + Send>, file: &str) -> Result<Vec<(u64, OrderR
             has_rows = true;
             let mut findings = Findings::new(row.number, &table.header, &mut found, &mut remarks);
             let (expected, cells) = (table.header.names.len(), row.cells.len());
-            if cells == expected {
-                orders.extend(lines.read(&row, &mut findings).map(|order| (row.number, order)));
-            } else {
+            if cells != expected {
                 findings.bad_row(row.text, Fault::Cells { expected, found: cells });
+            } else if lines.is_not_paid(&row) {
+                not_paid += 1;
+            } else {
+                orders.extend(lines.read(&row, &mut findings).map(|order| (row.number, order)));
             }
             found.drain(..).for_each(|problem| problems.push(problem));
         }
@@ -61,7 +73,7 @@ pub fn read(reader: Box<dyn Read + Send>, file: &str) -> Result<Vec<(u64, OrderR
         return Err(table.refuse(UnreadableFile::NoLines));
     }
     problems.refuse_if_any(table.file())?;
-    Ok(orders)
+    Ok(OrderList { orders, not_paid })
 }
 
 /// In whose words a list is.
@@ -159,6 +171,10 @@ struct Lines {
 }
 
 impl Lines {
+    fn is_not_paid(&self, row: &Row<'_>) -> bool {
+        self.columns.status.is_some() && is_not_paid(row.cell(self.columns.status))
+    }
+
     fn read(&mut self, row: &Row<'_>, findings: &mut Findings<'_>) -> Option<OrderRequest> {
         let columns = &self.columns;
         let is_own = self.words == Words::Own;
@@ -276,15 +292,22 @@ fn placement(text: &str) -> Result<Placement, Fault> {
     }
 }
 
-/// Whether an order is paid, in words; only such are orders. Others are refused, not passed over: nothing of a list is lost in
-/// silence. The provider's pages contradict each other on what its numbers 2 and 3 mean.
+/// Whether an order is not paid, or is cancelled, so that nothing is owed for it: left out and counted. Of the provider's numbers
+/// only 1 means the same on all of its pages.
+fn is_not_paid(text: &str) -> bool {
+    let not_paid = ["unpaid", "cancelled", "canceled", "voided", "未支付", "已取消", "已作废", "1"];
+    not_paid.contains(&text.to_lowercase().as_str())
+}
+
+/// Whether an order is paid, in words; only such are orders. A word that is not known is refused, not passed over: nothing of a list
+/// is lost in silence. The provider's pages contradict each other on what its numbers 2 and 3 mean.
 fn paid(text: &str) -> Result<(), Fault> {
     let fault = match text.to_lowercase().as_str() {
         "paid" | "已支付" => return Ok(()),
         digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
             "the provider's pages contradict each other on what the numbers mean; write paid in its place if the order is paid"
         }
-        _ => "not paid (or 已支付); only paid orders are orders: take the others out of the list",
+        _ => "not paid (已支付), unpaid or cancelled, so that it is not clear whether it is an order",
     };
     Err(Fault::Other(fault.to_owned()))
 }
@@ -308,7 +331,7 @@ mod tests {
     use super::*;
 
     fn read_text(text: &str) -> Result<Vec<(u64, OrderRequest)>, Refusal> {
-        read(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())), "orders.csv")
+        read(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())), "orders.csv").map(|list| list.orders)
     }
 
     fn told(text: &str) -> String {
@@ -406,10 +429,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_paid_is_left_out_and_counted() {
+        let head = "CustomerUid,OrderId,OrderType,OrderStatus,ProductCode,Price,AmountDue,PaidAt\n";
+        let rows = [
+            "1,BUY,paid,ecs,1,1,1780588800000",
+            "2,BUY,Unpaid,ecs,1,1,",
+            "3,RENEW,Cancelled,ecs,1,1,",
+            "4,BUY,未支付,,,,",
+            "5,BUY,1,ecs,1,1,",
+        ];
+        let text = rows.iter().fold(head.to_owned(), |text, row| format!("{text}1688001234567801,{row}\n"));
+        let list = read(Box::new(std::io::Cursor::new(text.into_bytes())), "orders.csv").unwrap();
+        assert_eq!((list.orders.len(), list.not_paid), (1, 4));
+    }
+
+    #[test]
     fn what_is_no_paid_order_of_the_partner_centre_is_named() {
         let text = "CustomerUid,OrderId,OrderType,OrderStatus,ProductCode,Price,AmountDue,PaidAt,New\n\
                     1688001234567801,1,BUY,2,ecs,1,1,1780588800000,\n\
-                    1688001234567801,2,BUY,unpaid,ecs,1,1,,\n\
+                    1688001234567801,2,BUY,pending,ecs,1,1,,\n\
                     1688001234567801,3,REFUND,paid,ecs,1,-1,1780588800000,\n\
                     168xxxxx01,4,OTHERS,paid,ecs,1,1,1780588800,\n\
                     1688001234567801,5,UPGRADE,,ecs,1,1,1.78E+12,\n\
@@ -417,7 +455,7 @@ mod tests {
         insta::assert_snapshot!(told(text), @r#"
         2 | OrderStatus | "2" | the provider's pages contradict each other on what the numbers mean; write paid in its place if the order is paid
         3 | PaidAt | "" | empty
-        3 | OrderStatus | "unpaid" | not paid (or 已支付); only paid orders are orders: take the others out of the list
+        3 | OrderStatus | "pending" | not paid (已支付), unpaid or cancelled, so that it is not clear whether it is an order
         4 | OrderType | "REFUND" | record a refund with `subledger order refund`
         4 | AmountDue | "-1" | what the provider bills for an order is not negative
         5 | CustomerUid | "168xxxxx01" | documentation masks ids like this, and a real file does not: this is an example, or somebody has hidden digits

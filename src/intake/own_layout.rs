@@ -111,6 +111,13 @@ fn mapping_of(text: &str) -> Result<Mapping, Mistake> {
     }
     let name: Code =
         parsed("layout", head.layout.as_ref().ok_or_else(|| missing("layout, a name for it such as \"tencent-partner\","))?)?;
+    if let (Some(built_in), Some(cell)) = (Layout::BUILT_IN.into_iter().find(|known| known.as_str() == name.as_str()), &head.layout)
+    {
+        return Err(mistake(
+            cell.span().start,
+            format!("layout = \"{built_in}\": that is a layout of subledger's own; give yours another name"),
+        ));
+    }
     let columns = columns_of(&file.columns)?;
     let only = |section: &Section, keys: &[&str]| match section.keys().find(|key| !keys.contains(&key.get_ref().as_str())) {
         Some(key) => Err(mistake(key.span().start, unknown_key(key.get_ref(), keys))),
@@ -342,6 +349,7 @@ mod tests {
             ("layout = \"mine\"", ""),
             ("layout = \"mine\"", "layout = \"My Own\""),
             ("layout = \"mine\"", "layout = mine"),
+            ("layout = \"mine\"", "layout = \"focus\""),
             ("layout = \"mine\"", "layout = \"mine\"\ntaxes = \"inclusive\""),
             ("layout = \"mine\"", "layout = \"mine\"\ntax = \"maybe\""),
             ("layout = \"mine\"", "layout = \"mine\"\ncurrency = \"RMB\""),
@@ -363,6 +371,7 @@ mod tests {
         -: layout, a name for it such as "tencent-partner", is missing
         1: layout = "My Own": a code begins with a lower-case letter and has lower-case letters, digits, '-', '_' or '.', at most 64
         1: string values must be quoted, expected literal string
+        1: layout = "focus": that is a layout of subledger's own; give yours another name
         2: unknown key taxes: did you mean dates, tax?
         2: tax = "maybe": not a tax basis: one of inclusive, exclusive
         2: currency = "RMB": not an ISO 4217 currency code such as CNY

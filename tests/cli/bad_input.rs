@@ -1040,6 +1040,26 @@ fn bills_of_another_month() {
 }
 
 #[test]
+fn a_login_inside_an_account_where_the_account_must_stand() {
+    assert_snapshot!(refuse_bill("file.bad-lines", bill(&[BILL[0], &line_with("1000000000000001", "ops@acme.onaliyun.com")])), @r#"
+    ----- stderr
+    error: bad.csv: 1 line cannot be read; nothing was imported
+      line 3, 身份信息/资源归属账号ID "ops@acme.onaliyun.com": this is a RAM user, a login inside an account, not an account; give the 16-digit UID of the account it belongs to
+    ----- exit 1
+    "#);
+}
+
+#[test]
+fn a_stream_of_zeros_is_not_copied_for_ever() {
+    let book = TestBook::acme(Point::Ready);
+    assert_snapshot!(book.run("bill import /dev/zero --period 2026-06"), @"
+    ----- stderr
+    error: /dev/zero: it holds zeros, not text
+    ----- exit 1
+    ");
+}
+
+#[test]
 fn an_output_folder_that_is_a_file() {
     let book = TestBook::acme(Point::Ordered);
     let before = book.everything();

@@ -308,6 +308,53 @@ fn a_pipe_with_a_name_is_read_like_a_file() {
     assert_eq!(book.json("bill lines 2026-06")["rows"][0]["file"], "/dev/stdin");
 }
 
+/// The provider's placeholder of a part that has nothing.
+#[test]
+fn an_empty_part_beside_others_is_passed_over() {
+    let book = usage_book();
+    book.write("bill.csv", bill(&[USAGE]));
+    book.write("empty-1.csv", "");
+    book.write("empty-2.csv", "");
+    book.refused(1, "file.empty", "bill import empty-1.csv --period 2026-06");
+    book.refused(1, "file.empty", "bill import empty-1.csv empty-2.csv --period 2026-06");
+    let import = "bill import empty-1.csv bill.csv empty-2.csv --period 2026-06 --final";
+    let answer = book.json(import);
+    let files = ["empty-1.csv", "empty-2.csv"].map(|file| json!({"notice": "empty-file", "message": format!("{file} is empty")}));
+    assert_eq!((&answer["lines"], &answer["notices"]), (&json!(1), &json!(files)));
+    assert_eq!(book.json(import)["already_imported"], true);
+    assert!(book.checks());
+}
+
+#[test]
+fn a_bill_of_bad_lines_alone_does_not_take_the_place_of_a_good_one() {
+    let book = usage_book();
+    book.write("bill.csv", bill(&[USAGE]));
+    book.done("bill import bill.csv --period 2026-06 --final");
+    book.write("bad.csv", bill(&[&USAGE.replace(",8", ",eight")]));
+    let before = book.everything();
+    assert_snapshot!(book.run("bill import bad.csv --period 2026-06 --skip-bad"), @"
+    ----- stderr
+    error: bad.csv: none of its 1 line can be read; nothing was imported
+    hint: the same without --skip-bad names what is wrong with each
+    ----- exit 1
+    ");
+    assert_eq!(book.everything(), before);
+}
+
+/// Another provider's month begins by its own clock, so that a FOCUS file of several has charges of the month beside it.
+#[test]
+fn a_focus_file_may_have_charges_of_a_neighbouring_month() {
+    let book = TestBook::acme(Point::Ready);
+    book.write("focus.csv", include_bytes!("../bills/focus/real-1.0.csv"));
+    let answer = book.json("bill import focus.csv --period 2024-09 --currency USD");
+    assert_eq!((&answer["lines"], &answer["payable"]), (&json!(500), &json!("14.66598547521")));
+    let notices: Vec<&Value> = answer["notices"].as_array().unwrap().iter().map(|notice| &notice["notice"]).collect();
+    assert!(notices.contains(&&json!("neighbouring-months")), "{notices:?}");
+    book.refused(1, "bill.wrong-period", "bill import focus.csv --period 2024-10");
+    book.refused(1, "bill.wrong-period", "bill import focus.csv --period 2024-10 --skip-bad");
+    assert!(book.checks());
+}
+
 // ------------------------------------------------------------------------------------------------------------- further files
 
 #[test]
@@ -1074,6 +1121,7 @@ fn a_layout_of_ones_own_is_read_by_its_file() {
     Unknown accounts        2
     Payable for them        76.66746
     ----- stderr
+    warning: columns that this layout does not know were kept and not read: Payer Account ID
     warning: the bill has 2 accounts that the book does not have, with 76.66746 USD, such as 200000000101; `subledger account associate CODE --uid 200000000101` brings one in
     next: `subledger reconcile run --period 2026-06`
     ----- exit 0
@@ -1083,7 +1131,7 @@ fn a_layout_of_ones_own_is_read_by_its_file() {
     book.write("slip.toml", toml.replace("payable =", "payabel ="));
     assert_snapshot!(refused_for_nothing(&book, "layout.invalid", "bill import bill.csv --period 2026-06 --layout slip.toml"), @"
     ----- stderr
-    error: slip.toml, line 25: unknown key payabel: did you mean payable?
+    error: slip.toml, line 26: unknown key payabel: did you mean payable?
     ----- exit 1
     ");
     book.refused(1, "file.missing", "bill import bill.csv --period 2026-06 --layout nowhere.toml");

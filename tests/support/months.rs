@@ -106,6 +106,7 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
             (3, order("acme-prod", "rds", "9999.99", "2100002", "2026-06-05")),
             (4, order("acme-test", "ecs", "3000", "2100003", "2026-06-10")),
         ],
+        not_paid: 0,
         watch: &Unwatched,
     });
     let ended = desk.does(MonthEnd(bill("2026-06", Finality::Final, JUNE)));

@@ -22,7 +22,7 @@ use crate::domain::input::InputFile;
 use crate::domain::money::{Currency, Exact, Overflow};
 use crate::domain::period::Month;
 use crate::domain::progress::Watch;
-use crate::domain::refusal::{LinePlace, Notice, Refusal};
+use crate::domain::refusal::{LinePlace, Notice, Refusal, UnreadableFile};
 use crate::domain::role::Permission;
 use crate::store::{BillFile, BillVersion, Compressed, FileDigest, Reader, StoredLine};
 
@@ -124,11 +124,16 @@ pub(in crate::book) fn import(operation: &mut Operation<'_>, request: ImportBill
     loading.finish(operation, stated, finality, written)
 }
 
+/// Empty files say nothing, and are not among those of a version.
+fn not_empty(files: &[BillInput]) -> impl Iterator<Item = &InputFile> {
+    files.iter().map(|input| &input.file).filter(|file| !file.content.is_empty())
+}
+
 /// One file alone is not compared with anything, and so need not be read for its hash before its time.
 fn refuse_file_twice(files: &[BillInput]) -> Result<()> {
     let mut hashes = HashSet::new();
     if files.len() > 1 {
-        for BillInput { file, .. } in files {
+        for file in not_empty(files) {
             if !hashes.insert(file.sha256()?) {
                 return Err(Refusal::FileTwice { file: file.name.clone() }.into());
             }
@@ -140,14 +145,18 @@ fn refuse_file_twice(files: &[BillInput]) -> Result<()> {
 /// The answer for files that are all in the version that counts; `None` when one of them is not.
 fn imported_before(operation: &mut Operation<'_>, known: &BillVersion, request: &ImportBill<'_>) -> Result<Option<BillImported>> {
     let files = operation.reader().bill_files(known.id)?;
-    let given = request.files.iter().map(|input| input.file.sha256()).collect::<std::result::Result<Vec<_>, _>>()?;
+    let inputs: Vec<&InputFile> = not_empty(&request.files).collect();
+    if inputs.is_empty() {
+        return Ok(None);
+    }
+    let given = inputs.iter().map(|file| file.sha256()).collect::<std::result::Result<Vec<_>, _>>()?;
     let is_known = |sha256: &String| files.iter().any(|file| file.sha256 == *sha256);
     let all_known = given.iter().all(is_known);
     if request.add
         && !all_known
         && let Some(twice) = given.iter().position(is_known)
     {
-        return Err(Refusal::FileTwice { file: request.files[twice].file.name.clone() }.into());
+        return Err(Refusal::FileTwice { file: inputs[twice].name.clone() }.into());
     }
     let same = all_known && request.currency.is_none_or(|currency| currency == known.currency);
     // A part of the version with a total of its own is a bill of its own; the whole of it, or a part that is added, is not.
@@ -268,6 +277,8 @@ struct Loading {
     unknown_columns: Vec<String>,
     stated: Option<Exact>,
     in_period: u64,
+    /// Lines of another month that give nothing back.
+    charges_elsewhere: u64,
     other_month: Option<Month>,
     neighbours: u64,
     repeats: u64,
@@ -303,6 +314,7 @@ impl Loading {
             unknown_columns: Vec::new(),
             stated: None,
             in_period: 0,
+            charges_elsewhere: 0,
             other_month: None,
             neighbours: 0,
             repeats: 0,
@@ -467,8 +479,10 @@ impl Loading {
             self.in_period += 1;
         } else {
             self.other_month.get_or_insert(line.month);
+            self.charges_elsewhere += u64::from(!line.payable.is_negative());
         }
-        admit_month(line, self.period).map_err(|fault| ("billing month", line.month.to_string(), fault))?;
+        let (layout, _) = self.layout.as_ref().expect("a part names its layout before its lines come");
+        admit_month(line, self.period, layout).map_err(|fault| ("billing month", line.month.to_string(), fault))?;
         let currency = *self.currency.get_or_insert(line.currency.unwrap_or(self.default_currency));
         match line.currency {
             Some(found) if found != currency => Err(("currency", found.to_string(), Fault::OtherCurrency(currency))),
@@ -578,12 +592,18 @@ impl Loading {
         written: DateTime<Utc>,
     ) -> Result<BillImported> {
         // A bill of another month or another agent altogether is named as that, not line by line.
-        if let (0, Some(found)) = (self.in_period, self.other_month) {
+        if let Some(found) = self.other_month
+            && (self.in_period == 0 || self.charges_elsewhere > self.in_period)
+        {
             return Err(Refusal::WrongPeriod { asked: self.period, found }.into());
         }
         self.payers.refuse_other_agent()?;
         for (file, problems) in std::mem::take(&mut self.refused) {
             problems.refuse_if_any(&file)?;
+        }
+        if self.rejected > 0 && self.owners.is_empty() {
+            let file = self.files.first().map_or_else(String::new, |file| file.name.clone());
+            return Err(Refusal::UnreadableFile { file, reason: UnreadableFile::AllLinesBad { count: self.rejected } }.into());
         }
         let (layout, tax) = self.layout.take().expect("there is at least one file, and each has a part");
         let (finality, reason) = match (finality, &self.to) {

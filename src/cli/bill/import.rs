@@ -107,6 +107,10 @@ impl ImportArgs {
         context.answer_done(&done, view::bill::imported(outcome, written.as_deref()), &outcome.notices)?;
         if outcome.already_imported {
             context.ui.status("this bill was imported before; nothing was changed");
+            if outcome.bill.rejected > 0 {
+                let left_out = crate::domain::plural(outcome.bill.rejected, "bad line was", "bad lines were");
+                context.ui.status(&format!("{left_out} left out of it"));
+            }
         }
         if let Some(file) = written {
             context.ui.status(&format!(

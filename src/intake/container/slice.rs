@@ -1,7 +1,7 @@
 //! A stretch of an open file, for as many readers as need it.
 //!
 //! Reads name their place themselves, so that readers of one file do not disturb each other. It must never read beyond the length
-//! that it was given: a file that grows meanwhile is read, and hashed, as far as it was when it was opened.
+//! that it was given, and never call a file by a hash that grew or shrank meanwhile: what was read of it is a part at best.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -74,6 +74,9 @@ impl Shared {
             };
             let left = usize::try_from(self.length - upto).unwrap_or(usize::MAX);
             if left == 0 {
+                if self.file.metadata()?.len() != self.length {
+                    return Err(failing(UnreadableFile::Changed));
+                }
                 return Ok(hex(&hasher.finalize().into()));
             }
             rest.resize(left.min(HASHED_AT_A_TIME), 0);
@@ -88,6 +91,10 @@ const HASHED_AT_A_TIME: usize = 256 << 10;
 impl Content for FileSlice {
     fn sha256(&self) -> Result<String, UnreadableFile> {
         self.shared.sha256().map_err(reason_of)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.shared.length == 0
     }
 }
 
@@ -189,7 +196,7 @@ mod tests {
         let unread = FileSlice::new(file_of(b"0123456789"), 10);
         assert_eq!((unread.sha256(), unread.consumed()), (Ok(whole.clone()), 0));
         for parts in [&[(0, 10)][..], &[(0, 4), (4, 6)], &[(4, 6), (0, 4)], &[(0, 7), (2, 8), (9, 1)], &[(5, 2)]] {
-            let slice = FileSlice::new(file_of(b"0123456789more"), 10);
+            let slice = FileSlice::new(file_of(b"0123456789"), 10);
             for (start, length) in parts {
                 rest(&mut slice.part(*start, *length));
             }
@@ -204,10 +211,19 @@ mod tests {
         let file = file_of(b"0123456789");
         let slice = FileSlice::new(file.try_clone().unwrap(), 10);
         rest(&mut slice.clone());
-        file.set_len(0).unwrap();
+        file.write_all_at(b"abcdefghij", 0).unwrap();
         assert_eq!(slice.sha256(), Ok(crate::domain::chain::sha256_hex(b"0123456789")));
-        let shorter = FileSlice::new(file, 10);
-        assert_eq!(shorter.sha256(), Err(UnreadableFile::Changed));
+    }
+
+    #[test]
+    fn a_file_that_has_changed_its_length_has_no_hash() {
+        for length in [0, 9, 11] {
+            let file = file_of(b"0123456789");
+            let (read, unread) = (FileSlice::new(file.try_clone().unwrap(), 10), FileSlice::new(file.try_clone().unwrap(), 10));
+            rest(&mut read.clone());
+            file.set_len(length).unwrap();
+            assert_eq!((read.sha256(), unread.sha256()), (Err(UnreadableFile::Changed), Err(UnreadableFile::Changed)), "{length}");
+        }
     }
 
     #[test]
