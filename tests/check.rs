@@ -112,7 +112,7 @@ fn forge_deposit(connection: &Connection, day: &str, debit: i64, credit: i64) {
     let id: i64 = connection.query_row("SELECT MAX(id) + 1 FROM entry", [], |row| row.get(0)).expect("there are entries");
     let bank = Posting { ledger_account: LedgerAccount::bank(cny()), amount: Amount::from_minor(debit) };
     let deposits = Posting { ledger_account: LedgerAccount::deposits(GroupId(1), cny()), amount: Amount::from_minor(-credit) };
-    let about = About { group: Some(GroupId(1)), account: None, reference: None };
+    let about = About { group: Some(GroupId(1)), ..About::default() };
     let operation = forge_operation(connection, |facts| facts.entry(id, Event::Deposit, effective, &about, 0, &[bank, deposits]));
     let sql = format!(
         "INSERT INTO posting SELECT {id}, 0, id, {debit} FROM ledger_account WHERE code = 'bank';
@@ -202,7 +202,7 @@ fn balanced_tells_of_an_entry_that_does_not_sum_to_zero() {
 #[test]
 fn balanced_tells_of_an_entry_without_postings() {
     let failing = failing_after(|connection| {
-        let about = About { group: Some(GroupId(1)), account: None, reference: None };
+        let about = About { group: Some(GroupId(1)), ..About::default() };
         let day = parse_date("2026-07-04").expect("a day");
         let operation = forge_operation(connection, |facts| facts.entry(1000, Event::Deposit, day, &about, 0, &[]));
         run(connection, &format!("INSERT INTO entry VALUES (1000, {operation}, 'deposit', 20260704, 1, NULL, NULL, NULL)"));

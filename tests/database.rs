@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 use rusqlite::Connection;
-use subledger::book::fund::Deposit;
+use subledger::book::fund::{Deposit, Slip};
 use subledger::book::order::{ImportOrders, RecordOrder};
 use subledger::book::{Call, Error};
 use subledger::domain::money::Exact;
@@ -336,7 +336,7 @@ fn only_its_owner_reads_the_book_and_what_lies_beside_it() {
     let mut desk = Desk::new();
     desk.adds_group("acme", "CNY");
     let amount = "5".parse().expect("an amount");
-    desk.does(Deposit { group: "acme".to_owned(), amount, date: None, reference: None });
+    desk.does(Deposit { group: "acme".to_owned(), amount, slip: Slip::default() });
     let folder = desk.path().parent().expect("a folder").to_owned();
     assert_eq!(names(&folder), ["lingdu.db", "lingdu.db-shm", "lingdu.db-wal"]);
     for name in names(&folder) {

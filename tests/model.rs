@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
-use subledger::book::fund::{Allocate, Deposit, balances};
+use subledger::book::fund::{Allocate, Deposit, Slip, balances};
 use subledger::book::order::{RecordOrder, RefundOrder};
 use subledger::book::price::ApplyAgreement;
 use subledger::book::{Call, Error, UseCase, report};
@@ -310,6 +310,10 @@ fn date(day: u32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(2026, 6, 1)?.checked_add_days(chrono::Days::new(day.into()))
 }
 
+fn slip(day: u32) -> Slip {
+    Slip { date: date(day), ..Slip::default() }
+}
+
 fn exact(minor: i128) -> Exact {
     Exact::from_mantissa(minor * 10_i128.pow(16))
 }
@@ -328,11 +332,11 @@ fn run(desk: &mut Desk, step: &Step) -> Result<(), &'static str> {
     match *step {
         Step::Deposit { group, amount, day } => {
             let group = GROUPS[group].0.to_owned();
-            attempt(desk, Deposit { group, amount: exact(amount), date: date(day), reference: None })
+            attempt(desk, Deposit { group, amount: exact(amount), slip: slip(day) })
         }
         Step::Allocate { account, amount, day } => {
             let account = ACCOUNTS[account].0.to_owned();
-            attempt(desk, Allocate { account, amount: exact(amount), date: date(day), reference: None })
+            attempt(desk, Allocate { account, amount: exact(amount), slip: slip(day) })
         }
         Step::Order { account, product, list, cost, number, placed, day } => {
             let request = OrderRequest {

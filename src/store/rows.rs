@@ -113,7 +113,7 @@ impl<const COLUMNS: usize> Rows<COLUMNS> {
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) postings: Rows<4>,
-    pub(super) entries: Rows<7>,
+    pub(super) entries: Rows<9>,
     pub(super) orders: Rows<11>,
     pub(super) charges: Rows<16>,
 }

@@ -169,7 +169,7 @@ CREATE UNIQUE INDEX entry_reversing ON entry (reverses) WHERE reverses IS NOT NU
 -- the four words for every entry that is written.
 CREATE INDEX entry_moving_money ON entry (account_id, effective)
  WHERE event <> 'charge' AND event <> 'refund' AND event <> 'usage' AND event <> 'bill-accepted';
-
+-- What came to an account from another one.
 CREATE INDEX entry_transferring ON entry (to_account_id, effective) WHERE to_account_id IS NOT NULL;
 
 -- What each ledger account moved on each day: the balance is the sum, as of any day. `check` proves it from the postings.
