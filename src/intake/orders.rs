@@ -299,8 +299,8 @@ fn is_not_paid(text: &str) -> bool {
     not_paid.contains(&text.to_lowercase().as_str())
 }
 
-/// Whether an order is paid, in words; only such are orders. A word that is not known is refused, not passed over: nothing of a list
-/// is lost in silence. The provider's pages contradict each other on what its numbers 2 and 3 mean.
+/// Whether an order is paid, in words; only such are orders. A word that is not known is refused, not passed over: nothing of a
+/// list is lost in silence. The provider's pages contradict each other on what its numbers 2 and 3 mean.
 fn paid(text: &str) -> Result<(), Fault> {
     let fault = match text.to_lowercase().as_str() {
         "paid" | "已支付" => return Ok(()),
