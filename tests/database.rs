@@ -255,9 +255,13 @@ fn a_sealed_entry_takes_nothing_more() {
 fn nothing_is_replaced_through_another_unique_column() {
     let desk = months::june_closed_and_july_open();
     let stranger = stranger(&desk.path());
-    refuses(&stranger, &(sound_entry(900) + "REPLACE INTO entry VALUES (900, 1, 'x', 20260704, NULL, NULL, NULL, NULL)"), "exists");
+    refuses(
+        &stranger,
+        &(sound_entry(900) + "REPLACE INTO entry VALUES (900, 1, 'x', 20260704, NULL, NULL, NULL, NULL, NULL, NULL)"),
+        "exists",
+    );
     let reversing = |entry: i64| {
-        let header = format!("REPLACE INTO entry VALUES ({entry}, 1, 'deposit', 20260704, NULL, NULL, NULL, 1);");
+        let header = format!("REPLACE INTO entry VALUES ({entry}, 1, 'deposit', 20260704, NULL, NULL, NULL, NULL, NULL, 1);");
         postings(entry, &[("bank", "CNY", -500), ("opening", "CNY", 500)]) + &header
     };
     refuses(&stranger, &(reversing(900) + &reversing(901)), "an entry can be reversed once");

@@ -114,12 +114,23 @@ pub struct FundMoved {
 }
 
 /// Posts an entry of a positive amount.
-pub(super) fn post(operation: &mut Operation<'_>, posted: std::result::Result<Option<Entry>, Unbalanced>, note: &Note) -> Result<EntryId> {
+pub(super) fn post(
+    operation: &mut Operation<'_>,
+    posted: std::result::Result<Option<Entry>, Unbalanced>,
+    note: &Note,
+) -> Result<EntryId> {
     let entry = posted?.expect("a positive amount moves money").with_note(note.clone());
     Ok(operation.writer().post(&entry)?)
 }
 
-fn moved_in_group(operation: &mut Operation<'_>, entry: EntryId, group: &Group, amount: Money, date: OpenDate, note: Note) -> Result<FundMoved> {
+fn moved_in_group(
+    operation: &mut Operation<'_>,
+    entry: EntryId,
+    group: &Group,
+    amount: Money,
+    date: OpenDate,
+    note: Note,
+) -> Result<FundMoved> {
     let Note { reference, remark } = note;
     Ok(FundMoved {
         entry,

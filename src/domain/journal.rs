@@ -67,7 +67,7 @@ pub struct About {
     /// The account.
     pub account: Option<AccountId>,
     /// The account that a transfer goes to.
-    pub to_account: Option<AccountId>,
+    pub recipient: Option<AccountId>,
     /// What the person who made it wrote down.
     pub note: Note,
 }
@@ -152,8 +152,8 @@ impl Draft {
 
     /// Names the account that a transfer goes to.
     #[must_use]
-    pub fn to_account(mut self, account: AccountId) -> Self {
-        self.about.to_account = Some(account);
+    pub fn recipient(mut self, account: AccountId) -> Self {
+        self.about.recipient = Some(account);
         self
     }
 

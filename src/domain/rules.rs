@@ -79,7 +79,7 @@ pub fn transfer(date: OpenDate, group: GroupId, from: AccountId, to: AccountId, 
     Entry::of(Event::Transfer, date)
         .group(group)
         .account(from)
-        .to_account(to)
+        .recipient(to)
         .debit(LedgerAccount::funds(from, currency), amount)
         .credit(LedgerAccount::funds(to, currency), amount)?
         .balanced()
@@ -102,10 +102,7 @@ pub fn top_up(date: OpenDate, into: Money, paid: Money) -> Posted {
 
 /// The agent pays what the provider has billed: Dr payable, Cr pool or bank.
 pub fn pay_provider(date: OpenDate, from: LedgerAccount, amount: Amount) -> Posted {
-    Entry::of(Event::PayProvider, date)
-        .debit(LedgerAccount::payable(from.currency()), amount)
-        .credit(from, amount)?
-        .balanced()
+    Entry::of(Event::PayProvider, date).debit(LedgerAccount::payable(from.currency()), amount).credit(from, amount)?.balanced()
 }
 
 /// An order is charged: Dr funds or receivable, Cr sales; and Dr cost, Cr accrued with what the provider is expected to bill.
@@ -203,10 +200,7 @@ mod tests {
             (reclaim(day(), GroupId(3), AccountId(7), cny(), fen(200)), "Dr funds 200, Cr deposits 200"),
             (transfer(day(), GroupId(3), AccountId(7), AccountId(8), cny(), fen(200)), "Dr funds 200, Cr funds 200"),
             (top_up(day(), money(900, "CNY"), money(900, "CNY")), "Dr pool 900, Cr bank 900"),
-            (
-                top_up(day(), money(100, "USD"), money(715, "CNY")),
-                "Dr pool 100, Cr bank 715, Cr exchange 100, Dr exchange 715",
-            ),
+            (top_up(day(), money(100, "USD"), money(715, "CNY")), "Dr pool 100, Cr bank 715, Cr exchange 100, Dr exchange 715"),
             (pay_provider(day(), LedgerAccount::pool(cny()), fen(30)), "Dr payable 30, Cr pool 30"),
             (pay_provider(day(), LedgerAccount::bank(cny()), fen(30)), "Dr payable 30, Cr bank 30"),
             (

@@ -115,7 +115,7 @@ impl Reader<'_> {
 
     /// The lowest that debits less credits of a ledger account are at the end of a day or of any later one.
     pub fn lowest_debit_from(&self, account: LedgerAccount, from: NaiveDate) -> Result<Amount> {
-        self.lowest_from(account, from, |debit, credit| debit.minus(credit))
+        self.lowest_from(account, from, Amount::minus)
     }
 
     /// The currencies in which the agent's pool or its debts to the provider have moved.
@@ -130,14 +130,16 @@ impl Reader<'_> {
     /// What the money of a group has given an account and not taken back or passed on: allocations and transfers in, less reclaims
     /// and transfers out.
     pub fn given_to(&self, account: AccountId, group: GroupId, currency: Currency) -> Result<Amount> {
-        let Some(id) = ledger_account_id(self.connection, LedgerAccount::funds(account, currency))? else { return Ok(Amount::ZERO) };
+        let Some(id) = ledger_account_id(self.connection, LedgerAccount::funds(account, currency))? else {
+            return Ok(Amount::ZERO);
+        };
         let mut select = self.connection.prepare_cached(
             "SELECT -COALESCE(SUM(p.amount_minor), 0)
                FROM (SELECT id, group_id, event FROM entry
                       WHERE account_id = ?1
                         AND event <> 'charge' AND event <> 'refund' AND event <> 'usage' AND event <> 'bill-accepted'
                      UNION ALL
-                     SELECT id, group_id, event FROM entry WHERE to_account_id = ?1) AS e
+                     SELECT id, group_id, event FROM entry WHERE recipient_id = ?1) AS e
                JOIN posting AS p ON p.entry_id = e.id AND p.ledger_account_id = ?2
               WHERE e.group_id = ?3 AND e.event IN ('allocate', 'reclaim', 'transfer')",
         )?;
@@ -226,7 +228,7 @@ impl Writer<'_> {
             day(date).into(),
             about.group.map(|g| g.0).into(),
             about.account.map(|a| a.0).into(),
-            about.to_account.map(|a| a.0).into(),
+            about.recipient.map(|a| a.0).into(),
             about.note.reference.clone().into(),
             about.note.remark.clone().into(),
         ]);

@@ -122,7 +122,7 @@ impl Waiting {
     pub(super) const fn new() -> Self {
         Self {
             postings: Rows::new("posting (entry_id, line, ledger_account_id, amount_minor)"),
-            entries: Rows::new("entry (id, operation_id, event, effective, group_id, account_id, to_account_id, reference, remark)"),
+            entries: Rows::new("entry (id, operation_id, event, effective, group_id, account_id, recipient_id, reference, remark)"),
             orders: Rows::new(
                 "orders (id, operation_id, account_id, product_id, kind, provider_order, day, service_from, service_to, placement,
                          refunds)",

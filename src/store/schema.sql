@@ -159,7 +159,7 @@ CREATE TABLE entry (
     effective    INTEGER NOT NULL CHECK (effective BETWEEN 19700101 AND 99991231),
     group_id     INTEGER REFERENCES customer_group,
     account_id   INTEGER REFERENCES account,
-    to_account_id INTEGER REFERENCES account,  -- of a transfer
+    recipient_id INTEGER REFERENCES account,  -- of a transfer
     reference    TEXT,
     remark       TEXT,
     reverses     INTEGER REFERENCES entry
@@ -170,7 +170,7 @@ CREATE UNIQUE INDEX entry_reversing ON entry (reverses) WHERE reverses IS NOT NU
 CREATE INDEX entry_moving_money ON entry (account_id, effective)
  WHERE event <> 'charge' AND event <> 'refund' AND event <> 'usage' AND event <> 'bill-accepted';
 -- What came to an account from another one.
-CREATE INDEX entry_transferring ON entry (to_account_id, effective) WHERE to_account_id IS NOT NULL;
+CREATE INDEX entry_transferring ON entry (recipient_id, effective) WHERE recipient_id IS NOT NULL;
 
 -- What each ledger account moved on each day: the balance is the sum, as of any day. `check` proves it from the postings.
 CREATE TABLE balance (

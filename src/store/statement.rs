@@ -27,7 +27,7 @@ impl Reader<'_> {
                     AND e.event <> 'charge' AND e.event <> 'refund' AND e.event <> 'usage' AND e.event <> 'bill-accepted'
                  UNION ALL
                  SELECT e.id, NULL FROM entry AS e
-                  WHERE e.to_account_id = ?1 AND e.effective BETWEEN ?2 AND ?3)
+                  WHERE e.recipient_id = ?1 AND e.effective BETWEEN ?2 AND ?3)
              SELECT e.id, e.effective, e.event, e.reference,
                     (SELECT COALESCE(SUM(p.amount_minor), 0)
                        FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id

@@ -97,7 +97,8 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
         date: parse_date("2026-06-01"),
         note: Note { reference: reference.map(str::to_owned), remark: None },
     };
-    let deposit = Deposit { group: "acme".to_owned(), amount: "50000".parse().expect("an amount"), slip: slip(Some("transfer 17")) };
+    let deposit =
+        Deposit { group: "acme".to_owned(), amount: "50000".parse().expect("an amount"), slip: slip(Some("transfer 17")) };
     let call = Call { key: Some("transfer-17".to_owned()), ..Call::default() };
     desk.book.write(&call, deposit).expect("a deposit");
     let amount = "20000".parse().expect("an amount");

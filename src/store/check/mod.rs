@@ -166,7 +166,7 @@ fn entry_row(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
         about: About {
             group: row.get::<_, Option<i64>>(4)?.map(GroupId),
             account: row.get::<_, Option<i64>>(5)?.map(AccountId),
-            to_account: row.get::<_, Option<i64>>(6)?.map(AccountId),
+            recipient: row.get::<_, Option<i64>>(6)?.map(AccountId),
             note: Note { reference: row.get(7)?, remark: row.get(8)? },
         },
         reverses: row.get::<_, Option<i64>>(9)?.unwrap_or(0),
@@ -251,7 +251,7 @@ impl Reader<'_> {
         let accounts = self.ledger_accounts()?;
         let connection = self.connection;
         let mut entries = connection.prepare(
-            "SELECT id, operation_id, event, effective, group_id, account_id, to_account_id, reference, remark, reverses
+            "SELECT id, operation_id, event, effective, group_id, account_id, recipient_id, reference, remark, reverses
                FROM entry ORDER BY id",
         )?;
         let mut postings =
