@@ -115,7 +115,7 @@ fn what_is_spent_cannot_be_taken_back() {
     assert!(book.checks());
 }
 
-/// What a refund brings back is the account's to spend, and not the group's to take before it has given as much.
+/// What is passed on was given by the group, and is given once.
 #[test]
 fn a_group_takes_back_no_more_than_it_gave() {
     let book = money_book();
