@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 
 use rusqlite::Connection;
-use subledger::book::fund::Deposit;
+use subledger::book::fund::{Deposit, Slip};
 use subledger::book::order::{ImportOrders, RecordOrder};
 use subledger::book::{Call, Error};
 use subledger::domain::money::Exact;
@@ -255,9 +255,13 @@ fn a_sealed_entry_takes_nothing_more() {
 fn nothing_is_replaced_through_another_unique_column() {
     let desk = months::june_closed_and_july_open();
     let stranger = stranger(&desk.path());
-    refuses(&stranger, &(sound_entry(900) + "REPLACE INTO entry VALUES (900, 1, 'x', 20260704, NULL, NULL, NULL, NULL)"), "exists");
+    refuses(
+        &stranger,
+        &(sound_entry(900) + "REPLACE INTO entry VALUES (900, 1, 'x', 20260704, NULL, NULL, NULL, NULL, NULL, NULL)"),
+        "exists",
+    );
     let reversing = |entry: i64| {
-        let header = format!("REPLACE INTO entry VALUES ({entry}, 1, 'deposit', 20260704, NULL, NULL, NULL, 1);");
+        let header = format!("REPLACE INTO entry VALUES ({entry}, 1, 'deposit', 20260704, NULL, NULL, NULL, NULL, NULL, 1);");
         postings(entry, &[("bank", "CNY", -500), ("opening", "CNY", 500)]) + &header
     };
     refuses(&stranger, &(reversing(900) + &reversing(901)), "an entry can be reversed once");
@@ -336,7 +340,7 @@ fn only_its_owner_reads_the_book_and_what_lies_beside_it() {
     let mut desk = Desk::new();
     desk.adds_group("acme", "CNY");
     let amount = "5".parse().expect("an amount");
-    desk.does(Deposit { group: "acme".to_owned(), amount, date: None, reference: None });
+    desk.does(Deposit { group: "acme".to_owned(), amount, slip: Slip::default() });
     let folder = desk.path().parent().expect("a folder").to_owned();
     assert_eq!(names(&folder), ["lingdu.db", "lingdu.db-shm", "lingdu.db-wal"]);
     for name in names(&folder) {

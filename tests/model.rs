@@ -1,7 +1,7 @@
 //! Random books against a naive model that knows nothing of the tool: its own arithmetic, its own idea of what is refused.
 //!
 //! Two groups: `acme` in CNY with a sale agreement (three tiers, one product of its own), `bolt` in USD without one; each with an
-//! agent-pays and a prepaid account. After every command all balances, what is available and what was refused agree; at the end
+//! agent-pays and a prepaid account, `acme` with a second prepaid one. After every command all balances, what is available and what was refused agree; at the end
 //! every proof holds.
 
 #[path = "support/books.rs"]
@@ -13,8 +13,10 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
-use subledger::book::fund::{Allocate, Deposit, balances};
+use subledger::book::credit::SetCredit;
+use subledger::book::fund::{Allocate, Deposit, Reclaim, Slip, Transfer, Withdraw, balances};
 use subledger::book::order::{RecordOrder, RefundOrder};
+use subledger::book::pool::TopUp;
 use subledger::book::price::ApplyAgreement;
 use subledger::book::{Call, Error, UseCase, report};
 use subledger::domain::money::{Amount, Currency, Exact};
@@ -25,11 +27,12 @@ use books::Desk;
 const GROUPS: [(&str, &str); 2] = [("acme", "CNY"), ("bolt", "USD")];
 
 /// Code, UID, group, credit limit in minor units (agent-pays) or none (prepaid).
-const ACCOUNTS: [(&str, &str, usize, Option<i128>); 4] = [
+const ACCOUNTS: [(&str, &str, usize, Option<i128>); 5] = [
     ("acme-prod", "1000000000000001", 0, Some(3_000_000)),
     ("acme-test", "1000000000000002", 0, None),
     ("bolt-prod", "1000000000000003", 1, Some(500_000)),
     ("bolt-test", "1000000000000004", 1, None),
+    ("acme-dev", "1000000000000005", 0, None),
 ];
 
 const SALE: &str = r#"
@@ -78,7 +81,12 @@ discount = "25%"
 #[derive(Clone, Debug)]
 enum Step {
     Deposit { group: usize, amount: i128, day: u32 },
+    Withdraw { group: usize, amount: i128, day: u32 },
     Allocate { account: usize, amount: i128, day: u32 },
+    Reclaim { account: usize, amount: Option<i128>, day: u32 },
+    Transfer { from: usize, to: usize, amount: i128, day: u32 },
+    TopUp { group: usize, amount: i128, day: u32 },
+    Credit { account: usize, limit: i128 },
     Order { account: usize, product: &'static str, list: i128, cost: Option<i128>, number: u32, placed: bool, day: u32 },
     Refund { of: u32, amount: Option<i128>, number: u32, day: u32 },
 }
@@ -91,8 +99,14 @@ fn step() -> impl Strategy<Value = Step> {
     let part = proptest::option::weighted(0.6, amount());
     prop_oneof![
         2 => (0..2_usize, amount(), day()).prop_map(|(group, amount, day)| Step::Deposit { group, amount, day }),
-        2 => (0..4_usize, amount(), day()).prop_map(|(account, amount, day)| Step::Allocate { account, amount, day }),
-        5 => (0..4_usize, product, amount(), cost, 0..60_u32, any::<bool>(), day())
+        1 => (0..2_usize, amount(), day()).prop_map(|(group, amount, day)| Step::Withdraw { group, amount, day }),
+        2 => (0..5_usize, amount(), day()).prop_map(|(account, amount, day)| Step::Allocate { account, amount, day }),
+        1 => (0..5_usize, proptest::option::weighted(0.7, amount()), day())
+            .prop_map(|(account, amount, day)| Step::Reclaim { account, amount, day }),
+        1 => (0..5_usize, 0..5_usize, amount(), day()).prop_map(|(from, to, amount, day)| Step::Transfer { from, to, amount, day }),
+        1 => (0..2_usize, amount(), day()).prop_map(|(group, amount, day)| Step::TopUp { group, amount, day }),
+        1 => (0..5_usize, amount()).prop_map(|(account, limit)| Step::Credit { account, limit }),
+        5 => (0..5_usize, product, amount(), cost, 0..60_u32, any::<bool>(), day())
             .prop_map(|(account, product, list, cost, number, placed, day)| {
                 Step::Order { account, product, list, cost, number, placed, day }
             }),
@@ -134,8 +148,14 @@ struct Model {
     deposits: [i128; 2],
     /// What came into each group's deposits or left them, by day: money that comes in later cannot be given away before.
     deposit_days: [BTreeMap<u32, i128>; 2],
-    funds: [i128; 4],
-    owed: [i128; 4],
+    funds: [i128; 5],
+    /// The same for each account's funds.
+    fund_days: [BTreeMap<u32, i128>; 5],
+    /// What the group has given each account and not taken back.
+    given: [i128; 5],
+    owed: [i128; 5],
+    /// Credit limits that were set since the account was opened.
+    limits: [Option<i128>; 5],
     ledger: BTreeMap<(&'static str, usize), i128>,
     orders: BTreeMap<u32, Bought>,
 }
@@ -156,8 +176,16 @@ impl Model {
     }
 
     fn lowest_deposits_from(&self, group: usize, day: u32) -> i128 {
-        let until = |last: u32| self.deposit_days[group].range(..=last).map(|(_, moved)| moved).sum::<i128>();
-        self.deposit_days[group].range(day..).map(|(day, _)| until(*day)).chain([until(day)]).min().expect("the day itself")
+        lowest_from(&self.deposit_days[group], day)
+    }
+
+    fn move_funds(&mut self, account: usize, day: u32, amount: i128) {
+        self.funds[account] += amount;
+        *self.fund_days[account].entry(day).or_default() += amount;
+    }
+
+    fn limit(&self, account: usize) -> Option<i128> {
+        self.limits[account].or(ACCOUNTS[account].3)
     }
 
     /// Applies a command, or says why it is refused.
@@ -179,86 +207,163 @@ impl Model {
                     return Err("deposits.insufficient");
                 }
                 self.move_deposits(group, day, -amount);
-                self.funds[account] += amount;
+                self.move_funds(account, day, amount);
+                self.given[account] += amount;
                 Ok(())
             }
-            Step::Order { account, product, list, cost, number, placed, day } => {
-                let group = ACCOUNTS[account].2;
-                if list < 0 {
+            Step::Withdraw { group, amount, day } => self.withdraw(group, amount, day),
+            Step::Reclaim { account, amount, day } => self.reclaim(account, amount, day),
+            Step::Transfer { from, to, amount, day } => self.transfer(from, to, amount, day),
+            Step::TopUp { group, amount, .. } => {
+                positive(amount)?;
+                self.move_money(group, "bank", -amount);
+                self.move_money(group, "pool", amount);
+                Ok(())
+            }
+            Step::Credit { account, limit } => {
+                if ACCOUNTS[account].3.is_none() {
+                    return Err("account.not-agent-pays");
+                }
+                if limit < 0 {
                     return Err("amount.negative");
                 }
-                if self.orders.contains_key(&number) {
-                    return Err("order.duplicate");
-                }
-                let payable = self.price(group, product, list, day);
-                let cost = match (cost, group) {
-                    (Some(cost), _) => cost,
-                    (None, 0) => self.expected(list, day),
-                    (None, _) => return Err("currency.mismatch"),
-                };
-                if !placed && payable > 0 && payable > self.available(account) {
-                    return Err(if ACCOUNTS[account].3.is_some() { "credit.insufficient" } else { "funds.insufficient" });
-                }
-                self.charge(account, payable, payable, cost);
-                let bought =
-                    Bought { account, product, day, list, payable, cost, refund: false, back: (0, 0, 0), given_back: false };
-                self.orders.insert(number, bought);
+                self.limits[account] = Some(limit);
                 Ok(())
             }
-            Step::Refund { of, amount, number, day } => {
-                let Some(original) = self.orders.get(&of).cloned() else { return Err("order.unknown") };
-                if original.refund {
-                    return Err("refund.of-refund");
-                }
-                if day < original.day {
-                    return Err("refund.before-order");
-                }
-                if self.orders.contains_key(&number) {
-                    return Err("order.duplicate");
-                }
-                amount.map_or(Ok(()), positive)?;
-                let left = original.payable - original.back.1;
-                let payable = amount.unwrap_or(left);
-                if payable > left || (left <= 0 && original.given_back && original.back != (0, 0, 0)) {
-                    return Err("refund.exceeds");
-                }
-                let (list, cost) = if payable == left {
-                    (original.list - original.back.0, original.cost - original.back.2)
-                } else {
-                    (share(original.list, payable, original.payable), share(original.cost, payable, original.payable))
-                };
-                let Bought { account, product, .. } = original;
-                // An agent-pays account gets money back for what it does not owe any more: into the group's deposits.
-                let off_balance = if ACCOUNTS[account].3.is_some() { payable.min(self.owed[account].max(0)) } else { payable };
-                self.charge(account, -off_balance, -payable, -cost);
-                self.move_deposits(ACCOUNTS[account].2, day, payable - off_balance);
-                let kept = self.orders.get_mut(&of).expect("it was found above");
-                kept.back = (kept.back.0 + list, kept.back.1 + payable, kept.back.2 + cost);
-                kept.given_back = true;
-                // It counts on the day of the original.
-                let refund = Bought {
-                    account,
-                    product,
-                    day,
-                    list: -list,
-                    payable: -payable,
-                    cost: -cost,
-                    refund: true,
-                    back: (0, 0, 0),
-                    given_back: false,
-                };
-                self.orders.insert(number, refund);
-                Ok(())
-            }
+            Step::Order { .. } => self.order(step),
+            Step::Refund { of, amount, number, day } => self.refund(of, amount, number, day),
         }
     }
 
-    fn charge(&mut self, account: usize, balance: i128, sales: i128, cost: i128) {
+    fn withdraw(&mut self, group: usize, amount: i128, day: u32) -> Result<(), &'static str> {
+        positive(amount)?;
+        let free = self.lowest_deposits_from(group, day);
+        if amount > free {
+            return Err("deposits.insufficient");
+        }
+        let of_group = (0..5).filter(|account| ACCOUNTS[*account].2 == group);
+        if amount > free - of_group.map(|account| (-self.available(account)).max(0)).sum::<i128>() {
+            return Err("deposits.held");
+        }
+        self.move_deposits(group, day, -amount);
+        self.move_money(group, "bank", -amount);
+        Ok(())
+    }
+
+    fn reclaim(&mut self, account: usize, amount: Option<i128>, day: u32) -> Result<(), &'static str> {
+        let (_, _, group, credit) = ACCOUNTS[account];
+        if credit.is_some() {
+            return Err("account.not-prepaid");
+        }
+        amount.map_or(Ok(()), positive)?;
+        let most = lowest_from(&self.fund_days[account], day).max(0).min(self.given[account].max(0));
+        let amount = amount.unwrap_or(most);
+        if amount > most || most == 0 {
+            return Err("reclaim.insufficient");
+        }
+        self.move_funds(account, day, -amount);
+        self.given[account] -= amount;
+        self.move_deposits(group, day, amount);
+        Ok(())
+    }
+
+    fn transfer(&mut self, from: usize, to: usize, amount: i128, day: u32) -> Result<(), &'static str> {
+        if ACCOUNTS[from].3.is_some() || ACCOUNTS[to].3.is_some() {
+            return Err("account.not-prepaid");
+        }
+        if from == to {
+            return Err("transfer.to-itself");
+        }
+        if ACCOUNTS[from].2 != ACCOUNTS[to].2 {
+            return Err("transfer.other-group");
+        }
+        positive(amount)?;
+        if amount > lowest_from(&self.fund_days[from], day).max(0) {
+            return Err("funds.insufficient");
+        }
+        for (account, amount) in [(from, -amount), (to, amount)] {
+            self.move_funds(account, day, amount);
+            self.given[account] += amount;
+        }
+        Ok(())
+    }
+
+    fn order(&mut self, step: &Step) -> Result<(), &'static str> {
+        let Step::Order { account, product, list, cost, number, placed, day } = *step else { panic!("{step:?} is no order") };
+        let group = ACCOUNTS[account].2;
+        if list < 0 {
+            return Err("amount.negative");
+        }
+        if self.orders.contains_key(&number) {
+            return Err("order.duplicate");
+        }
+        let payable = self.price(group, product, list, day);
+        let cost = match (cost, group) {
+            (Some(cost), _) => cost,
+            (None, 0) => self.expected(list, day),
+            (None, _) => return Err("currency.mismatch"),
+        };
+        if !placed && payable > 0 && payable > self.available(account) {
+            return Err(if ACCOUNTS[account].3.is_some() { "credit.insufficient" } else { "funds.insufficient" });
+        }
+        self.charge(account, day, payable, payable, cost);
+        let bought = Bought { account, product, day, list, payable, cost, refund: false, back: (0, 0, 0), given_back: false };
+        self.orders.insert(number, bought);
+        Ok(())
+    }
+
+    fn refund(&mut self, of: u32, amount: Option<i128>, number: u32, day: u32) -> Result<(), &'static str> {
+        let Some(original) = self.orders.get(&of).cloned() else { return Err("order.unknown") };
+        if original.refund {
+            return Err("refund.of-refund");
+        }
+        if day < original.day {
+            return Err("refund.before-order");
+        }
+        if self.orders.contains_key(&number) {
+            return Err("order.duplicate");
+        }
+        amount.map_or(Ok(()), positive)?;
+        let left = original.payable - original.back.1;
+        let payable = amount.unwrap_or(left);
+        if payable > left || (left <= 0 && original.given_back && original.back != (0, 0, 0)) {
+            return Err("refund.exceeds");
+        }
+        let (list, cost) = if payable == left {
+            (original.list - original.back.0, original.cost - original.back.2)
+        } else {
+            (share(original.list, payable, original.payable), share(original.cost, payable, original.payable))
+        };
+        let Bought { account, product, .. } = original;
+        // An agent-pays account gets money back for what it does not owe any more: into the group's deposits.
+        let off_balance = if ACCOUNTS[account].3.is_some() { payable.min(self.owed[account].max(0)) } else { payable };
+        self.charge(account, day, -off_balance, -payable, -cost);
+        self.move_deposits(ACCOUNTS[account].2, day, payable - off_balance);
+        let kept = self.orders.get_mut(&of).expect("it was found above");
+        kept.back = (kept.back.0 + list, kept.back.1 + payable, kept.back.2 + cost);
+        kept.given_back = true;
+        // It counts on the day of the original.
+        let refund = Bought {
+            account,
+            product,
+            day,
+            list: -list,
+            payable: -payable,
+            cost: -cost,
+            refund: true,
+            back: (0, 0, 0),
+            given_back: false,
+        };
+        self.orders.insert(number, refund);
+        Ok(())
+    }
+
+    fn charge(&mut self, account: usize, day: u32, balance: i128, sales: i128, cost: i128) {
         let (_, _, group, credit) = ACCOUNTS[account];
         if credit.is_some() {
             self.owed[account] += balance;
         } else {
-            self.funds[account] -= balance;
+            self.move_funds(account, day, -balance);
         }
         self.move_money(group, "sales", -sales);
         self.move_money(group, "cost", cost);
@@ -270,7 +375,7 @@ impl Model {
     }
 
     fn available(&self, account: usize) -> i128 {
-        ACCOUNTS[account].3.map_or(self.funds[account], |limit| limit - self.owed[account])
+        self.limit(account).map_or(self.funds[account], |limit| limit - self.owed[account])
     }
 
     fn price(&self, group: usize, product: &str, list: i128, day: u32) -> i128 {
@@ -298,6 +403,12 @@ impl Model {
     }
 }
 
+/// The lowest that a balance is at the end of a day or of any later one.
+fn lowest_from(days: &BTreeMap<u32, i128>, day: u32) -> i128 {
+    let until = |last: u32| days.range(..=last).map(|(_, moved)| moved).sum::<i128>();
+    days.range(day..).map(|(day, _)| until(*day)).chain([until(day)]).min().expect("the day itself")
+}
+
 fn positive(amount: i128) -> Result<(), &'static str> {
     match amount {
         1.. => Ok(()),
@@ -308,6 +419,10 @@ fn positive(amount: i128) -> Result<(), &'static str> {
 
 fn date(day: u32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(2026, 6, 1)?.checked_add_days(chrono::Days::new(day.into()))
+}
+
+fn slip(day: u32) -> Slip {
+    Slip { date: date(day), ..Slip::default() }
 }
 
 fn exact(minor: i128) -> Exact {
@@ -328,11 +443,28 @@ fn run(desk: &mut Desk, step: &Step) -> Result<(), &'static str> {
     match *step {
         Step::Deposit { group, amount, day } => {
             let group = GROUPS[group].0.to_owned();
-            attempt(desk, Deposit { group, amount: exact(amount), date: date(day), reference: None })
+            attempt(desk, Deposit { group, amount: exact(amount), slip: slip(day) })
         }
         Step::Allocate { account, amount, day } => {
             let account = ACCOUNTS[account].0.to_owned();
-            attempt(desk, Allocate { account, amount: exact(amount), date: date(day), reference: None })
+            attempt(desk, Allocate { account, amount: exact(amount), slip: slip(day) })
+        }
+        Step::Withdraw { group, amount, day } => {
+            attempt(desk, Withdraw { group: GROUPS[group].0.to_owned(), amount: exact(amount), slip: slip(day) })
+        }
+        Step::Reclaim { account, amount, day } => {
+            attempt(desk, Reclaim { account: ACCOUNTS[account].0.to_owned(), amount: amount.map(exact), slip: slip(day) })
+        }
+        Step::Transfer { from, to, amount, day } => {
+            let (from, to) = (ACCOUNTS[from].0.to_owned(), ACCOUNTS[to].0.to_owned());
+            attempt(desk, Transfer { from, to, amount: exact(amount), slip: slip(day) })
+        }
+        Step::TopUp { group, amount, day } => {
+            let currency = Some(GROUPS[group].1.parse().expect("a currency"));
+            attempt(desk, TopUp { amount: exact(amount), currency, paid: None, slip: slip(day) })
+        }
+        Step::Credit { account, limit } => {
+            attempt(desk, SetCredit { account: ACCOUNTS[account].0.to_owned(), limit: exact(limit) })
         }
         Step::Order { account, product, list, cost, number, placed, day } => {
             let request = OrderRequest {
@@ -374,7 +506,7 @@ fn agree(desk: &mut Desk, model: &Model) {
         let currency: Currency = currency.parse().expect("a currency");
         let rows = || trial.rows.iter().filter(|row| row.currency == currency);
         assert_eq!(rows().map(|row| i128::from(row.balance.minor())).sum::<i128>(), 0, "the {currency} trial balance");
-        for line in ["bank", "sales", "cost", "accrued"] {
+        for line in ["bank", "pool", "sales", "cost", "accrued"] {
             let shown: i128 = rows().filter(|row| row.code.as_str() == line).map(|row| i128::from(row.balance.minor())).sum();
             assert_eq!(shown, model.ledger.get(&(line, number)).copied().unwrap_or_default(), "{line} in {currency}");
         }
@@ -423,9 +555,10 @@ fn books_agree_with_the_model(rng_seed: RngSeed, cases: u32, most_steps: usize) 
 fn sixty_random_books_agree_with_the_model() {
     // The same sixty every time; the long test below draws new ones.
     let seen = books_agree_with_the_model(RngSeed::Fixed(2026), 60, 25);
-    let every_end = "account.not-prepaid amount.negative amount.not-positive credit.insufficient currency.mismatch \
-                     deposits.insufficient done funds.insufficient order.duplicate order.unknown refund.before-order \
-                     refund.exceeds refund.of-refund";
+    let every_end = "account.not-agent-pays account.not-prepaid amount.negative amount.not-positive credit.insufficient \
+                     currency.mismatch deposits.held deposits.insufficient done funds.insufficient order.duplicate order.unknown \
+                     reclaim.insufficient refund.before-order refund.exceeds refund.of-refund transfer.other-group \
+                     transfer.to-itself";
     assert_eq!(seen.keys().copied().collect::<Vec<_>>().join(" "), every_end);
     assert!(seen["done"] > 200, "{seen:?}");
 }

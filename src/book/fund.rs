@@ -1,19 +1,33 @@
 //! Customers' money: paid in, and given to prepaid accounts.
 
+use std::rc::Rc;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::operation::{find_group, positive};
-use super::{Operation, Result, UseCase, account, group};
-use crate::domain::account::Mode;
+use super::operation::{AccountInGroup, find_account, find_group, positive};
+use super::{Operation, Result, UseCase, account, group, statement};
+use crate::domain::account::{Account, Group, Mode};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
 use crate::domain::id::EntryId;
+use crate::domain::journal::{Entry, Note, Unbalanced};
 use crate::domain::money::{Amount, Exact, Money};
+use crate::domain::period::OpenDate;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
 use crate::domain::rules;
+use crate::domain::statement::Movement;
 use crate::store::Reader;
+
+/// What goes with a movement of money: when it takes effect, and what the person wrote down.
+#[derive(Clone, Debug, Default)]
+pub struct Slip {
+    /// When; today when `None`.
+    pub date: Option<NaiveDate>,
+    /// Reference and remark.
+    pub note: Note,
+}
 
 /// Records money that a customer paid in.
 #[derive(Clone, Debug)]
@@ -22,10 +36,19 @@ pub struct Deposit {
     pub group: String,
     /// How much, in major units.
     pub amount: Exact,
-    /// When; today when `None`.
-    pub date: Option<NaiveDate>,
-    /// The bank's reference.
-    pub reference: Option<String>,
+    /// When, and what for.
+    pub slip: Slip,
+}
+
+/// Gives a customer money back that is not allocated.
+#[derive(Clone, Debug)]
+pub struct Withdraw {
+    /// The group, as it was typed.
+    pub group: String,
+    /// How much, in major units.
+    pub amount: Exact,
+    /// When, and what for.
+    pub slip: Slip,
 }
 
 /// Gives a prepaid account money of its group.
@@ -35,10 +58,32 @@ pub struct Allocate {
     pub account: String,
     /// How much, in major units.
     pub amount: Exact,
-    /// When; today when `None`.
-    pub date: Option<NaiveDate>,
-    /// A reference.
-    pub reference: Option<String>,
+    /// When, and what for.
+    pub slip: Slip,
+}
+
+/// Takes unspent money of a prepaid account back to its group.
+#[derive(Clone, Debug)]
+pub struct Reclaim {
+    /// The account, as it was typed.
+    pub account: String,
+    /// How much, in major units; all that can be taken when `None`.
+    pub amount: Option<Exact>,
+    /// When, and what for.
+    pub slip: Slip,
+}
+
+/// Passes unspent money from one prepaid account to another.
+#[derive(Clone, Debug)]
+pub struct Transfer {
+    /// The account that gives, as it was typed.
+    pub from: String,
+    /// The account that gets, as it was typed.
+    pub to: String,
+    /// How much, in major units.
+    pub amount: Exact,
+    /// When, and what for.
+    pub slip: Slip,
 }
 
 /// Money that moved, and what is left where.
@@ -48,8 +93,10 @@ pub struct FundMoved {
     pub entry: EntryId,
     /// The group.
     pub group: Code,
-    /// The account that received it.
+    /// The account that received it, or from which it came.
     pub account: Option<Code>,
+    /// The account that a transfer went to.
+    pub to: Option<Code>,
     /// How much.
     pub amount: Money,
     /// When.
@@ -58,6 +105,63 @@ pub struct FundMoved {
     pub deposits: Amount,
     /// The account's funds, afterwards.
     pub funds: Option<Amount>,
+    /// The funds of the account that a transfer went to, afterwards.
+    pub to_funds: Option<Amount>,
+    /// A reference such as a bank's transaction number.
+    pub reference: Option<String>,
+    /// Anything else worth knowing.
+    pub remark: Option<String>,
+}
+
+/// Posts an entry of a positive amount.
+pub(super) fn post(
+    operation: &mut Operation<'_>,
+    posted: std::result::Result<Option<Entry>, Unbalanced>,
+    note: &Note,
+) -> Result<EntryId> {
+    let entry = posted?.expect("a positive amount moves money").with_note(note.clone());
+    Ok(operation.writer().post(&entry)?)
+}
+
+fn moved_in_group(
+    operation: &mut Operation<'_>,
+    entry: EntryId,
+    group: &Group,
+    amount: Money,
+    date: OpenDate,
+    note: Note,
+) -> Result<FundMoved> {
+    let Note { reference, remark } = note;
+    Ok(FundMoved {
+        entry,
+        group: group.code.clone(),
+        account: None,
+        to: None,
+        amount,
+        date: date.date(),
+        deposits: operation.deposits(group)?,
+        funds: None,
+        to_funds: None,
+        reference,
+        remark,
+    })
+}
+
+/// A prepaid account on a day on which its charges are ours.
+fn prepaid_on(operation: &mut Operation<'_>, name: &str, date: OpenDate) -> Result<Rc<AccountInGroup>> {
+    let found = operation.account(name)?;
+    if found.account.mode != Mode::Prepaid {
+        return Err(Refusal::NotPrepaid { account: found.account.code.clone() }.into());
+    }
+    found.account.require_dated_since(date.date())?;
+    Ok(found)
+}
+
+/// What an account has from a day on that is not spent: later charges are counted, later allocations are not.
+fn unspent_from(operation: &mut Operation<'_>, of: &AccountInGroup, date: OpenDate) -> Result<Amount> {
+    let pending = operation.standing(of)?.pending_usage;
+    let funds = LedgerAccount::funds(of.account.id, of.group.currency);
+    Ok(operation.reader().lowest_credit_from(funds, date.date())?.minus(pending)?.or_zero())
 }
 
 impl UseCase for Deposit {
@@ -67,14 +171,54 @@ impl UseCase for Deposit {
 
     fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
         let group = find_group(operation.reader(), &self.group)?;
-        let date = operation.effective(self.date)?;
+        let date = operation.effective(self.slip.date)?;
         let amount = positive(self.amount, group.currency)?;
-        let entry = rules::deposit(date, group.id, group.currency, amount.amount)?;
-        let entry = entry.expect("a positive amount moves money").with_reference(self.reference);
-        let entry = operation.writer().post(&entry)?;
-        let deposits = operation.deposits(&group)?;
-        Ok(FundMoved { entry, group: group.code, account: None, amount, date: date.date(), deposits, funds: None })
+        let entry = post(operation, rules::deposit(date, group.id, group.currency, amount.amount), &self.slip.note)?;
+        moved_in_group(operation, entry, &group, amount, date, self.slip.note)
     }
+}
+
+impl UseCase for Withdraw {
+    const COMMAND: &'static str = "fund withdraw";
+    const PERMISSION: Permission = Permission::MoveMoney;
+    type Outcome = FundMoved;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
+        let group = find_group(operation.reader(), &self.group)?;
+        let date = operation.effective(self.slip.date)?;
+        let amount = positive(self.amount, group.currency)?;
+        require_deposits(operation, &group, amount, date)?;
+        let arrears = arrears_of(operation, &group)?;
+        let free = operation.reader().lowest_credit_from(LedgerAccount::deposits(group.id, group.currency), date.date())?;
+        let available = free.minus(arrears)?.or_zero();
+        if amount.amount > available {
+            let money = |amount| Money::new(amount, group.currency);
+            let (available, arrears) = (money(available), money(arrears));
+            return Err(Refusal::DepositsHeld { group: group.code, needed: amount, available, arrears }.into());
+        }
+        let entry = post(operation, rules::withdraw(date, group.id, group.currency, amount.amount), &self.slip.note)?;
+        moved_in_group(operation, entry, &group, amount, date, self.slip.note)
+    }
+}
+
+/// By how much the accounts of a group are in arrears, in all.
+fn arrears_of(operation: &mut Operation<'_>, group: &Group) -> Result<Amount> {
+    let mut sum = Amount::ZERO;
+    for account in operation.reader().accounts_of(group.id)? {
+        let of = operation.account(account.code.as_str())?;
+        sum = sum.plus(operation.standing(&of)?.arrears()?)?;
+    }
+    Ok(sum)
+}
+
+/// Money that came in later cannot have been given away on a day.
+fn require_deposits(operation: &Operation<'_>, group: &Group, needed: Money, date: OpenDate) -> Result<()> {
+    let free = operation.reader().lowest_credit_from(LedgerAccount::deposits(group.id, group.currency), date.date())?;
+    if needed.amount > free {
+        let available = Money::new(free, group.currency);
+        return Err(Refusal::DepositsInsufficient { group: group.code.clone(), needed, available }.into());
+    }
+    Ok(())
 }
 
 impl UseCase for Allocate {
@@ -83,36 +227,118 @@ impl UseCase for Allocate {
     type Outcome = FundMoved;
 
     fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
+        let date = operation.effective(self.slip.date)?;
         let to = operation.account(&self.account)?;
+        to.account.require_active()?;
+        let to = prepaid_on(operation, &self.account, date)?;
         let (account, group) = (&to.account, &to.group);
-        account.require_active()?;
-        if account.mode != Mode::Prepaid {
-            return Err(Refusal::NotPrepaid { account: account.code.clone() }.into());
-        }
-        let date = operation.effective(self.date)?;
-        account.require_dated_since(date.date())?;
         let amount = positive(self.amount, group.currency)?;
-        // Money that came in later cannot have been given away on this day.
-        let free = operation.reader().lowest_credit_from(LedgerAccount::deposits(group.id, group.currency), date.date())?;
-        if amount.amount > free {
-            let available = Money::new(free, group.currency);
-            return Err(Refusal::DepositsInsufficient { group: group.code.clone(), needed: amount, available }.into());
-        }
-        let entry = rules::allocate(date, group.id, account.id, group.currency, amount.amount)?;
-        let entry = entry.expect("a positive amount moves money").with_reference(self.reference);
-        let entry = operation.writer().post(&entry)?;
-        let deposits = operation.deposits(group)?;
+        require_deposits(operation, group, amount, date)?;
+        let posted = rules::allocate(date, group.id, account.id, group.currency, amount.amount);
+        let entry = post(operation, posted, &self.slip.note)?;
+        let moved = moved_in_group(operation, entry, group, amount, date, self.slip.note)?;
         let funds = operation.standing(&to)?.funds;
-        Ok(FundMoved {
-            entry,
-            group: group.code.clone(),
-            account: Some(account.code.clone()),
-            amount,
-            date: date.date(),
-            deposits,
-            funds: Some(funds),
-        })
+        Ok(FundMoved { account: Some(account.code.clone()), funds: Some(funds), ..moved })
     }
+}
+
+impl UseCase for Reclaim {
+    const COMMAND: &'static str = "fund reclaim";
+    const PERMISSION: Permission = Permission::MoveMoney;
+    type Outcome = FundMoved;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
+        let date = operation.effective(self.slip.date)?;
+        let from = prepaid_on(operation, &self.account, date)?;
+        let (account, group) = (&from.account, &from.group);
+        let given = operation.reader().given_to(account.id, group.id, group.currency)?;
+        let available = unspent_from(operation, &from, date)?.min(given.or_zero());
+        let amount = match self.amount {
+            Some(asked) => positive(asked, group.currency)?,
+            None => Money::new(available, group.currency),
+        };
+        if amount.amount > available || available.is_zero() {
+            let money = |amount| Money::new(amount, group.currency);
+            let (available, given) = (money(available), money(given));
+            return Err(Refusal::ReclaimInsufficient { account: account.code.clone(), needed: amount, available, given }.into());
+        }
+        let posted = rules::reclaim(date, group.id, account.id, group.currency, amount.amount);
+        let entry = post(operation, posted, &self.slip.note)?;
+        let moved = moved_in_group(operation, entry, group, amount, date, self.slip.note)?;
+        let funds = operation.standing(&from)?.funds;
+        Ok(FundMoved { account: Some(account.code.clone()), funds: Some(funds), ..moved })
+    }
+}
+
+impl UseCase for Transfer {
+    const COMMAND: &'static str = "fund transfer";
+    const PERMISSION: Permission = Permission::MoveMoney;
+    type Outcome = FundMoved;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
+        let date = operation.effective(self.slip.date)?;
+        let (from, to) = (prepaid_on(operation, &self.from, date)?, prepaid_on(operation, &self.to, date)?);
+        require_transferable(operation, &from, &to)?;
+        let (account, group) = (&from.account, &from.group);
+        let amount = positive(self.amount, group.currency)?;
+        let available = unspent_from(operation, &from, date)?;
+        if amount.amount > available {
+            let available = Money::new(available, group.currency);
+            return Err(Refusal::FundsInsufficient { account: account.code.clone(), needed: amount, available }.into());
+        }
+        let posted = rules::transfer(date, group.id, account.id, to.account.id, group.currency, amount.amount);
+        let entry = post(operation, posted, &self.slip.note)?;
+        let moved = moved_in_group(operation, entry, group, amount, date, self.slip.note)?;
+        let (funds, to_funds) = (operation.standing(&from)?.funds, operation.standing(&to)?.funds);
+        let (code, to_code) = (Some(account.code.clone()), Some(to.account.code.clone()));
+        Ok(FundMoved { account: code, to: to_code, funds: Some(funds), to_funds: Some(to_funds), ..moved })
+    }
+}
+
+/// Money passes only between two accounts of one group and one real-name owner, and only to one that may buy.
+fn require_transferable(operation: &Operation<'_>, from: &AccountInGroup, to: &AccountInGroup) -> Result<()> {
+    let (giver, taker) = (&from.account, &to.account);
+    if giver.id == taker.id {
+        return Err(Refusal::TransferToItself { account: giver.code.clone() }.into());
+    }
+    let codes = (giver.code.clone(), taker.code.clone());
+    if giver.group != taker.group {
+        let (from_group, to_group) = (from.group.code.clone(), to.group.code.clone());
+        return Err(Refusal::TransferBetweenGroups { from: codes.0, from_group, to: codes.1, to_group }.into());
+    }
+    if giver.entity != taker.entity {
+        let entity = |id| Ok::<_, super::Error>(operation.reader().entity(id)?.code);
+        let (from_entity, to_entity) = (entity(giver.entity)?, entity(taker.entity)?);
+        return Err(Refusal::TransferBetweenEntities { from: codes.0, from_entity, to: codes.1, to_entity }.into());
+    }
+    Ok(taker.require_active()?)
+}
+
+/// Everything that moved the money of one account.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// The account.
+    pub account: Account,
+    /// Its group.
+    pub group: Group,
+    /// What it had, less what it owed, before the first movement.
+    pub opening: Amount,
+    /// The movements, oldest first; their amounts are what they add to the balance due.
+    pub movements: Vec<Movement>,
+}
+
+/// Shows everything that moved the money of one account, from one day to another, both included.
+pub fn history(reader: Reader<'_>, name: &str, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<History> {
+    let account = find_account(reader, name)?;
+    let group = reader.group(account.group)?;
+    let first = from.unwrap_or(NaiveDate::MIN);
+    let opening = match first.pred_opt() {
+        Some(before) => statement::balance_due(reader, &account, &group, before)?.negated()?,
+        None => Amount::ZERO,
+    };
+    let mut movements = reader.movements(account.id, first, to.unwrap_or(NaiveDate::MAX))?;
+    movements.sort_by_key(|movement| (movement.date, movement.entry));
+    Ok(History { account, group, opening, movements })
 }
 
 /// What every account and group has.

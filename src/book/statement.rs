@@ -60,7 +60,7 @@ pub(super) fn draw_up(reader: Reader<'_>, account: &Account, period: Month) -> R
     let group = reader.group(account.group)?;
     let entity = reader.entity(account.entity)?;
     let opening = balance_due(reader, account, &group, period.previous().last_day())?;
-    let movements = reader.movements(account.id, period)?;
+    let movements = reader.movements(account.id, period.first_day(), period.last_day())?;
     let to = Addressee {
         account: account.code.clone(),
         uid: account.uid.clone(),

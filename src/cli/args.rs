@@ -3,6 +3,9 @@
 use chrono::NaiveDate;
 use clap::Args;
 
+use crate::book::fund::Slip;
+use crate::domain::code::Name;
+use crate::domain::journal::Note;
 use crate::domain::money::Exact;
 use crate::domain::period::parse_date;
 
@@ -28,6 +31,29 @@ pub(crate) struct DateArgs {
     /// Effective date; its month must be open [default: today in UTC+8]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     pub(crate) date: Option<NaiveDate>,
+}
+
+/// What commands take that move money.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Writing")]
+pub(crate) struct SlipArgs {
+    #[command(flatten)]
+    date: DateArgs,
+
+    /// A reference, such as the bank's transaction number
+    #[arg(long, value_name = "TEXT")]
+    reference: Option<Name>,
+
+    /// Anything else worth knowing; for the agent's own eyes
+    #[arg(long, value_name = "TEXT")]
+    remark: Option<Name>,
+}
+
+impl From<SlipArgs> for Slip {
+    fn from(args: SlipArgs) -> Self {
+        let text = |name: Option<Name>| name.map(|name| name.to_string());
+        Self { date: args.date.date, note: Note { reference: text(args.reference), remark: text(args.remark) } }
+    }
 }
 
 /// What reads take whose figures have a date.

@@ -318,6 +318,35 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::DepositsInsufficient { group, needed, available } => {
             told(format!("{group} has {available} that is not allocated; {needed} is needed")).hint(format!("`subledger fund deposit {group} AMOUNT` records money that it paid in"))
         }
+        Refusal::DepositsHeld { group, needed, available, arrears } => told(format!(
+            "{group} may take {available} out, because its accounts are in arrears with {arrears}; {needed} is needed"
+        ))
+        .hint(format!("`subledger fund balance --group {group}` shows which")),
+        Refusal::ReclaimInsufficient { account, needed, available, given } => told(format!(
+            "{account} has {available} that is not spent and came from its group (which has given it {given}); {needed} is needed"
+        ))
+        .hint(format!("`subledger fund history {account}` shows where it went")),
+        Refusal::TransferToItself { account } => told(format!("{account} cannot give money to itself")).hint("name two accounts"),
+        Refusal::TransferBetweenGroups { from, from_group, to, to_group } => {
+            told(format!("{from} belongs to {from_group} and {to} to {to_group}; money stays in its group"))
+                .hint(format!("`subledger fund reclaim {from} AMOUNT` and `subledger fund withdraw {from_group} AMOUNT` give it back to the customer"))
+        }
+        Refusal::TransferBetweenEntities { from, from_entity, to, to_entity } => {
+            told(format!("the real-name owner of {from} is {from_entity} and that of {to} is {to_entity}; money passes only between accounts of one"))
+                .hint(format!("`subledger fund reclaim {from} AMOUNT`, then `subledger fund allocate {to} AMOUNT`"))
+        }
+        Refusal::NotAgentPays { account } => told(format!("{account} is prepaid: it spends what it was given and has no credit"))
+            .hint(format!("`subledger fund allocate {account} AMOUNT` gives it money")),
+        Refusal::PaidDiffers { amount, paid } => {
+            told(format!("{amount} came into the pool and {paid} was paid for it, in the same currency"))
+                .hint("--paid is for what the bank paid in another currency, with --paid-currency")
+        }
+        Refusal::PoolInsufficient { needed, available } => told(format!("the pool has {available}; {needed} is needed"))
+            .hint("`subledger pool top-up AMOUNT` records money that was paid in; --from bank pays from the bank"),
+        Refusal::PayableInsufficient { needed, available } => {
+            told(format!("the provider has billed {available} that is not paid; {needed} is more"))
+                .hint("`subledger pool show` shows what it is owed; what it has not billed yet is `accrued`")
+        }
         Refusal::FundsInsufficient { account, needed, available } => told(format!("{account} has {available} available; {needed} is needed"))
             .hint(format!("`subledger fund allocate {account} AMOUNT` gives it money; --placed records an order that the provider has accepted already")),
         Refusal::CreditInsufficient { account, needed, available, limit } => {

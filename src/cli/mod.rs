@@ -9,6 +9,7 @@ mod args;
 mod bill;
 mod check;
 mod context;
+mod credit;
 mod demo;
 mod difference;
 mod entity;
@@ -23,6 +24,7 @@ mod month_end;
 mod notice;
 mod order;
 mod period;
+mod pool;
 mod price;
 mod prompt;
 mod reconcile;
@@ -69,7 +71,11 @@ enum Command {
     #[command(subcommand)]
     Account(account::AccountCommand),
     #[command(subcommand)]
+    Pool(pool::PoolCommand),
+    #[command(subcommand)]
     Fund(fund::FundCommand),
+    #[command(subcommand)]
+    Credit(credit::CreditCommand),
     #[command(subcommand)]
     Price(price::PriceCommand),
     #[command(subcommand)]
@@ -99,7 +105,9 @@ impl Command {
             Self::Entity(command) => command.run(context),
             Self::Group(command) => command.run(context),
             Self::Account(command) => command.run(context),
+            Self::Pool(command) => command.run(context),
             Self::Fund(command) => command.run(context),
+            Self::Credit(command) => command.run(context),
             Self::Price(command) => command.run(context),
             Self::Order(command) => command.run(context),
             Self::Bill(command) => command.run(context),

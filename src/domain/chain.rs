@@ -152,7 +152,9 @@ impl Facts {
             .date(effective)
             .number(about.group.map_or(0, |g| g.0))
             .number(about.account.map_or(0, |a| a.0))
-            .optional(about.reference.as_deref())
+            .number(about.recipient.map_or(0, |a| a.0))
+            .optional(about.note.reference.as_deref())
+            .optional(about.note.remark.as_deref())
             .number(reverses)
             .number(i64::try_from(postings.len()).unwrap_or(i64::MAX));
         for posting in postings {

@@ -109,6 +109,16 @@ impl LedgerAccount {
         Self::of_agent(LedgerCode::Bank, currency)
     }
 
+    /// The agent's prepaid money at the provider.
+    pub fn pool(currency: Currency) -> Self {
+        Self::of_agent(LedgerCode::Pool, currency)
+    }
+
+    /// One currency for another.
+    pub fn exchange(currency: Currency) -> Self {
+        Self::of_agent(LedgerCode::Exchange, currency)
+    }
+
     /// Provider charges expected, not billed yet.
     pub fn accrued(currency: Currency) -> Self {
         Self::of_agent(LedgerCode::Accrued, currency)

@@ -20,6 +20,16 @@ words! {
         Deposit = "deposit",
         /// Money was given to a prepaid account.
         Allocate = "allocate",
+        /// A customer got money back that was not allocated.
+        Withdraw = "withdraw",
+        /// Money of a prepaid account went back to its group.
+        Reclaim = "reclaim",
+        /// Money went from one prepaid account to another.
+        Transfer = "transfer",
+        /// The agent paid money into its pool at the provider.
+        TopUp = "top-up",
+        /// The agent paid what the provider had billed.
+        PayProvider = "pay-provider",
         /// An order was charged.
         Charge = "charge",
         /// An order was refunded.
@@ -49,15 +59,26 @@ pub struct Entry {
     about: About,
 }
 
-/// Whom an entry is about, and what the person who made it wrote down.
+/// Whom an entry is about, and what is noted with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {
     /// The group.
     pub group: Option<GroupId>,
     /// The account.
     pub account: Option<AccountId>,
+    /// The account that a transfer goes to.
+    pub recipient: Option<AccountId>,
+    /// What the person who made it wrote down.
+    pub note: Note,
+}
+
+/// What a person writes down with a movement of money.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Note {
     /// A reference such as a bank's transaction number.
     pub reference: Option<String>,
+    /// Anything else worth knowing.
+    pub remark: Option<String>,
 }
 
 /// An entry whose debits and credits differ in some currency: a mistake in a rule, never in the input.
@@ -97,10 +118,10 @@ impl Entry {
         &self.about
     }
 
-    /// The same entry with a reference.
+    /// The same entry with what a person wrote down.
     #[must_use]
-    pub fn with_reference(mut self, reference: Option<String>) -> Self {
-        self.about.reference = reference;
+    pub fn with_note(mut self, note: Note) -> Self {
+        self.about.note = note;
         self
     }
 }
@@ -126,6 +147,13 @@ impl Draft {
     #[must_use]
     pub fn account(mut self, account: AccountId) -> Self {
         self.about.account = Some(account);
+        self
+    }
+
+    /// Names the account that a transfer goes to.
+    #[must_use]
+    pub fn recipient(mut self, account: AccountId) -> Self {
+        self.about.recipient = Some(account);
         self
     }
 

@@ -113,6 +113,24 @@ pub enum Refusal {
 
     /// The group has less than is to be allocated.
     DepositsInsufficient { group: Code, needed: Money, available: Money },
+    /// The group's money that is not allocated is enough, but accounts of the group are in arrears.
+    DepositsHeld { group: Code, needed: Money, available: Money, arrears: Money },
+    /// The account has less that is not spent, or was given less by its group, than is to be taken from it.
+    ReclaimInsufficient { account: Code, needed: Money, available: Money, given: Money },
+    /// A transfer to the account that it comes from.
+    TransferToItself { account: Code },
+    /// A transfer between accounts of two groups.
+    TransferBetweenGroups { from: Code, from_group: Code, to: Code, to_group: Code },
+    /// A transfer between accounts of two real-name owners.
+    TransferBetweenEntities { from: Code, from_entity: Code, to: Code, to_entity: Code },
+    /// Credit for an account that has none.
+    NotAgentPays { account: Code },
+    /// A top-up of which the bank paid another amount in the same currency.
+    PaidDiffers { amount: Money, paid: Money },
+    /// The agent has less in its pool than it is to pay from there.
+    PoolInsufficient { needed: Money, available: Money },
+    /// The provider is owed less than it is to be paid.
+    PayableInsufficient { needed: Money, available: Money },
     /// The prepaid account has less than the order costs.
     FundsInsufficient { account: Code, needed: Money, available: Money },
     /// The agent-pays account has less credit than the order costs.
@@ -388,6 +406,15 @@ impl Refusal {
             Self::AmountOverflow => "amount.overflow",
             Self::CurrencyMismatch { .. } => "currency.mismatch",
             Self::DepositsInsufficient { .. } => "deposits.insufficient",
+            Self::DepositsHeld { .. } => "deposits.held",
+            Self::ReclaimInsufficient { .. } => "reclaim.insufficient",
+            Self::TransferToItself { .. } => "transfer.to-itself",
+            Self::TransferBetweenGroups { .. } => "transfer.other-group",
+            Self::TransferBetweenEntities { .. } => "transfer.other-entity",
+            Self::NotAgentPays { .. } => "account.not-agent-pays",
+            Self::PaidDiffers { .. } => "pool.paid-differs",
+            Self::PoolInsufficient { .. } => "pool.insufficient",
+            Self::PayableInsufficient { .. } => "payable.insufficient",
             Self::FundsInsufficient { .. } => "funds.insufficient",
             Self::CreditInsufficient { .. } => "credit.insufficient",
             Self::AgreementInvalid { .. } => "agreement.invalid",

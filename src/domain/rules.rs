@@ -7,7 +7,7 @@ use crate::domain::account::Mode;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::id::{AccountId, GroupId};
 use crate::domain::journal::{Entry, Event, Unbalanced};
-use crate::domain::money::{Amount, Currency};
+use crate::domain::money::{Amount, Currency, Money};
 use crate::domain::period::OpenDate;
 
 /// What a rule returns.
@@ -53,6 +53,56 @@ pub fn allocate(date: OpenDate, group: GroupId, account: AccountId, currency: Cu
         .debit(LedgerAccount::deposits(group, currency), amount)
         .credit(LedgerAccount::funds(account, currency), amount)?
         .balanced()
+}
+
+/// A customer gets money back that is not allocated: Dr deposits, Cr bank.
+pub fn withdraw(date: OpenDate, group: GroupId, currency: Currency, amount: Amount) -> Posted {
+    Entry::of(Event::Withdraw, date)
+        .group(group)
+        .debit(LedgerAccount::deposits(group, currency), amount)
+        .credit(LedgerAccount::bank(currency), amount)?
+        .balanced()
+}
+
+/// Finance takes unspent money of a prepaid account back to its group: Dr funds, Cr deposits.
+pub fn reclaim(date: OpenDate, group: GroupId, account: AccountId, currency: Currency, amount: Amount) -> Posted {
+    Entry::of(Event::Reclaim, date)
+        .group(group)
+        .account(account)
+        .debit(LedgerAccount::funds(account, currency), amount)
+        .credit(LedgerAccount::deposits(group, currency), amount)?
+        .balanced()
+}
+
+/// Unspent money goes from one prepaid account to another of its group: Dr funds of the one, Cr funds of the other.
+pub fn transfer(date: OpenDate, group: GroupId, from: AccountId, to: AccountId, currency: Currency, amount: Amount) -> Posted {
+    Entry::of(Event::Transfer, date)
+        .group(group)
+        .account(from)
+        .recipient(to)
+        .debit(LedgerAccount::funds(from, currency), amount)
+        .credit(LedgerAccount::funds(to, currency), amount)?
+        .balanced()
+}
+
+/// The agent pays money into its pool at the provider: Dr pool, Cr bank. What is paid in another currency than the pool's goes
+/// through `exchange`, each currency balancing on its own.
+pub fn top_up(date: OpenDate, into: Money, paid: Money) -> Posted {
+    let entry = Entry::of(Event::TopUp, date)
+        .debit(LedgerAccount::pool(into.currency), into.amount)
+        .credit(LedgerAccount::bank(paid.currency), paid.amount)?;
+    if into.currency == paid.currency {
+        return entry.balanced();
+    }
+    entry
+        .credit(LedgerAccount::exchange(into.currency), into.amount)?
+        .debit(LedgerAccount::exchange(paid.currency), paid.amount)
+        .balanced()
+}
+
+/// The agent pays what the provider has billed: Dr payable, Cr pool or bank.
+pub fn pay_provider(date: OpenDate, from: LedgerAccount, amount: Amount) -> Posted {
+    Entry::of(Event::PayProvider, date).debit(LedgerAccount::payable(from.currency()), amount).credit(from, amount)?.balanced()
 }
 
 /// An order is charged: Dr funds or receivable, Cr sales; and Dr cost, Cr accrued with what the provider is expected to bill.
@@ -126,6 +176,10 @@ mod tests {
         Amount::from_minor(minor)
     }
 
+    fn money(minor: i64, currency: &str) -> Money {
+        Money::new(fen(minor), Currency::parse(currency).unwrap())
+    }
+
     fn lines(posted: Posted) -> String {
         let entry = posted.unwrap().unwrap();
         let line = |code: LedgerCode, minor: i64| format!("{} {code} {}", if minor > 0 { "Dr" } else { "Cr" }, minor.abs());
@@ -142,6 +196,13 @@ mod tests {
         let table = [
             (deposit(day(), GroupId(3), cny(), fen(5_000_000)), "Dr bank 5000000, Cr deposits 5000000"),
             (allocate(day(), GroupId(3), AccountId(7), cny(), fen(200)), "Dr deposits 200, Cr funds 200"),
+            (withdraw(day(), GroupId(3), cny(), fen(500)), "Dr deposits 500, Cr bank 500"),
+            (reclaim(day(), GroupId(3), AccountId(7), cny(), fen(200)), "Dr funds 200, Cr deposits 200"),
+            (transfer(day(), GroupId(3), AccountId(7), AccountId(8), cny(), fen(200)), "Dr funds 200, Cr funds 200"),
+            (top_up(day(), money(900, "CNY"), money(900, "CNY")), "Dr pool 900, Cr bank 900"),
+            (top_up(day(), money(100, "USD"), money(715, "CNY")), "Dr pool 100, Cr bank 715, Cr exchange 100, Dr exchange 715"),
+            (pay_provider(day(), LedgerAccount::pool(cny()), fen(30)), "Dr payable 30, Cr pool 30"),
+            (pay_provider(day(), LedgerAccount::bank(cny()), fen(30)), "Dr payable 30, Cr bank 30"),
             (
                 charge(day(), &party(Mode::AgentPays), fen(1140), fen(960)),
                 "Dr receivable 1140, Cr sales 1140, Dr cost 960, Cr accrued 960",

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::account::{Mode, Uid};
 use crate::domain::code::{Code, Name};
 use crate::domain::id::{EntryId, OrderId};
-use crate::domain::journal::Event;
+use crate::domain::journal::{Event, Note};
 use crate::domain::money::{Amount, Currency, Discount, Exact, Overflow};
 use crate::domain::period::Month;
 use crate::domain::words::words;
@@ -113,8 +113,8 @@ pub struct Movement {
     pub event: Event,
     /// What its postings add to the balance due.
     pub amount: Amount,
-    /// A reference that was written down with it.
-    pub reference: Option<String>,
+    /// What was written down with it.
+    pub note: Note,
     /// The order or usage behind it.
     pub charge: Option<ChargeFacts>,
 }
@@ -124,7 +124,14 @@ impl Movement {
         match self.event {
             Event::Charge | Event::Usage => StatementKind::Charge,
             Event::Refund => StatementKind::Credit,
-            Event::Deposit | Event::Allocate | Event::BillAccepted => StatementKind::Payment,
+            Event::Deposit
+            | Event::Withdraw
+            | Event::Allocate
+            | Event::Reclaim
+            | Event::Transfer
+            | Event::TopUp
+            | Event::PayProvider
+            | Event::BillAccepted => StatementKind::Payment,
         }
     }
 }
@@ -168,7 +175,7 @@ impl Statement {
                 list_price: m.charge.as_ref().map(|c| c.list),
                 discount: m.charge.as_ref().map(|c| c.discount),
                 amount: m.amount,
-                reference: m.reference,
+                reference: m.note.reference,
             })
             .collect();
         let Addressee { account, uid, group, entity, mode, currency } = to;

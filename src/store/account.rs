@@ -249,11 +249,11 @@ impl Writer<'_> {
 
     /// Writes what may change of an account: its state, UID, real-name owner and login name.
     pub fn update_account(&mut self, before: &Account, after: &Account) -> Result<()> {
-        let mut update = self
-            .connection()
-            .prepare_cached("UPDATE account SET uid = ?2, state = ?3, entity_id = ?4, login = ?5 WHERE id = ?1")?;
+        let mut update = self.connection().prepare_cached(
+            "UPDATE account SET uid = ?2, state = ?3, entity_id = ?4, login = ?5, credit_minor = ?6 WHERE id = ?1",
+        )?;
         let (uid, login) = (after.uid.as_ref().map(Uid::as_str), after.login.as_ref().map(Name::as_str));
-        update.execute(params![after.id.0, uid, after.state.as_str(), after.entity.0, login])?;
+        update.execute(params![after.id.0, uid, after.state.as_str(), after.entity.0, login, after.credit_limit.minor()])?;
         drop(update);
         self.log_change("account", after.code.as_str(), Some(before), after)
     }

@@ -88,10 +88,19 @@ impl Reader<'_> {
 
     /// The lowest that credits less debits of a ledger account are at the end of a day or of any later one.
     pub fn lowest_credit_from(&self, account: LedgerAccount, from: NaiveDate) -> Result<Amount> {
+        self.lowest_from(account, from, |debit, credit| credit.minus(debit))
+    }
+
+    fn lowest_from(
+        &self,
+        account: LedgerAccount,
+        from: NaiveDate,
+        moved: impl Fn(Amount, Amount) -> std::result::Result<Amount, Overflow>,
+    ) -> Result<Amount> {
         let Some(id) = ledger_account_id(self.connection, account)? else { return Ok(Amount::ZERO) };
         let mut select = self
             .connection
-            .prepare_cached("SELECT day, credit_minor - debit_minor FROM balance WHERE ledger_account_id = ?1 ORDER BY day")?;
+            .prepare_cached("SELECT day, debit_minor, credit_minor FROM balance WHERE ledger_account_id = ?1 ORDER BY day")?;
         let mut rows = select.query([id.0])?;
         let (mut running, mut lowest) = (Amount::ZERO, None);
         while let Some(row) = rows.next()? {
@@ -99,9 +108,42 @@ impl Reader<'_> {
                 // What stood at the end of `from`, before this later day.
                 lowest = Some(lowest.map_or(running, |low: Amount| low.min(running)));
             }
-            running = running.plus(row.amount(1)?)?;
+            running = running.plus(moved(row.amount(1)?, row.amount(2)?)?)?;
         }
         Ok(lowest.map_or(running, |low| low.min(running)))
+    }
+
+    /// The lowest that debits less credits of a ledger account are at the end of a day or of any later one.
+    pub fn lowest_debit_from(&self, account: LedgerAccount, from: NaiveDate) -> Result<Amount> {
+        self.lowest_from(account, from, Amount::minus)
+    }
+
+    /// The currencies in which the agent's pool or its debts to the provider have moved.
+    pub fn currencies_of_the_pool(&self) -> Result<Vec<Currency>> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT DISTINCT currency FROM ledger_account WHERE code IN ('pool', 'accrued', 'payable')")?;
+        let rows = select.query_map([], |row| row.parsed(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What the money of a group has given an account and not taken back or passed on: allocations and transfers in, less reclaims
+    /// and transfers out.
+    pub fn given_to(&self, account: AccountId, group: GroupId, currency: Currency) -> Result<Amount> {
+        let Some(id) = ledger_account_id(self.connection, LedgerAccount::funds(account, currency))? else {
+            return Ok(Amount::ZERO);
+        };
+        let mut select = self.connection.prepare_cached(
+            "SELECT -COALESCE(SUM(p.amount_minor), 0)
+               FROM (SELECT id, group_id, event FROM entry
+                      WHERE account_id = ?1
+                        AND event <> 'charge' AND event <> 'refund' AND event <> 'usage' AND event <> 'bill-accepted'
+                     UNION ALL
+                     SELECT id, group_id, event FROM entry WHERE recipient_id = ?1) AS e
+               JOIN posting AS p ON p.entry_id = e.id AND p.ledger_account_id = ?2
+              WHERE e.group_id = ?3 AND e.event IN ('allocate', 'reclaim', 'transfer')",
+        )?;
+        Ok(select.query_row(params![account.0, id.0, group.0], |row| row.amount(0))?)
     }
 
     /// Every ledger account with a balance up to and including a day, by the chart's order and owner.
@@ -186,7 +228,9 @@ impl Writer<'_> {
             day(date).into(),
             about.group.map(|g| g.0).into(),
             about.account.map(|a| a.0).into(),
-            about.reference.clone().into(),
+            about.recipient.map(|a| a.0).into(),
+            about.note.reference.clone().into(),
+            about.note.remark.clone().into(),
         ]);
         self.facts.entry(id, entry.event(), date, about, 0, entry.postings());
         self.write_waiting()?;

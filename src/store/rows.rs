@@ -113,7 +113,7 @@ impl<const COLUMNS: usize> Rows<COLUMNS> {
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) postings: Rows<4>,
-    pub(super) entries: Rows<7>,
+    pub(super) entries: Rows<9>,
     pub(super) orders: Rows<11>,
     pub(super) charges: Rows<16>,
 }
@@ -122,7 +122,7 @@ impl Waiting {
     pub(super) const fn new() -> Self {
         Self {
             postings: Rows::new("posting (entry_id, line, ledger_account_id, amount_minor)"),
-            entries: Rows::new("entry (id, operation_id, event, effective, group_id, account_id, reference)"),
+            entries: Rows::new("entry (id, operation_id, event, effective, group_id, account_id, recipient_id, reference, remark)"),
             orders: Rows::new(
                 "orders (id, operation_id, account_id, product_id, kind, provider_order, day, service_from, service_to, placement,
                          refunds)",

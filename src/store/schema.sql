@@ -159,7 +159,9 @@ CREATE TABLE entry (
     effective    INTEGER NOT NULL CHECK (effective BETWEEN 19700101 AND 99991231),
     group_id     INTEGER REFERENCES customer_group,
     account_id   INTEGER REFERENCES account,
+    recipient_id INTEGER REFERENCES account,  -- of a transfer
     reference    TEXT,
+    remark       TEXT,
     reverses     INTEGER REFERENCES entry
 ) STRICT;
 CREATE UNIQUE INDEX entry_reversing ON entry (reverses) WHERE reverses IS NOT NULL;
@@ -167,6 +169,8 @@ CREATE UNIQUE INDEX entry_reversing ON entry (reverses) WHERE reverses IS NOT NU
 -- the four words for every entry that is written.
 CREATE INDEX entry_moving_money ON entry (account_id, effective)
  WHERE event <> 'charge' AND event <> 'refund' AND event <> 'usage' AND event <> 'bill-accepted';
+-- What came to an account from another one.
+CREATE INDEX entry_transferring ON entry (recipient_id, effective) WHERE recipient_id IS NOT NULL;
 
 -- What each ledger account moved on each day: the balance is the sum, as of any day. `check` proves it from the postings.
 CREATE TABLE balance (

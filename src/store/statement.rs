@@ -1,5 +1,6 @@
 //! What stands on statements, and the frozen ones.
 
+use chrono::NaiveDate;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::error::Result;
@@ -7,14 +8,15 @@ use super::sql::{Columns as _, day};
 use super::{Reader, Writer};
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, EntryId, OrderId};
+use crate::domain::journal::Note;
 use crate::domain::money::{Amount, Discount};
 use crate::domain::period::Month;
 use crate::domain::statement::{ChargeFacts, Movement};
 
 impl Reader<'_> {
-    /// Everything that moved an account's balance due in a month: charges by their index, other money by theirs. The amount
+    /// Everything that moved an account's balance due from one day to another: charges by their index, other money by theirs. The amount
     /// is what the entry's postings did to the account's own receivable and funds.
-    pub fn movements(&self, account: AccountId, month: Month) -> Result<Vec<Movement>> {
+    pub fn movements(&self, account: AccountId, from: NaiveDate, to: NaiveDate) -> Result<Vec<Movement>> {
         let mut select = self.connection.prepare_cached(
             "WITH found AS (
                  SELECT c.entry_id AS entry_id, c.id AS charge_id FROM charge AS c
@@ -22,20 +24,23 @@ impl Reader<'_> {
                  UNION ALL
                  SELECT e.id, NULL FROM entry AS e
                   WHERE e.account_id = ?1 AND e.effective BETWEEN ?2 AND ?3
-                    AND e.event <> 'charge' AND e.event <> 'refund' AND e.event <> 'usage' AND e.event <> 'bill-accepted')
+                    AND e.event <> 'charge' AND e.event <> 'refund' AND e.event <> 'usage' AND e.event <> 'bill-accepted'
+                 UNION ALL
+                 SELECT e.id, NULL FROM entry AS e
+                  WHERE e.recipient_id = ?1 AND e.effective BETWEEN ?2 AND ?3)
              SELECT e.id, e.effective, e.event, e.reference,
                     (SELECT COALESCE(SUM(p.amount_minor), 0)
                        FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id
                       WHERE p.entry_id = e.id AND l.owner_kind = 'account' AND l.owner_id = ?1
                         AND l.code IN ('receivable', 'funds')),
-                    c.id, pr.code, c.order_id, o.provider_order, c.charge_month, c.list, c.discount
+                    c.id, pr.code, c.order_id, o.provider_order, c.charge_month, c.list, c.discount, e.remark
                FROM found
                JOIN entry AS e ON e.id = found.entry_id
                LEFT JOIN charge AS c ON c.id = found.charge_id
                LEFT JOIN product AS pr ON pr.id = c.product_id
                LEFT JOIN orders AS o ON o.id = c.order_id",
         )?;
-        let rows = select.query_map(params![account.0, day(month.first_day()), day(month.last_day())], |row| {
+        let rows = select.query_map(params![account.0, day(from), day(to)], |row| {
             let charge = match row.get::<_, Option<i64>>(5)? {
                 None => None,
                 Some(_) => Some(ChargeFacts {
@@ -51,7 +56,7 @@ impl Reader<'_> {
                 entry: EntryId(row.get(0)?),
                 date: row.date(1)?,
                 event: row.parsed(2)?,
-                reference: row.get(3)?,
+                note: Note { reference: row.get(3)?, remark: row.get(12)? },
                 amount: Amount::from_minor(row.get(4)?),
                 charge,
             })

@@ -1,7 +1,7 @@
 //! Customers' money as people and programs see it.
 
 use super::document::{Document, Table, Value};
-use crate::book::fund::{Balances, FundMoved};
+use crate::book::fund::{Balances, FundMoved, History};
 use crate::domain::money::Overflow;
 
 /// Money that moved.
@@ -11,11 +11,57 @@ pub fn moved(schema: &str, outcome: &FundMoved) -> Document {
         .field("entry", "Entry", outcome.entry.0.to_string())
         .field("group", "Group", &outcome.group)
         .field("account", "Account", outcome.account.clone())
+        .field("to", "To", outcome.to.clone())
         .field("date", "Date", outcome.date)
         .field("currency", "Currency", currency)
         .amount("amount", "Amount", outcome.amount.amount, currency)
         .amount("deposits", "Not allocated now", outcome.deposits, currency)
         .field("funds", "Funds now", outcome.funds.map(|funds| Value::amount(funds, currency)))
+        .field("to_funds", "Funds there now", outcome.to_funds.map(|funds| Value::amount(funds, currency)))
+        .field("reference", "Reference", outcome.reference.clone())
+        .field("remark", "Remark", outcome.remark.clone())
+}
+
+/// Everything that moved the money of one account.
+pub fn history(history: &History) -> Result<Document, Overflow> {
+    let currency = history.group.currency;
+    let mut balance = history.opening;
+    let mut table = Table::new("rows")
+        .column("entry", "Entry")
+        .column("date", "Date")
+        .column("event", "Event")
+        .column("product", "Product")
+        .column("order", "Order")
+        .column_right("amount", "Amount")
+        .column_right("balance", "Balance")
+        .column("reference", "Reference")
+        .column("remark", "Remark")
+        .when_empty("nothing has moved its money");
+    for movement in &history.movements {
+        // A movement counts what it adds to the balance due.
+        let amount = movement.amount.negated()?;
+        balance = balance.plus(amount)?;
+        let charge = movement.charge.as_ref();
+        table.push([
+            movement.entry.0.to_string().into(),
+            movement.date.into(),
+            movement.event.as_str().into(),
+            charge.map(|charge| charge.product.clone()).into(),
+            charge.and_then(|charge| charge.order).map(|order| order.to_string()).into(),
+            Value::amount(amount, currency),
+            Value::amount(balance, currency),
+            movement.note.reference.clone().into(),
+            movement.note.remark.clone().into(),
+        ]);
+    }
+    Ok(Document::new("fund-history")
+        .field("account", "Account", &history.account.code)
+        .field("group", "Group", &history.group.code)
+        .field("currency", "Currency", currency)
+        .field("mode", "Mode", history.account.mode.as_str())
+        .amount("opening", "Opening", history.opening, currency)
+        .amount("closing", "Closing", balance, currency)
+        .table(table))
 }
 
 /// What every account and group has.

@@ -10,6 +10,7 @@
 pub mod account;
 pub mod agent;
 pub mod bill;
+pub mod credit;
 pub mod csv;
 pub mod document;
 pub mod entity;
@@ -17,6 +18,7 @@ pub mod fund;
 pub mod json;
 pub mod order;
 pub mod period;
+pub mod pool;
 pub mod price;
 pub mod reconcile;
 pub mod report;

@@ -23,6 +23,11 @@ fn the_same_key_and_content_gives_the_first_outcome_and_exit_again() {
         ),
         (Point::Ready, 0, "price apply acme-sale-2027.toml"),
         (Point::Ready, 0, "fund deposit acme 50000 --date 2026-06-01"),
+        (Point::Funded, 0, "fund withdraw acme 20 --date 2026-06-01 --reference r --remark why"),
+        (Point::Funded, 0, "fund reclaim acme-test 20 --date 2026-06-01"),
+        (Point::Funded, 0, "pool top-up 14000 --currency USD --paid 100000 --paid-currency CNY --date 2026-06-01"),
+        (Point::Closed, 0, "pool pay 100 --from bank --date 2026-07-02"),
+        (Point::Ready, 0, "credit set acme-prod 50000"),
         (
             Point::Funded,
             0,
@@ -56,11 +61,15 @@ fn a_replayed_command_says_so() {
     Entry              1
     Group              acme
     Account            -
+    To                 -
     Date               2026-06-01
     Currency           CNY
     Amount             100.00
     Not allocated now  100.00
     Funds now          -
+    Funds there now    -
+    Reference          -
+    Remark             -
     ----- stderr
     this key was used before: the first outcome is shown, nothing was written
     ----- exit 0

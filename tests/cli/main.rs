@@ -10,6 +10,7 @@ mod demo;
 mod hard_months;
 mod help;
 mod keys;
+mod money;
 mod output;
 mod preview;
 mod refusals;

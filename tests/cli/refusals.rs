@@ -43,6 +43,7 @@ fn codes_that_tests_expect() -> BTreeSet<&'static str> {
         include_str!("demo.rs"),
         include_str!("hard_months.rs"),
         include_str!("keys.rs"),
+        include_str!("money.rs"),
         include_str!("output.rs"),
         include_str!("preview.rs"),
         include_str!("story.rs"),

@@ -144,11 +144,15 @@ fn every_command_of_the_story_tells_what_it_did() {
     Entry              1
     Group              acme
     Account            -
+    To                 -
     Date               2026-06-01
     Currency           CNY
     Amount             50000.00
     Not allocated now  50000.00
     Funds now          -
+    Funds there now    -
+    Reference          -
+    Remark             -
     ----- stderr
     next: `subledger fund allocate ACCOUNT AMOUNT` gives some of it to a prepaid account
     ----- exit 0
@@ -157,11 +161,15 @@ fn every_command_of_the_story_tells_what_it_did() {
     Entry              2
     Group              acme
     Account            acme-test
+    To                 -
     Date               2026-06-01
     Currency           CNY
     Amount             20000.00
     Not allocated now  30000.00
     Funds now          20000.00
+    Funds there now    -
+    Reference          -
+    Remark             -
     ----- exit 0
     ");
 }

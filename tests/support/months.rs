@@ -6,7 +6,7 @@ use std::sync::Arc;
 use subledger::book::Call;
 use subledger::book::account::{CreateAccount, Particulars};
 use subledger::book::bill::{BadLines, BillInput, ImportBill};
-use subledger::book::fund::{Allocate, Deposit};
+use subledger::book::fund::{Allocate, Deposit, Slip};
 use subledger::book::month_end::MonthEnd;
 use subledger::book::order::{ImportOrders, RecordOrder, RefundOrder};
 use subledger::book::price::ApplyAgreement;
@@ -14,6 +14,7 @@ use subledger::domain::account::{Environment, Mode};
 use subledger::domain::chain::sha256_hex;
 use subledger::domain::finality::Finality;
 use subledger::domain::input::InputFile;
+use subledger::domain::journal::Note;
 use subledger::domain::order::{OrderKind, OrderRequest, Placement};
 use subledger::domain::period::{Month, parse_date};
 use subledger::domain::progress::Unwatched;
@@ -92,12 +93,16 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
         let terms = subledger::intake::agreement::read(text, "terms.toml").expect("sound terms");
         desk.does(ApplyAgreement { terms, file: "terms.toml".to_owned() });
     }
-    let (date, reference) = (parse_date("2026-06-01"), Some("transfer 17".to_owned()));
-    let deposit = Deposit { group: "acme".to_owned(), amount: "50000".parse().expect("an amount"), date, reference };
+    let slip = |reference: Option<&str>| Slip {
+        date: parse_date("2026-06-01"),
+        note: Note { reference: reference.map(str::to_owned), remark: None },
+    };
+    let deposit =
+        Deposit { group: "acme".to_owned(), amount: "50000".parse().expect("an amount"), slip: slip(Some("transfer 17")) };
     let call = Call { key: Some("transfer-17".to_owned()), ..Call::default() };
     desk.book.write(&call, deposit).expect("a deposit");
     let amount = "20000".parse().expect("an amount");
-    desk.does(Allocate { account: "acme-test".to_owned(), amount, date, reference: None });
+    desk.does(Allocate { account: "acme-test".to_owned(), amount, slip: slip(None) });
     desk.does(ImportOrders {
         file: "orders.csv".to_owned(),
         sha256: sha256_hex(b"orders.csv"),

@@ -3,14 +3,16 @@
 use clap::Args;
 
 use crate::book::fund::Allocate;
-use crate::cli::args::{DateArgs, WriteArgs, amount};
+use crate::cli::args::{SlipArgs, WriteArgs, amount};
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
-use crate::domain::code::Name;
 use crate::domain::money::Exact;
 use crate::view;
 
 /// Give a prepaid account money of its group
+///
+/// Up to what the group has on that day and on every later one. An account in arrears is given
+/// what covers them first.
 ///
 /// Examples:
 ///   subledger fund allocate acme-test 20000 --date 2026-06-01
@@ -24,12 +26,8 @@ pub(crate) struct AllocateArgs {
     #[arg(value_parser = amount, allow_negative_numbers = true)]
     amount: Exact,
 
-    /// A reference
-    #[arg(long, value_name = "TEXT")]
-    reference: Option<Name>,
-
     #[command(flatten)]
-    date: DateArgs,
+    slip: SlipArgs,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -37,8 +35,7 @@ pub(crate) struct AllocateArgs {
 
 impl AllocateArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let reference = self.reference.map(|text| text.to_string());
-        let allocate = Allocate { account: self.account, amount: self.amount, date: self.date.date, reference };
+        let allocate = Allocate { account: self.account, amount: self.amount, slip: self.slip.into() };
         let done = context.write(&context.call(&self.write), allocate)?;
         context.answer_done(&done, view::fund::moved("fund-allocate", &done.outcome), &[])?;
         Ok(Exit::Done)

@@ -3,10 +3,9 @@
 use clap::Args;
 
 use crate::book::fund::Deposit;
-use crate::cli::args::{DateArgs, WriteArgs, amount};
+use crate::cli::args::{SlipArgs, WriteArgs, amount};
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
-use crate::domain::code::Name;
 use crate::domain::money::Exact;
 use crate::view;
 
@@ -27,12 +26,8 @@ pub(crate) struct DepositArgs {
     #[arg(value_parser = amount, allow_negative_numbers = true)]
     amount: Exact,
 
-    /// The bank's reference
-    #[arg(long, value_name = "TEXT")]
-    reference: Option<Name>,
-
     #[command(flatten)]
-    date: DateArgs,
+    slip: SlipArgs,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -40,8 +35,7 @@ pub(crate) struct DepositArgs {
 
 impl DepositArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let reference = self.reference.map(|text| text.to_string());
-        let deposit = Deposit { group: self.group, amount: self.amount, date: self.date.date, reference };
+        let deposit = Deposit { group: self.group, amount: self.amount, slip: self.slip.into() };
         let done = context.write(&context.call(&self.write), deposit)?;
         context.answer_done(&done, view::fund::moved("fund-deposit", &done.outcome), &[])?;
         context.next(&done, "`subledger fund allocate ACCOUNT AMOUNT` gives some of it to a prepaid account");

@@ -19,7 +19,7 @@ use crate::domain::chain::{self, Facts, GENESIS, Hash, Header};
 use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
 use crate::domain::close::Receipt;
 use crate::domain::id::{AccountId, GroupId, LedgerAccountId};
-use crate::domain::journal::{About, Event, Posting};
+use crate::domain::journal::{About, Event, Note, Posting};
 use crate::domain::money::{Amount, Currency, Exact, Overflow};
 use crate::domain::order::{Charge, Order};
 use crate::domain::plural;
@@ -166,9 +166,10 @@ fn entry_row(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
         about: About {
             group: row.get::<_, Option<i64>>(4)?.map(GroupId),
             account: row.get::<_, Option<i64>>(5)?.map(AccountId),
-            reference: row.get(6)?,
+            recipient: row.get::<_, Option<i64>>(6)?.map(AccountId),
+            note: Note { reference: row.get(7)?, remark: row.get(8)? },
         },
-        reverses: row.get::<_, Option<i64>>(7)?.unwrap_or(0),
+        reverses: row.get::<_, Option<i64>>(9)?.unwrap_or(0),
     })
 }
 
@@ -250,7 +251,8 @@ impl Reader<'_> {
         let accounts = self.ledger_accounts()?;
         let connection = self.connection;
         let mut entries = connection.prepare(
-            "SELECT id, operation_id, event, effective, group_id, account_id, reference, reverses FROM entry ORDER BY id",
+            "SELECT id, operation_id, event, effective, group_id, account_id, recipient_id, reference, remark, reverses
+               FROM entry ORDER BY id",
         )?;
         let mut postings =
             connection.prepare("SELECT entry_id, line, ledger_account_id, amount_minor FROM posting ORDER BY entry_id, line")?;

@@ -1,0 +1,62 @@
+//! Credit: how much agent-pays accounts may owe.
+
+use serde::{Deserialize, Serialize};
+
+use super::account::{AccountView, list};
+use super::operation::not_negative;
+use super::{Operation, Result, UseCase};
+use crate::domain::account::{Account, Mode, Standing};
+use crate::domain::code::Code;
+use crate::domain::money::{Amount, Currency, Exact};
+use crate::domain::refusal::Refusal;
+use crate::domain::role::Permission;
+use crate::store::Reader;
+
+/// Says how much an agent-pays account may owe.
+#[derive(Clone, Debug)]
+pub struct SetCredit {
+    /// The account, as it was typed.
+    pub account: String,
+    /// The limit, in major units; zero ends the credit.
+    pub limit: Exact,
+}
+
+/// A credit limit as it is now, and what it leaves.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CreditSet {
+    /// The account.
+    pub account: Code,
+    /// What its money is counted in.
+    pub currency: Currency,
+    /// The limit before.
+    pub before: Amount,
+    /// What it has, owes and may spend now.
+    pub standing: Standing,
+}
+
+impl UseCase for SetCredit {
+    const COMMAND: &'static str = "credit set";
+    const PERMISSION: Permission = Permission::MoveMoney;
+    type Outcome = CreditSet;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<CreditSet> {
+        let found = operation.account(&self.account)?;
+        let (account, currency) = (&found.account, found.group.currency);
+        if account.mode != Mode::AgentPays {
+            return Err(Refusal::NotAgentPays { account: account.code.clone() }.into());
+        }
+        let limit = not_negative(self.limit, currency)?.amount;
+        let standing = Standing { credit_limit: limit, ..operation.standing(&found)? };
+        let after = Account { credit_limit: limit, ..account.clone() };
+        if after != *account {
+            operation.writer().update_account(account, &after)?;
+        }
+        Ok(CreditSet { account: account.code.clone(), currency, before: account.credit_limit, standing })
+    }
+}
+
+/// Shows the credit of every agent-pays account, or of those of one group.
+pub fn show(reader: Reader<'_>, group: Option<&str>) -> Result<Vec<AccountView>> {
+    let accounts = list(reader, group, None)?;
+    Ok(accounts.into_iter().filter(|view| view.account.mode == Mode::AgentPays).collect())
+}

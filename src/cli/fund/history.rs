@@ -1,0 +1,41 @@
+//! `fund history`: shows everything that moved the money of one account.
+
+use clap::Args;
+
+use chrono::NaiveDate;
+
+use crate::book::fund::history;
+use crate::cli::args::{AsOfArgs, date};
+use crate::cli::context::{Context, Ended};
+use crate::cli::exit::Exit;
+use crate::view;
+
+/// Show everything that moved the money of one account
+///
+/// Allocations, charges, refunds and transfers, oldest first, with the balance after each: what
+/// the account has, less what it owes.
+///
+/// Examples:
+///   subledger fund history acme-test
+///   subledger fund history acme-test --from 2026-06-01 --as-of 2026-06-30 --format csv
+#[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct HistoryArgs {
+    /// The account's code or UID
+    account: String,
+
+    /// Only from this day on
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    from: Option<NaiveDate>,
+
+    #[command(flatten)]
+    as_of: AsOfArgs,
+}
+
+impl HistoryArgs {
+    pub(crate) fn run(self, context: &Context) -> Ended {
+        let history = context.read(|reader| history(reader, &self.account, self.from, self.as_of.as_of))?;
+        context.answer(&view::fund::history(&history)?)?;
+        Ok(Exit::Done)
+    }
+}

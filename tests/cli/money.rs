@@ -1,0 +1,326 @@
+//! Money: what finance moves between bank, pool, groups and accounts, and what it may not.
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use crate::book::{Point, TestBook};
+
+/// A second prepaid account of the group and its owner, one of another owner, and one of another group; 30 000 not allocated.
+fn money_book() -> TestBook {
+    let book = TestBook::acme(Point::Funded);
+    book.done("entity add bolt-hq --name 'Bolt GmbH' --credential 91310000MA1FL0007C");
+    book.done("group add bolt --name Bolt");
+    for (account, group, entity, uid) in [
+        ("acme-dev", "acme", "acme-hq", "1000000000000003"),
+        ("acme-other", "acme", "bolt-hq", "1000000000000004"),
+        ("bolt-test", "bolt", "bolt-hq", "1000000000000005"),
+    ] {
+        book.done(&format!(
+            "account associate {account} --uid {uid} --group {group} --entity {entity} --environment test --mode prepaid --since 2026-06-01 --attest no-other-agent --attest no-arrears --attest no-open-orders"
+        ));
+        book.done(&format!("account confirm {account}"));
+    }
+    book
+}
+
+#[test]
+fn money_goes_out_comes_back_and_passes_on() {
+    let book = money_book();
+    assert_snapshot!(book.run("fund transfer --from acme-test --to acme-dev 5000 --date 2026-06-02 --reference T-7 --remark 'two teams'"), @"
+    Entry              3
+    Group              acme
+    Account            acme-test
+    To                 acme-dev
+    Date               2026-06-02
+    Currency           CNY
+    Amount             5000.00
+    Not allocated now  30000.00
+    Funds now          15000.00
+    Funds there now    5000.00
+    Reference          T-7
+    Remark             two teams
+    ----- exit 0
+    ");
+    assert_snapshot!(book.run("fund reclaim acme-test --all --date 2026-06-03"), @"
+    Entry              4
+    Group              acme
+    Account            acme-test
+    To                 -
+    Date               2026-06-03
+    Currency           CNY
+    Amount             15000.00
+    Not allocated now  45000.00
+    Funds now          0.00
+    Funds there now    -
+    Reference          -
+    Remark             -
+    ----- exit 0
+    ");
+    assert_snapshot!(book.run("fund withdraw acme 45000 --date 2026-06-03 --reference 'ICBC 17'"), @"
+    Entry              5
+    Group              acme
+    Account            -
+    To                 -
+    Date               2026-06-03
+    Currency           CNY
+    Amount             45000.00
+    Not allocated now  0.00
+    Funds now          -
+    Funds there now    -
+    Reference          ICBC 17
+    Remark             -
+    ----- exit 0
+    ");
+    assert_snapshot!(book.run("fund history acme-test"), @"
+    Account   acme-test
+    Group     acme
+    Currency  CNY
+    Mode      prepaid
+    Opening   0.00
+    Closing   0.00
+
+    Entry  Date        Event     Product  Order     Amount   Balance  Reference  Remark
+    --------------------------------------------------------------------------------------
+    2      2026-06-01  allocate  -        -       20000.00  20000.00  -          -
+    3      2026-06-02  transfer  -        -       -5000.00  15000.00  T-7        two teams
+    4      2026-06-03  reclaim   -        -      -15000.00      0.00  -          -
+    ----- exit 0
+    ");
+    assert_eq!(book.json("fund history acme-dev")["closing"], "5000.00");
+    assert_eq!(book.json("fund history acme-test --from 2026-06-02 --as-of 2026-06-02")["rows"].as_array().unwrap().len(), 1);
+    // Both sides of a transfer stand on their own statements, and both foot.
+    let statement = |account: &str| book.json(&format!("statement show {account} --period 2026-06"));
+    assert_eq!(statement("acme-test")["closing"], "0.00");
+    assert_eq!((&statement("acme-dev")["payments"], &statement("acme-dev")["closing"]), (&json!("5000.00"), &json!("-5000.00")));
+    assert!(book.checks());
+}
+
+#[test]
+fn what_is_spent_cannot_be_taken_back() {
+    let book = money_book();
+    book.done("order record acme-test --product ecs --kind new --list-price 16000 --provider-order 77 --date 2026-06-05");
+    assert_snapshot!(book.run("fund reclaim acme-test 5000 --date 2026-06-06"), @"
+    ----- stderr
+    error: acme-test has 4800.00 CNY that is not spent and came from its group (which has given it 20000.00 CNY); 5000.00 CNY is needed
+    hint: `subledger fund history acme-test` shows where it went
+    ----- exit 1
+    ");
+    book.refused(1, "reclaim.insufficient", "fund reclaim acme-test 5000 --date 2026-06-06");
+    // Neither on a day before it was spent.
+    book.refused(1, "reclaim.insufficient", "fund reclaim acme-test 5000 --date 2026-06-02");
+    book.done("fund reclaim acme-test 4800 --date 2026-06-06");
+    book.refused(1, "reclaim.insufficient", "fund reclaim acme-test --all");
+    book.refused(1, "reclaim.insufficient", "fund reclaim acme-dev 1");
+    book.refused(1, "funds.insufficient", "fund transfer --from acme-test --to acme-dev 0.01");
+    assert!(book.checks());
+}
+
+/// What is passed on was given by the group, and is given once.
+#[test]
+fn a_group_takes_back_no_more_than_it_gave() {
+    let book = money_book();
+    book.done("fund transfer --from acme-test --to acme-dev 20000 --date 2026-06-01");
+    book.done("fund reclaim acme-dev 20000 --date 2026-06-01");
+    assert_snapshot!(book.run("fund reclaim acme-dev 1"), @"
+    ----- stderr
+    error: acme-dev has 0.00 CNY that is not spent and came from its group (which has given it 0.00 CNY); 1.00 CNY is needed
+    hint: `subledger fund history acme-dev` shows where it went
+    ----- exit 1
+    ");
+}
+
+#[test]
+fn money_stays_in_its_group_and_with_its_owner() {
+    let book = money_book();
+    assert_snapshot!(book.run("fund transfer --from acme-test --to bolt-test 1"), @"
+    ----- stderr
+    error: acme-test belongs to acme and bolt-test to bolt; money stays in its group
+    hint: `subledger fund reclaim acme-test AMOUNT` and `subledger fund withdraw acme AMOUNT` give it back to the customer
+    ----- exit 1
+    ");
+    assert_snapshot!(book.run("fund transfer --from acme-test --to acme-other 1"), @"
+    ----- stderr
+    error: the real-name owner of acme-test is acme-hq and that of acme-other is bolt-hq; money passes only between accounts of one
+    hint: `subledger fund reclaim acme-test AMOUNT`, then `subledger fund allocate acme-other AMOUNT`
+    ----- exit 1
+    ");
+    book.refused(1, "transfer.other-group", "fund transfer --from acme-test --to bolt-test 1");
+    book.refused(1, "transfer.other-entity", "fund transfer --from acme-test --to acme-other 1");
+    book.refused(1, "transfer.to-itself", "fund transfer --from acme-test --to 1000000000000002 1");
+    book.refused(1, "account.not-prepaid", "fund transfer --from acme-test --to acme-prod 1");
+    book.refused(1, "account.not-prepaid", "fund reclaim acme-prod 1");
+}
+
+#[test]
+fn a_withdrawal_leaves_what_covers_the_arrears() {
+    let book = money_book();
+    book.refused(1, "deposits.insufficient", "fund withdraw acme 30000.01 --date 2026-06-01");
+    // Money that came in later cannot have gone out before.
+    book.done("fund deposit acme 5 --date 2026-06-20");
+    book.refused(1, "deposits.insufficient", "fund withdraw acme 30000.01 --date 2026-06-19");
+    book.done("order record acme-test --product ecs --kind new --list-price 30000 --provider-order 77 --date 2026-06-05 --placed");
+    assert_snapshot!(book.run("fund withdraw acme 25000 --date 2026-06-06"), @"
+    ----- stderr
+    error: acme may take 21500.00 CNY out, because its accounts are in arrears with 8500.00 CNY; 25000.00 CNY is needed
+    hint: `subledger fund balance --group acme` shows which
+    ----- exit 1
+    ");
+    book.refused(1, "deposits.held", "fund withdraw acme 25000 --date 2026-06-06");
+    // What covers them comes first, and then the rest is free.
+    book.done("fund allocate acme-test 10000 --date 2026-06-06");
+    book.done("fund withdraw acme 20000 --date 2026-06-06");
+    assert!(book.checks());
+}
+
+#[test]
+fn amounts_and_days_that_cannot_be() {
+    let book = money_book();
+    for verb in ["fund withdraw acme", "fund reclaim acme-test", "fund transfer --from acme-test --to acme-dev", "pool top-up"] {
+        book.refused(1, "amount.not-positive", &format!("{verb} 0"));
+        book.refused(1, "amount.negative", &format!("{verb} -5"));
+        book.refused(1, "amount.too-precise", &format!("{verb} 0.001"));
+        book.refused(1, "amount.overflow", &format!("{verb} 99999999999999999999"));
+    }
+    for verb in ["fund reclaim acme-test 1", "fund transfer --from acme-test --to acme-dev 1"] {
+        book.refused(1, "account.before-since", &format!("{verb} --date 2026-05-31"));
+    }
+    let closed = TestBook::acme(Point::Closed);
+    for verb in ["fund withdraw acme 1", "fund reclaim acme-test 1", "pool top-up 1", "pool pay 1"] {
+        closed.refused(1, "period.closed", &format!("{verb} --date 2026-06-30"));
+    }
+}
+
+#[test]
+fn the_pool_is_topped_up_drawn_on_and_paid_from() {
+    let book = TestBook::acme(Point::Closed);
+    assert_snapshot!(book.run("pool show"), @"
+    Currency  Pool  Expected to be billed  Billed, not paid  Available
+    ------------------------------------------------------------------
+    CNY       0.00                   0.00          52033.62  -52033.62
+    ----- exit 0
+    ");
+    book.refused(1, "pool.insufficient", "pool pay 1 --date 2026-07-01");
+    assert_snapshot!(book.run("pool pay 1 --date 2026-07-01"), @"
+    ----- stderr
+    error: the pool has 0.00 CNY; 1.00 CNY is needed
+    hint: `subledger pool top-up AMOUNT` records money that was paid in; --from bank pays from the bank
+    ----- exit 1
+    ");
+    assert_snapshot!(book.run("pool top-up 50000 --date 2026-07-01 --reference 'ICBC 3'"), @"
+    Entry                  10
+    Date                   2026-07-01
+    Currency               CNY
+    Amount                 50000.00
+    Paid by the bank       -
+    Paid in                -
+    Pool now               50000.00
+    Expected to be billed  0.00
+    Billed, not paid       52033.62
+    Available              -2033.62
+    Reference              ICBC 3
+    Remark                 -
+    ----- exit 0
+    ");
+    // Money that came in later cannot have paid before.
+    book.done("pool top-up 10000 --date 2026-07-03");
+    book.refused(1, "pool.insufficient", "pool pay 50001 --date 2026-07-02");
+    book.refused(1, "payable.insufficient", "pool pay 99999 --date 2026-07-03");
+    assert_snapshot!(book.run("pool pay 99999 --date 2026-07-03"), @"
+    ----- stderr
+    error: the provider has billed 52033.62 CNY that is not paid; 99999.00 CNY is more
+    hint: `subledger pool show` shows what it is owed; what it has not billed yet is `accrued`
+    ----- exit 1
+    ");
+    assert_snapshot!(book.run("pool pay 52033.61 --date 2026-07-03"), @"
+    Entry                  12
+    Date                   2026-07-03
+    Currency               CNY
+    Amount                 52033.61
+    Paid by the bank       -
+    Paid in                -
+    Pool now               7966.39
+    Expected to be billed  0.00
+    Billed, not paid       0.01
+    Available              7966.38
+    Reference              -
+    Remark                 -
+    ----- exit 0
+    ");
+    assert_eq!(book.json("pool show --as-of 2026-07-01")["rows"][0]["pool"], "50000.00");
+    assert!(book.checks());
+}
+
+/// A pool in dollars that is paid in yuan: each currency balances on its own.
+#[test]
+fn a_pool_in_another_currency_goes_through_exchange() {
+    let book = TestBook::acme(Point::Ready);
+    assert_snapshot!(book.run("pool top-up 14000 --currency USD --paid 100000 --paid-currency CNY --date 2026-06-01"), @"
+    Entry                  1
+    Date                   2026-06-01
+    Currency               USD
+    Amount                 14000.00
+    Paid by the bank       100000.00
+    Paid in                CNY
+    Pool now               14000.00
+    Expected to be billed  0.00
+    Billed, not paid       0.00
+    Available              14000.00
+    Reference              -
+    Remark                 -
+    ----- exit 0
+    ");
+    book.refused(1, "pool.paid-differs", "pool top-up 5 --paid 6 --paid-currency CNY");
+    book.done("pool top-up 5 --paid 5 --paid-currency CNY --date 2026-06-01");
+    assert_snapshot!(book.run("report trial-balance"), @"
+    Ledger account  Owner  Currency      Debit     Credit
+    -----------------------------------------------------
+    bank            agent  CNY            0.00  100005.00
+    pool            agent  CNY            5.00       0.00
+    exchange        agent  CNY       100000.00       0.00
+    pool            agent  USD        14000.00       0.00
+    exchange        agent  USD            0.00   14000.00
+
+    Totals
+    Currency      Debit     Credit
+    ------------------------------
+    CNY       100005.00  100005.00
+    USD        14000.00   14000.00
+    ----- exit 0
+    ");
+    assert_eq!(book.run("pool top-up 5 --paid 6").exit, 2);
+    assert!(book.checks());
+}
+
+#[test]
+fn credit_is_set_shown_and_taken_away() {
+    let book = TestBook::acme(Point::Ordered);
+    assert_snapshot!(book.run("credit show"), @"
+    Account    Group  Currency  Credit limit      Owed  Pending usage  Available  Arrears
+    -------------------------------------------------------------------------------------
+    acme-prod  acme   CNY          100000.00  56899.99           0.00   43100.01     0.00
+    ----- exit 0
+    ");
+    assert_snapshot!(book.run("credit set acme-prod 50000"), @"
+    Account        acme-prod
+    Currency       CNY
+    Limit before   100000.00
+    Credit limit   50000.00
+    Owed           56899.99
+    Pending usage  0.00
+    Available      -6899.99
+    Arrears        6899.99
+    ----- exit 0
+    ");
+    // What it owes already is more: it is in arrears, and buys nothing.
+    let buy = "order record acme-prod --product ecs --kind new --list-price 1 --provider-order 99 --date 2026-06-28";
+    book.refused(1, "credit.insufficient", buy);
+    book.done("credit set acme-prod 60000");
+    book.done(buy);
+    let operations = book.operations();
+    book.done("credit set acme-prod 60000.00");
+    assert_eq!(book.operations(), operations, "what is so already leaves no trace");
+    book.refused(1, "account.not-agent-pays", "credit set acme-test 5");
+    book.refused(1, "amount.negative", "credit set acme-prod -5");
+    book.refused(1, "amount.too-precise", "credit set acme-prod 0.001");
+    assert!(book.checks());
+}
