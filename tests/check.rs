@@ -474,7 +474,7 @@ fn no_column_can_be_changed_unnoticed() {
     for (table, columns, key) in tables() {
         for column in columns {
             let what = format!("{table}.{column}");
-            // Numbers become other numbers, texts longer texts, blobs other blobs, and where nothing stands anywhere, something does.
+            // Numbers become other numbers, texts longer texts, blobs other blobs; where nothing stands anywhere, something does.
             let sql = format!(
                 "UPDATE {table} SET {column} = CASE typeof({column}) WHEN 'integer' THEN {column} + 1000
                         WHEN 'text' THEN {column} || '1' WHEN 'blob' THEN zeroblob(length({column})) ELSE 1 END

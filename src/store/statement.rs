@@ -14,8 +14,8 @@ use crate::domain::period::Month;
 use crate::domain::statement::{ChargeFacts, Movement};
 
 impl Reader<'_> {
-    /// Everything that moved an account's balance due from one day to another: charges by their index, other money by theirs. The amount
-    /// is what the entry's postings did to the account's own receivable and funds.
+    /// Everything that moved an account's balance due from one day to another: charges by their index, other money by theirs. The
+    /// amount is what the entry's postings did to the account's own receivable and funds.
     pub fn movements(&self, account: AccountId, from: NaiveDate, to: NaiveDate) -> Result<Vec<Movement>> {
         let mut select = self.connection.prepare_cached(
             "WITH found AS (
