@@ -1,8 +1,8 @@
 //! Random books against a naive model that knows nothing of the tool: its own arithmetic, its own idea of what is refused.
 //!
 //! Two groups: `acme` in CNY with a sale agreement (three tiers, one product of its own), `bolt` in USD without one; each with an
-//! agent-pays and a prepaid account, `acme` with a second prepaid one. After every command all balances, what is available and what was refused agree; at the end
-//! every proof holds.
+//! agent-pays and a prepaid account, `acme` with a second prepaid one. After every command all balances, what is available and what
+//! was refused agree; at the end every proof holds.
 
 #[path = "support/books.rs"]
 mod books;
