@@ -1,5 +1,6 @@
 //! Credit: how much agent-pays accounts may owe.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::account::{AccountView, list};
@@ -55,8 +56,8 @@ impl UseCase for SetCredit {
     }
 }
 
-/// Shows the credit of every agent-pays account, or of those of one group.
-pub fn show(reader: Reader<'_>, group: Option<&str>) -> Result<Vec<AccountView>> {
-    let accounts = list(reader, group, None)?;
+/// Shows the credit of every agent-pays account, or of those of one group: what they owed as of a day, beside today's limits.
+pub fn show(reader: Reader<'_>, group: Option<&str>, as_of: Option<NaiveDate>) -> Result<Vec<AccountView>> {
+    let accounts = list(reader, group, as_of)?;
     Ok(accounts.into_iter().filter(|view| view.account.mode == Mode::AgentPays).collect())
 }

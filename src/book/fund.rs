@@ -187,9 +187,8 @@ impl UseCase for Withdraw {
         let group = find_group(operation.reader(), &self.group)?;
         let date = operation.effective(self.slip.date)?;
         let amount = positive(self.amount, group.currency)?;
-        require_deposits(operation, &group, amount, date)?;
+        let free = require_deposits(operation, &group, amount, date)?;
         let arrears = arrears_of(operation, &group)?;
-        let free = operation.reader().lowest_credit_from(LedgerAccount::deposits(group.id, group.currency), date.date())?;
         let available = free.minus(arrears)?.or_zero();
         if amount.amount > available {
             let money = |amount| Money::new(amount, group.currency);
@@ -211,14 +210,15 @@ fn arrears_of(operation: &mut Operation<'_>, group: &Group) -> Result<Amount> {
     Ok(sum)
 }
 
-/// Money that came in later cannot have been given away on a day.
-fn require_deposits(operation: &Operation<'_>, group: &Group, needed: Money, date: OpenDate) -> Result<()> {
+/// What a group has on a day and on every later one that is not allocated, if it is enough: money that came in later cannot have
+/// been given away before.
+fn require_deposits(operation: &Operation<'_>, group: &Group, needed: Money, date: OpenDate) -> Result<Amount> {
     let free = operation.reader().lowest_credit_from(LedgerAccount::deposits(group.id, group.currency), date.date())?;
     if needed.amount > free {
         let available = Money::new(free, group.currency);
         return Err(Refusal::DepositsInsufficient { group: group.code.clone(), needed, available }.into());
     }
-    Ok(())
+    Ok(free)
 }
 
 impl UseCase for Allocate {

@@ -311,6 +311,7 @@ fn credit_is_set_shown_and_taken_away() {
     Arrears        6899.99
     ----- exit 0
     ");
+    assert_eq!(book.json("credit show --as-of 2026-06-04")["rows"][0]["owed"], "11400.00");
     // What it owes already is more: it is in arrears, and buys nothing.
     let buy = "order record acme-prod --product ecs --kind new --list-price 1 --provider-order 99 --date 2026-06-28";
     book.refused(1, "credit.insufficient", buy);

@@ -3,13 +3,15 @@
 use clap::Args;
 
 use crate::book::credit::show;
+use crate::cli::args::AsOfArgs;
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::view;
 
 /// Show the credit of agent-pays accounts, and what is left of it
 ///
-/// available = credit limit - owed - pending usage (used and not charged yet).
+/// available = credit limit - owed - pending usage (used and not charged yet). Of another day it
+/// shows what was owed then, beside the limits of today.
 ///
 /// Examples:
 ///   subledger credit show
@@ -20,11 +22,14 @@ pub(crate) struct ShowArgs {
     /// Only the accounts of this group
     #[arg(long, value_name = "CODE")]
     group: Option<String>,
+
+    #[command(flatten)]
+    as_of: AsOfArgs,
 }
 
 impl ShowArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let accounts = context.read(|reader| show(reader, self.group.as_deref()))?;
+        let accounts = context.read(|reader| show(reader, self.group.as_deref(), self.as_of.as_of))?;
         context.answer(&view::credit::show(&accounts)?)?;
         Ok(Exit::Done)
     }
