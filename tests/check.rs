@@ -381,7 +381,7 @@ fn state_tells_of_master_data_that_the_log_knows_otherwise() {
         "UPDATE agent SET name = 'Someone Else'",
         "UPDATE operator SET roles = 'finance'",
         "UPDATE entity SET name = 'Acme Holdings Ltd'",
-        "UPDATE account SET credit_minor = credit_minor * 10 WHERE code = 'acme-prod'",
+        "UPDATE account SET credit = replace(credit, ']]', '0]]') WHERE code = 'acme-prod'",
         "UPDATE account SET uid = '1000000000000003' WHERE code = 'acme-prod'",
         "UPDATE agreement SET terms = replace(terms, '20000', '30000') WHERE kind = 'sale'",
         "UPDATE attestation SET operator = 'nobody'",

@@ -24,7 +24,7 @@ use subledger::domain::progress::Unwatched;
 use subledger::domain::refusal::Refusal;
 use subledger::store::{Access, Store, StoreError};
 
-use books::Desk;
+use books::{Desk, Model};
 
 /// A connection as a plain shell opens it. The library under these tests is built with foreign keys on, others are not.
 fn stranger(path: &Path) -> Connection {
@@ -149,7 +149,7 @@ fn import(orders: Vec<(u64, OrderRequest)>) -> ImportOrders<'static> {
 fn a_desk_that_sells() -> Desk {
     let mut desk = Desk::new();
     desk.adds_group("acme", "CNY");
-    desk.adds_account("acme-prod", "1000000000000001", "acme", Some("100000"));
+    desk.adds_account(Model::Resale, "acme-prod", "1000000000000001", "acme", Some("100000"));
     desk
 }
 

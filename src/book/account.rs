@@ -5,14 +5,17 @@ use std::collections::HashMap;
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::fund::require_nothing_left;
 use super::operation::{find_account, find_group, not_negative};
-use super::{Operation, Result, UseCase, usage};
+use super::{Operation, Result, UseCase, When, usage};
 use crate::domain::account::{
-    Account, AccountState, Attestation, Environment, Group, Mode, Origin, Standing, Transition, Uid, next_state,
+    Account, AccountState, Attestation, Environment, Group, Mode, Model, Origin, ShutdownPolicy, Standing, Transition, Uid,
+    next_state,
 };
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::{Code, Name};
 use crate::domain::contact::{Email, Mobile};
+use crate::domain::dated::Dated;
 use crate::domain::entity::Entity;
 use crate::domain::id::AccountId;
 use crate::domain::money::{Amount, Exact};
@@ -34,12 +37,18 @@ pub struct Particulars {
     pub entity: String,
     /// What it is used for.
     pub environment: Environment,
+    /// Who sells to the customer.
+    pub model: Model,
     /// Who pays.
     pub mode: Mode,
     /// How much it may owe, in major units; only for an account whose agent pays.
     pub credit: Option<Exact>,
     /// From when its charges are ours; today when `None`.
     pub since: Option<NaiveDate>,
+    /// What the provider does when nothing is left.
+    pub shutdown: ShutdownPolicy,
+    /// Whether new purchases are forbidden.
+    pub purchase_ban: bool,
     /// The holder's mobile number.
     pub mobile: Option<Mobile>,
     /// The holder's e-mail address.
@@ -74,13 +83,21 @@ pub struct AcceptAccount {
     pub uid: String,
 }
 
-/// What is known of an account is put right.
-#[derive(Clone, Debug)]
+/// What is known of an account is put right, or its terms change; what is `None` stays.
+#[derive(Clone, Debug, Default)]
 pub struct EditAccount {
     /// The account, as it was typed.
     pub account: String,
     /// Its login name at the provider.
-    pub login: Name,
+    pub login: Option<Name>,
+    /// Who pays from a day on.
+    pub mode: Option<Mode>,
+    /// That day; today when `None`.
+    pub date: Option<NaiveDate>,
+    /// What the provider does when nothing is left.
+    pub shutdown: Option<ShutdownPolicy>,
+    /// Whether new purchases are forbidden.
+    pub purchase_ban: Option<bool>,
 }
 
 /// The real name is tied to the entity: the account is active.
@@ -110,6 +127,8 @@ pub struct AccountStep {
     pub entity: Entity,
     /// The invitation, where one is open.
     pub invitation: Option<Invitation>,
+    /// The day of the step.
+    pub day: NaiveDate,
     /// What is worth saying.
     pub notices: Vec<Notice>,
 }
@@ -136,9 +155,9 @@ fn insert(
     origin: Origin,
     uid: Option<Uid>,
 ) -> Result<(Account, Group, Entity)> {
-    let Particulars { code, group, entity, environment, mode, credit, since, mobile, email, login, holder } = particulars;
-    let group = find_group(operation.reader(), &group)?;
-    let entity = super::entity::find(operation.reader(), &entity)?;
+    let Particulars { code, environment, model, mode, mobile, email, login, holder, shutdown, purchase_ban, .. } = particulars;
+    let group = find_group(operation.reader(), &particulars.group)?;
+    let entity = super::entity::find(operation.reader(), &particulars.entity)?;
     if operation.reader().account_by_name(code.as_str())?.is_some() {
         return Err(Refusal::Exists { noun: Noun::Account, code }.into());
     }
@@ -155,18 +174,19 @@ fn insert(
     if let Some(uid) = &uid {
         require_unused(Unique::Uid, uid.as_str(), operation.reader().account_by_uid(uid)?)?;
     }
-    let credit_limit = match (mode, credit) {
+    let credit_limit = match (mode, particulars.credit) {
         (Mode::Prepaid, Some(_)) => return Err(Refusal::CreditForPrepaid { account: code }.into()),
         (_, None) => Amount::ZERO,
         (Mode::AgentPays, Some(credit)) => not_negative(credit, group.currency)?.amount,
     };
-    let since = since.unwrap_or_else(|| operation.today());
+    let since = particulars.since.unwrap_or_else(|| operation.today());
     let new = NewAccount {
         code,
         uid,
         group: group.id,
         entity: entity.id,
         origin,
+        model,
         mode,
         environment,
         mobile,
@@ -175,6 +195,8 @@ fn insert(
         holder,
         credit_limit,
         since,
+        shutdown,
+        purchase_ban,
     };
     Ok((operation.writer().insert_account(new)?, group, entity))
 }
@@ -189,7 +211,7 @@ impl UseCase for CreateAccount {
         let sent = operation.today();
         let expires = sent.checked_add_days(Days::new(INVITATION_DAYS)).expect("dates are far from the end of time");
         let invitation = operation.writer().insert_invitation(account.id, sent, expires)?;
-        Ok(AccountStep { account, group, entity, invitation: Some(invitation), notices: vec![] })
+        Ok(AccountStep { account, group, entity, invitation: Some(invitation), day: sent, notices: vec![] })
     }
 }
 
@@ -210,15 +232,17 @@ impl UseCase for AssociateAccount {
         for attestation in Attestation::ALL {
             operation.writer().insert_attestation(&account, *attestation, &operator, today)?;
         }
-        Ok(AccountStep { account, group, entity, invitation: None, notices })
+        Ok(AccountStep { account, group, entity, invitation: None, day: today, notices })
     }
 }
 
 fn step(operation: &mut Operation<'_>, before: &Account, after: Account, notices: Vec<Notice>) -> Result<AccountStep> {
-    operation.writer().update_account(before, &after)?;
+    if after != *before {
+        operation.writer().update_account(before, &after)?;
+    }
     let group = operation.reader().group(after.group)?;
     let entity = operation.reader().entity(after.entity)?;
-    Ok(AccountStep { account: after, group, entity, invitation: None, notices })
+    Ok(AccountStep { account: after, group, entity, invitation: None, day: operation.today(), notices })
 }
 
 impl UseCase for EditAccount {
@@ -228,11 +252,30 @@ impl UseCase for EditAccount {
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         let before = find_account(operation.reader(), &self.account)?;
-        let holder = operation.reader().account_by_login(&self.login)?.filter(|other| other.id != before.id);
-        require_unused(Unique::Login, self.login.as_str(), holder)?;
-        let after = Account { login: Some(self.login), ..before.clone() };
+        let mut after = before.clone();
+        if let Some(login) = self.login {
+            let holder = operation.reader().account_by_login(&login)?.filter(|other| other.id != before.id);
+            require_unused(Unique::Login, login.as_str(), holder)?;
+            after.login = Some(login);
+        }
+        if let Some(mode) = self.mode {
+            after.mode = switched(operation, &before, mode, self.date)?;
+        }
+        after.shutdown = self.shutdown.unwrap_or(before.shutdown);
+        after.purchase_ban = self.purchase_ban.unwrap_or(before.purchase_ban);
         step(operation, &before, after, vec![])
     }
+}
+
+/// Who pays from a day on: it changes only while nothing is owed, unspent or waiting to be charged.
+fn switched(operation: &mut Operation<'_>, account: &Account, mode: Mode, date: Option<NaiveDate>) -> Result<Dated<Mode>> {
+    let date = operation.effective(date)?;
+    account.require_dated_since(date.date())?;
+    let after = account.mode.with(date.date(), mode);
+    if after != account.mode {
+        require_nothing_left(operation, account, date)?;
+    }
+    Ok(after)
 }
 
 impl UseCase for AcceptAccount {
@@ -300,45 +343,45 @@ pub struct AccountView {
     pub standing: Standing,
     /// The invitation that it waits on.
     pub invitation: Option<Invitation>,
+    /// The day whose terms hold.
+    pub day: NaiveDate,
 }
 
-/// Shows an account; its money as of a day.
-pub fn show(reader: Reader<'_>, name: &str, as_of: Option<NaiveDate>) -> Result<AccountView> {
+/// Shows an account and its money.
+pub fn show(reader: Reader<'_>, name: &str, when: When) -> Result<AccountView> {
     let account = find_account(reader, name)?;
-    let pending = pending_as_of(reader, as_of)?;
-    view(reader, account, &pending, as_of)
+    let pending = pending(reader, when)?;
+    view(reader, account, &pending, when)
 }
 
-/// Shows every account, by code; their money as of a day.
-pub fn list(reader: Reader<'_>, group: Option<&str>, as_of: Option<NaiveDate>) -> Result<Vec<AccountView>> {
+/// Shows every account and its money, by code.
+pub fn list(reader: Reader<'_>, group: Option<&str>, when: When) -> Result<Vec<AccountView>> {
     let accounts = match group {
         Some(name) => reader.accounts_of(find_group(reader, name)?.id)?,
         None => reader.accounts()?,
     };
-    let pending = pending_as_of(reader, as_of)?;
-    accounts.into_iter().map(|account| view(reader, account, &pending, as_of)).collect()
+    let pending = pending(reader, when)?;
+    accounts.into_iter().map(|account| view(reader, account, &pending, when)).collect()
 }
 
 /// Usage is pending now, not on some day in the past.
-fn pending_as_of(reader: Reader<'_>, as_of: Option<NaiveDate>) -> Result<HashMap<AccountId, Amount>> {
-    if as_of.is_some() { Ok(HashMap::new()) } else { usage::pending(reader) }
+fn pending(reader: Reader<'_>, when: When) -> Result<HashMap<AccountId, Amount>> {
+    match when {
+        When::Now(_) => usage::pending(reader),
+        When::EndOf(_) => Ok(HashMap::new()),
+    }
 }
 
-fn view(
-    reader: Reader<'_>,
-    account: Account,
-    pending: &HashMap<AccountId, Amount>,
-    as_of: Option<NaiveDate>,
-) -> Result<AccountView> {
+fn view(reader: Reader<'_>, account: Account, pending: &HashMap<AccountId, Amount>, when: When) -> Result<AccountView> {
     let group = reader.group(account.group)?;
     let entity = reader.entity(account.entity)?;
     let standing = Standing {
-        mode: account.mode,
-        funds: reader.balance(LedgerAccount::funds(account.id, group.currency), as_of)?.negated()?,
-        owed: reader.balance(LedgerAccount::receivable(account.id, group.currency), as_of)?,
-        credit_limit: account.credit_limit,
+        mode: account.mode.on(when.day()),
+        funds: reader.balance(LedgerAccount::funds(account.id, group.currency), when.until())?.negated()?,
+        owed: reader.balance(LedgerAccount::receivable(account.id, group.currency), when.until())?,
+        credit_limit: account.credit_on(when.day()),
         pending_usage: pending.get(&account.id).copied().unwrap_or_default(),
     };
     let invitation = if account.state == AccountState::Invited { reader.invitation_of(account.id)? } else { None };
-    Ok(AccountView { account, group, entity, standing, invitation })
+    Ok(AccountView { account, group, entity, standing, invitation, day: when.day() })
 }

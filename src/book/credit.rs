@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{AccountView, list};
 use super::operation::not_negative;
-use super::{Operation, Result, UseCase};
+use super::{Operation, Result, UseCase, When};
 use crate::domain::account::{Account, Mode, Standing};
 use crate::domain::code::Code;
 use crate::domain::money::{Amount, Currency, Exact};
@@ -20,6 +20,8 @@ pub struct SetCredit {
     pub account: String,
     /// The limit, in major units; zero ends the credit.
     pub limit: Exact,
+    /// From which day on; today when `None`.
+    pub date: Option<NaiveDate>,
 }
 
 /// A credit limit as it is now, and what it leaves.
@@ -31,7 +33,9 @@ pub struct CreditSet {
     pub currency: Currency,
     /// The limit before.
     pub before: Amount,
-    /// What it has, owes and may spend now.
+    /// The day from which on the new one holds.
+    pub from: NaiveDate,
+    /// What it has, owes and may spend on that day's terms.
     pub standing: Standing,
 }
 
@@ -43,21 +47,23 @@ impl UseCase for SetCredit {
     fn run(self, operation: &mut Operation<'_>) -> Result<CreditSet> {
         let found = operation.account(&self.account)?;
         let (account, currency) = (&found.account, found.group.currency);
-        if account.mode != Mode::AgentPays {
+        let from = operation.effective(self.date)?.date();
+        account.require_dated_since(from)?;
+        if account.mode.on(from) != Mode::AgentPays {
             return Err(Refusal::NotAgentPays { account: account.code.clone() }.into());
         }
         let limit = not_negative(self.limit, currency)?.amount;
-        let standing = Standing { credit_limit: limit, ..operation.standing(&found)? };
-        let after = Account { credit_limit: limit, ..account.clone() };
+        let standing = Standing { credit_limit: limit, ..operation.standing(&found, from)? };
+        let after = Account { credit_limit: account.credit_limit.with(from, limit), ..account.clone() };
         if after != *account {
             operation.writer().update_account(account, &after)?;
         }
-        Ok(CreditSet { account: account.code.clone(), currency, before: account.credit_limit, standing })
+        Ok(CreditSet { account: account.code.clone(), currency, before: account.credit_limit.on(from), from, standing })
     }
 }
 
-/// Shows the credit of every agent-pays account, or of those of one group: what they owed as of a day, beside today's limits.
-pub fn show(reader: Reader<'_>, group: Option<&str>, as_of: Option<NaiveDate>) -> Result<Vec<AccountView>> {
-    let accounts = list(reader, group, as_of)?;
-    Ok(accounts.into_iter().filter(|view| view.account.mode == Mode::AgentPays).collect())
+/// Shows the credit of every agent-pays account, or of those of one group.
+pub fn show(reader: Reader<'_>, group: Option<&str>, when: When) -> Result<Vec<AccountView>> {
+    let accounts = list(reader, group, when)?;
+    Ok(accounts.into_iter().filter(|view| view.standing.mode == Mode::AgentPays).collect())
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::operation::{AccountInGroup, find_account, find_group, positive};
-use super::{Operation, Result, UseCase, account, group, statement};
+use super::{Operation, Result, UseCase, When, account, group, statement};
 use crate::domain::account::{Account, Group, Mode};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
@@ -150,7 +150,7 @@ fn moved_in_group(
 /// A prepaid account on a day on which its charges are ours.
 fn prepaid_on(operation: &mut Operation<'_>, name: &str, date: OpenDate) -> Result<Rc<AccountInGroup>> {
     let found = operation.account(name)?;
-    if found.account.mode != Mode::Prepaid {
+    if found.account.mode.on(date.date()) != Mode::Prepaid {
         return Err(Refusal::NotPrepaid { account: found.account.code.clone() }.into());
     }
     found.account.require_dated_since(date.date())?;
@@ -159,9 +159,22 @@ fn prepaid_on(operation: &mut Operation<'_>, name: &str, date: OpenDate) -> Resu
 
 /// What an account has from a day on that is not spent: later charges are counted, later allocations are not.
 fn unspent_from(operation: &mut Operation<'_>, of: &AccountInGroup, date: OpenDate) -> Result<Amount> {
-    let pending = operation.standing(of)?.pending_usage;
+    let pending = operation.standing(of, date.date())?.pending_usage;
     let funds = LedgerAccount::funds(of.account.id, of.group.currency);
     Ok(operation.reader().lowest_credit_from(funds, date.date())?.minus(pending)?.or_zero())
+}
+
+/// Refuses to change who pays from a day on while something would stay behind: on the day before, or by now.
+pub(super) fn require_nothing_left(operation: &mut Operation<'_>, account: &Account, date: OpenDate) -> Result<()> {
+    let of = operation.account(account.code.as_str())?;
+    let currency = of.group.currency;
+    let now = operation.standing(&of, date.date())?;
+    let before = date.date().pred_opt();
+    let owed_before = operation.reader().balance(LedgerAccount::receivable(account.id, currency), before)?;
+    let unspent_before = operation.reader().balance(LedgerAccount::funds(account.id, currency), before)?.negated()?;
+    let larger = |before: Amount, now: Amount| Money::new(if now.is_zero() { before } else { now }, currency);
+    let (owed, unspent) = (larger(owed_before, now.owed), larger(unspent_before, now.funds));
+    Ok(account.require_settled(owed, unspent, Money::new(now.pending_usage, currency))?)
 }
 
 impl UseCase for Deposit {
@@ -188,7 +201,7 @@ impl UseCase for Withdraw {
         let date = operation.effective(self.slip.date)?;
         let amount = positive(self.amount, group.currency)?;
         let free = require_deposits(operation, &group, amount, date)?;
-        let arrears = arrears_of(operation, &group)?;
+        let arrears = arrears_of(operation, &group, date)?;
         let available = free.minus(arrears)?.or_zero();
         if amount.amount > available {
             let money = |amount| Money::new(amount, group.currency);
@@ -201,11 +214,11 @@ impl UseCase for Withdraw {
 }
 
 /// By how much the accounts of a group are in arrears, in all.
-fn arrears_of(operation: &mut Operation<'_>, group: &Group) -> Result<Amount> {
+fn arrears_of(operation: &mut Operation<'_>, group: &Group, date: OpenDate) -> Result<Amount> {
     let mut sum = Amount::ZERO;
     for account in operation.reader().accounts_of(group.id)? {
         let of = operation.account(account.code.as_str())?;
-        sum = sum.plus(operation.standing(&of)?.arrears()?)?;
+        sum = sum.plus(operation.standing(&of, date.date())?.arrears()?)?;
     }
     Ok(sum)
 }
@@ -237,7 +250,7 @@ impl UseCase for Allocate {
         let posted = rules::allocate(date, group.id, account.id, group.currency, amount.amount);
         let entry = post(operation, posted, &self.slip.note)?;
         let moved = moved_in_group(operation, entry, group, amount, date, self.slip.note)?;
-        let funds = operation.standing(&to)?.funds;
+        let funds = operation.standing(&to, date.date())?.funds;
         Ok(FundMoved { account: Some(account.code.clone()), funds: Some(funds), ..moved })
     }
 }
@@ -265,7 +278,7 @@ impl UseCase for Reclaim {
         let posted = rules::reclaim(date, group.id, account.id, group.currency, amount.amount);
         let entry = post(operation, posted, &self.slip.note)?;
         let moved = moved_in_group(operation, entry, group, amount, date, self.slip.note)?;
-        let funds = operation.standing(&from)?.funds;
+        let funds = operation.standing(&from, date.date())?.funds;
         Ok(FundMoved { account: Some(account.code.clone()), funds: Some(funds), ..moved })
     }
 }
@@ -289,7 +302,7 @@ impl UseCase for Transfer {
         let posted = rules::transfer(date, group.id, account.id, to.account.id, group.currency, amount.amount);
         let entry = post(operation, posted, &self.slip.note)?;
         let moved = moved_in_group(operation, entry, group, amount, date, self.slip.note)?;
-        let (funds, to_funds) = (operation.standing(&from)?.funds, operation.standing(&to)?.funds);
+        let (funds, to_funds) = (operation.standing(&from, date.date())?.funds, operation.standing(&to, date.date())?.funds);
         let (code, to_code) = (Some(account.code.clone()), Some(to.account.code.clone()));
         Ok(FundMoved { account: code, to: to_code, funds: Some(funds), to_funds: Some(to_funds), ..moved })
     }
@@ -321,6 +334,8 @@ pub struct History {
     pub account: Account,
     /// Its group.
     pub group: Group,
+    /// Who pays.
+    pub mode: Mode,
     /// What it had, less what it owed, before the first movement.
     pub opening: Amount,
     /// The movements, oldest first; their amounts are what they add to the balance due.
@@ -328,7 +343,7 @@ pub struct History {
 }
 
 /// Shows everything that moved the money of one account, from one day to another, both included.
-pub fn history(reader: Reader<'_>, name: &str, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<History> {
+pub fn history(reader: Reader<'_>, name: &str, from: Option<NaiveDate>, when: When) -> Result<History> {
     let account = find_account(reader, name)?;
     let group = reader.group(account.group)?;
     let first = from.unwrap_or(NaiveDate::MIN);
@@ -336,9 +351,9 @@ pub fn history(reader: Reader<'_>, name: &str, from: Option<NaiveDate>, to: Opti
         Some(before) => statement::balance_due(reader, &account, &group, before)?.negated()?,
         None => Amount::ZERO,
     };
-    let mut movements = reader.movements(account.id, first, to.unwrap_or(NaiveDate::MAX))?;
+    let mut movements = reader.movements(account.id, first, when.until().unwrap_or(NaiveDate::MAX))?;
     movements.sort_by_key(|movement| (movement.date, movement.entry));
-    Ok(History { account, group, opening, movements })
+    Ok(History { mode: account.mode.on(when.day()), account, group, opening, movements })
 }
 
 /// What every account and group has.
@@ -350,12 +365,12 @@ pub struct Balances {
     pub groups: Vec<group::GroupView>,
 }
 
-/// Shows what every account and group has, or those of one group, as of a day.
-pub fn balances(reader: Reader<'_>, of: Option<&str>, as_of: Option<NaiveDate>) -> Result<Balances> {
-    let accounts = account::list(reader, of, as_of)?;
+/// Shows what every account and group has, or those of one group.
+pub fn balances(reader: Reader<'_>, of: Option<&str>, when: When) -> Result<Balances> {
+    let accounts = account::list(reader, of, when)?;
     let groups = match of {
-        Some(name) => vec![group::show(reader, name, as_of)?],
-        None => group::list(reader, as_of)?,
+        Some(name) => vec![group::show(reader, name, when.until())?],
+        None => group::list(reader, when.until())?,
     };
     Ok(Balances { accounts, groups })
 }

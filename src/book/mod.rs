@@ -104,6 +104,32 @@ impl Session {
     }
 }
 
+/// The moment that a look at money is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Now, on this day: every entry counts, and so does usage that waits for its charge.
+    Now(NaiveDate),
+    /// The end of a day: entries up to and including it count, by effective date.
+    EndOf(NaiveDate),
+}
+
+impl When {
+    /// The day whose terms hold.
+    pub fn day(self) -> NaiveDate {
+        match self {
+            Self::Now(day) | Self::EndOf(day) => day,
+        }
+    }
+
+    /// The last day whose entries count; all of them when `None`.
+    pub fn until(self) -> Option<NaiveDate> {
+        match self {
+            Self::Now(_) => None,
+            Self::EndOf(day) => Some(day),
+        }
+    }
+}
+
 /// How a write command was called.
 #[derive(Clone, Debug, Default)]
 pub struct Call {

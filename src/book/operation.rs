@@ -6,7 +6,7 @@ use std::rc::Rc;
 use chrono::NaiveDate;
 
 use super::{Result, Session, usage};
-use crate::domain::account::{Account, Group, Mode, Standing};
+use crate::domain::account::{Account, Group, Standing};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::id::{AccountId, EntryId, GroupId};
 use crate::domain::journal::{Entry, Unbalanced};
@@ -27,9 +27,10 @@ pub struct AccountInGroup {
 }
 
 impl AccountInGroup {
-    /// As posting rules name it.
-    pub fn party(&self) -> Party {
-        Party { account: self.account.id, group: self.group.id, mode: self.account.mode, currency: self.group.currency }
+    /// As posting rules name it on a day.
+    pub fn party(&self, date: OpenDate) -> Party {
+        let Account { id, model, ref mode, .. } = self.account;
+        Party { account: id, group: self.group.id, model, mode: mode.on(date.date()), currency: self.group.currency }
     }
 }
 
@@ -156,8 +157,9 @@ impl<'c> Operation<'c> {
         Ok(self.writer.volume(scope, currency, agreement.terms.window_start(date), date)?)
     }
 
-    /// What an account has, owes and may still spend, this operation's own entries included.
-    pub fn standing(&mut self, of: &AccountInGroup) -> Result<Standing> {
+    /// What an account has, owes and may still spend on a day, this operation's own entries included. Its credit is the lower of
+    /// that day's and today's: who dates an order back does not get back a credit that was taken away since.
+    pub fn standing(&mut self, of: &AccountInGroup, day: NaiveDate) -> Result<Standing> {
         if self.pending_usage.is_none() {
             self.pending_usage = Some(usage::pending(self.reader())?);
         }
@@ -165,19 +167,13 @@ impl<'c> Operation<'c> {
         let currency = of.group.currency;
         let funds = self.writer.balance(LedgerAccount::funds(of.account.id, currency))?.negated()?;
         let owed = self.writer.balance(LedgerAccount::receivable(of.account.id, currency))?;
-        Ok(Standing { mode: of.account.mode, funds, owed, credit_limit: credit_limit(&of.account), pending_usage: pending })
+        let (mode, credit_limit) = (of.account.mode.on(day), of.account.credit_on(day).min(of.account.credit_on(self.today())));
+        Ok(Standing { mode, funds, owed, credit_limit, pending_usage: pending })
     }
 
     /// A group's money that is not allocated, this operation's own entries included.
     pub fn deposits(&mut self, group: &Group) -> Result<Amount> {
         Ok(self.writer.balance(LedgerAccount::deposits(group.id, group.currency))?.negated()?)
-    }
-}
-
-fn credit_limit(account: &Account) -> Amount {
-    match account.mode {
-        Mode::AgentPays => account.credit_limit,
-        Mode::Prepaid => Amount::ZERO,
     }
 }
 

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::operation::{not_negative, positive, unknown};
 use super::price::list_price_notice;
 use super::{Operation, Result, UseCase};
+use crate::domain::account::Model;
 use crate::domain::code::Code;
 use crate::domain::money::{Amount, Currency, Exact};
-use crate::domain::order::{self, Charge, Cost, Order, OrderKind, OrderRequest, Placement};
+use crate::domain::order::{self, Charge, Order, OrderKind, OrderRequest, Placement};
 use crate::domain::period::Month;
 use crate::domain::price::Volume;
 use crate::domain::progress::Watch;
@@ -174,6 +175,9 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
     account.require_active()?;
     let date = request.date.unwrap_or_else(|| operation.today());
     account.require_dated_since(date)?;
+    if request.placement == Placement::Planned {
+        account.require_may_buy(request.kind)?;
+    }
     let effective = operation.effective(Some(date))?;
     if let (Some(from), Some(to)) = (request.service_from, request.service_to)
         && to < from
@@ -182,20 +186,13 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
     }
     let list = Exact::from_amount(not_negative(request.list_price, currency)?.amount, currency);
     require_new(operation, &request.provider_order)?;
-    let price = operation.sale_price(&of, &request.product, list, date)?;
-    let cost = match request.provider_amount {
-        Some(amount) => {
-            Cost { expected: not_negative(amount, currency)?.amount, counts: operation.cost_counts(&request.product, date)? }
-        }
-        None => {
-            let expected = operation.expected_cost(currency, &request.product, list, date)?;
-            expected.ok_or(Refusal::NoPurchaseAgreement { date })?
-        }
-    };
+    let provider_amount = request.provider_amount.map(|amount| not_negative(amount, currency)).transpose()?.map(|m| m.amount);
+    let (price, cost) = operation.priced(&of, &request.product, list, provider_amount, date)?;
+    let cost = cost.ok_or(Refusal::NoPurchaseAgreement { date })?;
     if request.placement == Placement::Planned {
-        operation.standing(&of)?.require_available(&account.code, price.payable, currency)?;
+        operation.standing(&of, date)?.require_available(&account.code, price.payable, currency)?;
     }
-    let entry = operation.post(rules::charge(effective, &of.party(), price.payable, cost.expected))?;
+    let entry = operation.post(rules::charge(effective, &of.party(effective), price.payable, cost.expected))?;
     let order = Order {
         id: operation.writer().next_order()?,
         account: account.id,
@@ -222,8 +219,11 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
     operation.writer().insert_order(&order)?;
     operation.writer().insert_charge(&charge)?;
     add_volumes(operation, &of.group, &charge, date)?;
-    let standing = operation.standing(&of)?;
-    let mut notices = list_price_notice(&price, &of.group.code);
+    let standing = operation.standing(&of, date)?;
+    let mut notices = match account.model {
+        Model::Resale => list_price_notice(&price, &of.group.code),
+        Model::Agency => vec![],
+    };
     let arrears = standing.arrears()?;
     if arrears.is_positive() {
         let arrears = crate::domain::money::Money::new(arrears, currency);
@@ -291,9 +291,9 @@ impl UseCase for RefundOrder {
         let before = operation.reader().paid_back(original.id)?;
         let asked = self.amount.map(|amount| positive(amount, currency)).transpose()?.map(|m| m.amount);
         let provider_amount = self.provider_amount.map(|amount| not_negative(amount, currency)).transpose()?.map(|m| m.amount);
-        let back = order::refund(&paid, original.id, before, asked, provider_amount, currency)?;
-        let owed = operation.standing(&of)?.owed;
-        let entry = operation.post(rules::refund(effective, &of.party(), back.payable, owed, back.cost))?;
+        let back = order::refund(&paid, original.id, before, asked, provider_amount, of.account.model, currency)?;
+        let owed = operation.standing(&of, date)?.owed;
+        let entry = operation.post(rules::refund(effective, &of.party(effective), back.payable, owed, back.cost))?;
         let order = Order {
             id: operation.writer().next_order()?,
             account: original.account,
@@ -322,7 +322,7 @@ impl UseCase for RefundOrder {
         // A refund reduces the volume of the window in which the original was bought.
         add_volumes(operation, &of.group, &charge, original.date)?;
         let agreement = operation.reader().order_row(original.id)?.agreement;
-        let available = operation.standing(&of)?.available()?;
+        let available = operation.standing(&of, date)?.available()?;
         Ok(OrderRecorded { order, charge, account: of.account.code.clone(), agreement, currency, available, notices: vec![] })
     }
 }

@@ -212,7 +212,7 @@ fn charge_usage(operation: &mut Operation<'_>, bill: &BillVersion, date: OpenDat
 
 fn charge_one(operation: &mut Operation<'_>, of: &AccountInGroup, priced: &PricedUsage, date: OpenDate) -> Result<ChargeId> {
     let counts = operation.cost_counts(&priced.usage.product, date.date())?;
-    let entry = operation.post(rules::usage(date, &of.party(), priced.price.payable, priced.cost))?;
+    let entry = operation.post(rules::usage(date, &of.party(date), priced.price.payable, priced.cost))?;
     let charge = Charge::priced(
         operation.writer().next_charge()?,
         of.account.id,

@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::operation::{AccountInGroup, find_group, unknown};
-use super::{Operation, Result, UseCase};
+use super::{Operation, Result, UseCase, When};
+use crate::domain::account::Model;
 use crate::domain::code::Code;
 use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::order::Cost;
@@ -112,8 +113,36 @@ pub struct QuoteRequest {
 }
 
 impl Operation<'_> {
+    /// What an order of a date costs the customer, and what the provider is expected to bill: what it has said, else what the
+    /// purchase agreement says, `None` without one. On the agency model both are the same: what the provider has said, else the
+    /// customer's own terms.
+    pub(super) fn priced(
+        &mut self,
+        of: &AccountInGroup,
+        product: &str,
+        list: Exact,
+        provider_amount: Option<Amount>,
+        date: NaiveDate,
+    ) -> Result<(Price, Option<Cost>)> {
+        let currency = of.group.currency;
+        let mut price = self.sale_price(of, product, list, date)?;
+        let expected = match (of.account.model, provider_amount) {
+            (Model::Agency, None) => price.payable,
+            (Model::Agency, Some(amount)) => {
+                price = price.passed_through(amount, currency);
+                amount
+            }
+            (Model::Resale, Some(amount)) => amount,
+            (Model::Resale, None) => {
+                let cost = self.expected_cost(currency, product, list, date)?;
+                return Ok((price, cost));
+            }
+        };
+        Ok((price, Some(Cost { expected, counts: self.cost_counts(product, date)? })))
+    }
+
     /// Prices an order of a date for the customer.
-    pub(super) fn sale_price(&mut self, of: &AccountInGroup, product: &str, list: Exact, date: NaiveDate) -> Result<Price> {
+    fn sale_price(&mut self, of: &AccountInGroup, product: &str, list: Exact, date: NaiveDate) -> Result<Price> {
         let currency = of.group.currency;
         let agreement = self.sale_agreement(of.group.id, date)?;
         let agreement = agreement.as_deref();
@@ -122,13 +151,7 @@ impl Operation<'_> {
     }
 
     /// What the provider is expected to bill for an order of a date; `None` without a purchase agreement.
-    pub(super) fn expected_cost(
-        &mut self,
-        currency: Currency,
-        product: &str,
-        list: Exact,
-        date: NaiveDate,
-    ) -> Result<Option<Cost>> {
+    fn expected_cost(&mut self, currency: Currency, product: &str, list: Exact, date: NaiveDate) -> Result<Option<Cost>> {
         let Some(agreement) = self.purchase_agreement(date)? else { return Ok(None) };
         let before = self.volume_before(Scope::Purchase, currency, Some(&agreement), date)?;
         let price = price(Some(&agreement), product, list, before, currency)?;
@@ -143,8 +166,8 @@ impl Operation<'_> {
 
 /// Prices without writing anything: what recording the order now would charge.
 pub fn quote(reader: Reader<'_>, today: NaiveDate, request: &QuoteRequest) -> Result<Quote> {
-    let view = super::account::show(reader, &request.account, None)?;
     let date = request.date.unwrap_or(today);
+    let view = super::account::show(reader, &request.account, When::Now(date))?;
     view.account.require_dated_since(date)?;
     let currency = view.group.currency;
     let list = super::operation::not_negative(request.list_price, currency)?;
@@ -154,9 +177,10 @@ pub fn quote(reader: Reader<'_>, today: NaiveDate, request: &QuoteRequest) -> Re
     let before = volume(reader, Scope::Sale(view.group.id), currency, agreement, date)?;
     let sale = price(agreement, &request.product, list, before, currency)?;
     let purchases = reader.purchase_agreements()?;
-    let cost = match in_force(&purchases, date) {
-        None => None,
-        Some(agreement) => {
+    let cost = match (view.account.model, in_force(&purchases, date)) {
+        (Model::Agency, _) => Some(sale.payable),
+        (Model::Resale, None) => None,
+        (Model::Resale, Some(agreement)) => {
             let before = volume(reader, Scope::Purchase, currency, Some(agreement), date)?;
             Some(price(Some(agreement), &request.product, list, before, currency)?.payable)
         }

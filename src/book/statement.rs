@@ -66,7 +66,7 @@ pub(super) fn draw_up(reader: Reader<'_>, account: &Account, period: Month) -> R
         uid: account.uid.clone(),
         group: group.code,
         entity: entity.name,
-        mode: account.mode,
+        mode: account.mode.on(period.last_day()),
         currency: group.currency,
     };
     Ok(Statement::draw_up(to, period, opening, movements)?)

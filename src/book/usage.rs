@@ -94,7 +94,15 @@ pub(super) fn by_group(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) 
     let mut joined: HashSet<(SeenUidId, Month)> = HashSet::new();
     let mut groups: BTreeMap<GroupId, Vec<Usage>> = BTreeMap::new();
     let mut add = |account: &Account, product: String, charge_month: Month, list: Exact, billed: Exact| {
-        let usage = Usage { account_code: account.code.clone(), product, charge_month, account: account.id, list, billed };
+        let usage = Usage {
+            account_code: account.code.clone(),
+            product,
+            charge_month,
+            account: account.id,
+            list,
+            billed,
+            model: account.model,
+        };
         groups.entry(account.group).or_default().push(usage);
     };
     for sum in reader.bill_usage(bill.id)? {

@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use clap::Args;
 
+use super::context::Context;
+use crate::book::When;
 use crate::book::fund::Slip;
 use crate::domain::code::Name;
 use crate::domain::journal::Note;
@@ -63,6 +65,13 @@ pub(crate) struct AsOfArgs {
     /// Figures as of the end of this day, by effective date
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     pub(crate) as_of: Option<NaiveDate>,
+}
+
+impl AsOfArgs {
+    /// The moment that was asked for.
+    pub(crate) fn when(&self, context: &Context) -> When {
+        self.as_of.map_or_else(|| When::Now(context.session().today()), When::EndOf)
+    }
 }
 
 /// `2026-06-30`.

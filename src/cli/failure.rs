@@ -302,6 +302,24 @@ fn refused(refusal: &Refusal) -> Told {
             .hint("leave --credit out, or use --mode agent-pays"),
         Refusal::NotPrepaid { account } => told(format!("{account} is agent-pays: it has credit and takes no allocation"))
             .hint("allocate to a prepaid account of the group"),
+        Refusal::PurchaseBanned { account, kind } => {
+            told(format!("{account} may not buy anything new ({kind}): new purchases are forbidden to it"))
+                .hint(format!("`subledger account edit {account} --purchases allow` lifts that; --placed records an order that the provider has accepted already"))
+        }
+        Refusal::SwitchUnsettled { account, owed, unspent, pending } => {
+            let mut first: Vec<String> = Vec::new();
+            if !owed.amount.is_zero() {
+                first.push(format!("it owes {owed}, which has to be settled"));
+            }
+            if !unspent.amount.is_zero() {
+                first.push(format!("it has {unspent} unspent: `subledger fund reclaim {account} --all`"));
+            }
+            if !pending.amount.is_zero() {
+                first.push(format!("usage of {pending} is not charged yet: close the month, or drop the estimated bill"));
+            }
+            told(format!("{account} cannot change who pays while money would stay behind")).details(first)
+                .hint("see to that first, or name a later --date")
+        }
         Refusal::PeriodClosed { period, first_open } => {
             told(format!("{period} is closed and takes nothing more")).hint(format!("date it {} or later", first_open.first_day()))
         }
@@ -370,6 +388,10 @@ fn refused(refusal: &Refusal) -> Told {
             .hint(format!("`subledger order show {order}` shows it")),
         Refusal::ServiceEndsBeforeStart { from, to } => told(format!("the service would end on {to}, before it begins on {from}")),
         Refusal::RefundOfRefund { order } => told(format!("{order} is a refund itself and cannot be refunded")),
+        Refusal::RefundDiffers { order, amount, provider_amount } => {
+            told(format!("{order} is on the agency model: the customer gets back what the provider gives back, not {amount} for {provider_amount}"))
+                .hint("give one of --amount and --provider-amount")
+        }
         Refusal::RefundExceeds { order, left, .. } if !left.amount.is_positive() => told(format!("{order} has been paid back wholly")),
         Refusal::RefundExceeds { order, asked, left } => told(format!("{order} has {left} left to be paid back; {asked} was asked")),
         Refusal::RefundBeforeOrder { order, date, ordered } => told(format!("{date} lies before {ordered}, when {order} was placed")),

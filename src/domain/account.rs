@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::code::{Code, Name};
 use crate::domain::contact::{Email, Mobile};
+use crate::domain::dated::Dated;
 use crate::domain::id::{AccountId, EntityId, GroupId};
-use crate::domain::money::{Amount, Currency, Overflow};
+use crate::domain::money::{Amount, Currency, Money, Overflow};
+use crate::domain::order::OrderKind;
 use crate::domain::refusal::Refusal;
 use crate::domain::words::words;
 
@@ -54,6 +56,28 @@ words! {
         AgentPays = "agent-pays",
         /// The account spends what finance allocated to it.
         Prepaid = "prepaid",
+    }
+}
+
+words! {
+    /// Who sells to the customer.
+    Model, "a model" {
+        /// The agent buys at its own terms, sells at its own price, and invoices.
+        Resale = "resale",
+        /// The provider's price passes through to the customer; the agent earns commission.
+        Agency = "agency",
+    }
+}
+
+words! {
+    /// What the provider does when an account has nothing left to spend.
+    ShutdownPolicy, "a shutdown policy" {
+        /// Stops what is paid by use at once.
+        Immediate = "immediate",
+        /// Lets it run on until an overdraft is used up.
+        Delayed = "delayed",
+        /// Never stops it by itself.
+        Never = "none",
     }
 }
 
@@ -203,8 +227,10 @@ pub struct Account {
     pub state: AccountState,
     /// How it came into the book.
     pub origin: Origin,
-    /// Who pays.
-    pub mode: Mode,
+    /// Who sells to the customer.
+    pub model: Model,
+    /// Who pays, and from which day on.
+    pub mode: Dated<Mode>,
     /// What it is used for.
     pub environment: Environment,
     /// The holder's mobile number.
@@ -215,10 +241,14 @@ pub struct Account {
     pub login: Option<Name>,
     /// The person who holds the login.
     pub holder: Option<Name>,
-    /// How much an agent-pays account may owe, in minor units of the group's currency.
-    pub credit_limit: Amount,
+    /// How much it may owe while the agent pays, in minor units of the group's currency, and from which day on.
+    pub credit_limit: Dated<Amount>,
     /// From when its charges are ours.
     pub since: NaiveDate,
+    /// What the provider does when nothing is left.
+    pub shutdown: ShutdownPolicy,
+    /// Whether new purchases are forbidden.
+    pub purchase_ban: bool,
 }
 
 impl Account {
@@ -233,6 +263,31 @@ impl Account {
     pub fn require_dated_since(&self, date: NaiveDate) -> Result<(), Refusal> {
         if date < self.since {
             return Err(Refusal::BeforeSince { account: self.code.clone(), date, since: self.since });
+        }
+        Ok(())
+    }
+
+    /// How much it may owe on a day: nothing while it is prepaid.
+    pub fn credit_on(&self, day: NaiveDate) -> Amount {
+        match self.mode.on(day) {
+            Mode::AgentPays => self.credit_limit.on(day),
+            Mode::Prepaid => Amount::ZERO,
+        }
+    }
+
+    /// Refuses to change who pays while money would stay behind in the old way. `owed` and `unspent` are what there is by now, or
+    /// was before the day of the change.
+    pub fn require_settled(&self, owed: Money, unspent: Money, pending: Money) -> Result<(), Refusal> {
+        if owed.amount.is_zero() && unspent.amount.is_zero() && pending.amount.is_zero() {
+            return Ok(());
+        }
+        Err(Refusal::SwitchUnsettled { account: self.code.clone(), owed, unspent, pending })
+    }
+
+    /// Whether a purchase of a kind is forbidden by the ban: what is new or more. What there is may be renewed.
+    pub fn require_may_buy(&self, kind: OrderKind) -> Result<(), Refusal> {
+        if self.purchase_ban && matches!(kind, OrderKind::New | OrderKind::Upgrade) {
+            return Err(Refusal::PurchaseBanned { account: self.code.clone(), kind });
         }
         Ok(())
     }
@@ -268,20 +323,17 @@ pub struct Standing {
     pub funds: Amount,
     /// What it owes the agent.
     pub owed: Amount,
-    /// How much it may owe.
+    /// How much it may owe; nothing while it is prepaid.
     pub credit_limit: Amount,
     /// Usage of the latest bill that is not charged yet, at its sale price.
     pub pending_usage: Amount,
 }
 
 impl Standing {
-    /// What a new order may cost: credit limit or funds, less what is owed and what is pending.
+    /// What a new order may cost: credit limit (while the agent pays) and funds, less what is owed and what is pending. An account
+    /// that has switched can have the one and the other, by facts that came late.
     pub fn available(&self) -> Result<Amount, Overflow> {
-        let own = match self.mode {
-            Mode::AgentPays => self.credit_limit.minus(self.owed)?,
-            Mode::Prepaid => self.funds,
-        };
-        own.minus(self.pending_usage)
+        self.credit_limit.plus(self.funds)?.minus(self.owed)?.minus(self.pending_usage)
     }
 
     /// By how much recorded facts exceed what was lent or given; zero if they do not.
@@ -305,8 +357,8 @@ impl Standing {
     }
 }
 
-fn money(amount: Amount, currency: Currency) -> crate::domain::money::Money {
-    crate::domain::money::Money::new(amount, currency)
+fn money(amount: Amount, currency: Currency) -> Money {
+    Money::new(amount, currency)
 }
 
 #[cfg(test)]
@@ -341,14 +393,17 @@ mod tests {
             entity: EntityId(1),
             state,
             origin,
-            mode: Mode::Prepaid,
+            model: Model::Resale,
+            mode: Dated::since(crate::domain::period::parse_date("2026-06-01").unwrap(), Mode::Prepaid),
             environment: Environment::Test,
             login: None,
             mobile: None,
             email: None,
             holder: None,
-            credit_limit: Amount::ZERO,
+            credit_limit: Dated::since(crate::domain::period::parse_date("2026-06-01").unwrap(), Amount::ZERO),
             since: crate::domain::period::parse_date("2026-06-01").unwrap(),
+            shutdown: ShutdownPolicy::Immediate,
+            purchase_ban: false,
         }
     }
 

@@ -12,6 +12,7 @@ pub mod chart;
 pub mod close;
 pub mod code;
 pub mod contact;
+pub mod dated;
 pub mod difference;
 pub mod entity;
 pub mod finality;

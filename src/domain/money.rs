@@ -566,6 +566,13 @@ impl Discount {
         (0..=Self::WHOLE).contains(&millionths).then_some(Self(millionths))
     }
 
+    /// What takes a list price down to a price, to the nearest millionth: none when that is not lower, or not to be told.
+    pub fn between(list: Exact, price: Exact) -> Self {
+        let off = list.0.checked_sub(price.0).and_then(|off| off.checked_mul(i128::from(Self::WHOLE)));
+        let Some(off) = off.filter(|_| list.0 > 0) else { return Self::NONE };
+        i64::try_from(divide_half_away(off, list.0)).ok().and_then(Self::from_millionths).unwrap_or(Self::NONE)
+    }
+
     /// The millionths.
     pub const fn millionths(self) -> i64 {
         self.0

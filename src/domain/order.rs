@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::account::Model;
 use crate::domain::id::{AccountId, AgreementId, ChargeId, EntryId, OrderId};
 use crate::domain::money::{Amount, Currency, Discount, Exact, Money};
 use crate::domain::period::Month;
@@ -154,21 +155,29 @@ pub struct Refund {
 
 /// A refund of `asked` (all that is left when `None`), at the price that was paid. Expected cost and list price go back in the
 /// same share, rounded to the minor unit half away from zero; the last refund takes the rest. `provider_amount` overrides the
-/// expected cost.
+/// expected cost; on the agency model it is what the customer gets back, too.
 pub fn refund(
     original: &Charge,
     order: OrderId,
     before: PaidBack,
     asked: Option<Amount>,
     provider_amount: Option<Amount>,
+    model: Model,
     currency: Currency,
 ) -> Result<Refund, Refusal> {
     if original.payable.is_negative() || original.list.is_negative() {
         return Err(Refusal::RefundOfRefund { order });
     }
+    let money = |amount| Money::new(amount, currency);
+    let (asked, provider_amount) = match (model, asked, provider_amount) {
+        (Model::Resale, ..) => (asked, provider_amount),
+        (Model::Agency, Some(asked), Some(provider)) if asked != provider => {
+            return Err(Refusal::RefundDiffers { order, amount: money(asked), provider_amount: money(provider) });
+        }
+        (Model::Agency, ..) => (asked.or(provider_amount), None),
+    };
     let left = original.payable.minus(before.payable)?;
     let payable = asked.unwrap_or(left);
-    let money = |amount| Money::new(amount, currency);
     let nothing_left = !left.is_positive() && before != PaidBack::default();
     if payable > left || nothing_left {
         return Err(Refusal::RefundExceeds { order, asked: money(payable), left: money(left) });
@@ -267,27 +276,44 @@ mod tests {
         let original = charge("100", 9_500, 8_001);
         let mut before = PaidBack::default();
         for _ in 0..3 {
-            let part = refund(&original, OrderId(1), before, Some(Amount::from_minor(3_000)), None, cny).unwrap();
+            let part = refund(&original, OrderId(1), before, Some(Amount::from_minor(3_000)), None, Model::Resale, cny).unwrap();
             before.list = before.list.plus(part.list).unwrap();
             before.payable = before.payable.plus(part.payable).unwrap();
             before.cost = before.cost.plus(part.cost).unwrap();
         }
-        let too_much = refund(&original, OrderId(1), before, Some(Amount::from_minor(501)), None, cny);
+        let too_much = refund(&original, OrderId(1), before, Some(Amount::from_minor(501)), None, Model::Resale, cny);
         assert_eq!(too_much.unwrap_err().code(), "refund.exceeds");
-        let last = refund(&original, OrderId(1), before, None, None, cny).unwrap();
+        let last = refund(&original, OrderId(1), before, None, None, Model::Resale, cny).unwrap();
         assert_eq!(last.payable.minor(), 500);
         assert_eq!(before.cost.plus(last.cost).unwrap(), original.cost);
         assert_eq!(before.list.plus(last.list).unwrap(), original.list);
-        let too_much = refund(&original, OrderId(1), before, None, Some(Amount::from_minor(9_000)), cny);
+        let too_much = refund(&original, OrderId(1), before, None, Some(Amount::from_minor(9_000)), Model::Resale, cny);
         assert_eq!(too_much.unwrap_err().code(), "refund.exceeds");
         before.payable = original.payable;
-        assert_eq!(refund(&original, OrderId(1), before, None, None, cny).unwrap_err().code(), "refund.exceeds");
+        assert_eq!(refund(&original, OrderId(1), before, None, None, Model::Resale, cny).unwrap_err().code(), "refund.exceeds");
+    }
+
+    #[test]
+    fn on_the_agency_model_the_customer_gets_back_what_the_provider_gives() {
+        let cny = Currency::parse("CNY").unwrap();
+        let original = charge("100", 8_001, 8_001);
+        let back = |asked: Option<i64>, provider: Option<i64>| {
+            let (asked, provider) = (asked.map(Amount::from_minor), provider.map(Amount::from_minor));
+            refund(&original, OrderId(1), PaidBack::default(), asked, provider, Model::Agency, cny)
+        };
+        let figures = |asked, provider| back(asked, provider).map(|refund| (refund.payable.minor(), refund.cost.minor()));
+        assert_eq!(figures(Some(3_000), None), Ok((3_000, 3_000)));
+        assert_eq!(figures(None, Some(3_333)), Ok((3_333, 3_333)));
+        assert_eq!(figures(Some(50), Some(50)), Ok((50, 50)));
+        assert_eq!(figures(None, None), Ok((8_001, 8_001)));
+        assert_eq!(back(Some(3_000), Some(2_000)).unwrap_err().code(), "refund.agency-differs");
+        assert_eq!(back(None, Some(8_002)).unwrap_err().code(), "refund.exceeds");
     }
 
     #[test]
     fn a_refund_cannot_be_refunded() {
         let cny = Currency::parse("CNY").unwrap();
-        let refused = refund(&charge("-100", -9_500, -8_000), OrderId(2), PaidBack::default(), None, None, cny);
+        let refused = refund(&charge("-100", -9_500, -8_000), OrderId(2), PaidBack::default(), None, None, Model::Resale, cny);
         assert_eq!(refused.unwrap_err().code(), "refund.of-refund");
     }
 }

@@ -268,6 +268,14 @@ pub struct Price {
 }
 
 impl Price {
+    /// The provider's own price in the place of the agent's, on the agency model: no agreement of the agent's makes it. The
+    /// discount is what it comes to.
+    #[must_use]
+    pub fn passed_through(self, payable: Amount, currency: Currency) -> Self {
+        let discount = Discount::between(self.list, Exact::from_amount(payable, currency));
+        Self { agreement: None, agreement_name: None, tier: None, discount, payable, ..self }
+    }
+
     /// What it adds to the volume.
     pub fn volume(&self, currency: Currency) -> Volume {
         if self.counts {

@@ -12,6 +12,7 @@ use crate::domain::code::Code;
 use crate::domain::entity::NotACredential;
 use crate::domain::id::OrderId;
 use crate::domain::money::{Currency, Exact, Money, Overflow};
+use crate::domain::order::OrderKind;
 use crate::domain::period::Month;
 use crate::domain::role::Permission;
 
@@ -95,6 +96,11 @@ pub enum Refusal {
     /// An allocation to an account that does not spend allocated funds.
     NotPrepaid { account: Code },
 
+    /// New purchases are forbidden to the account.
+    PurchaseBanned { account: Code, kind: OrderKind },
+    /// Who pays would change while money stays behind in the old way.
+    SwitchUnsettled { account: Code, owed: Money, unspent: Money, pending: Money },
+
     /// The month is closed.
     PeriodClosed { period: Month, first_open: Month },
     /// The month is closed, and so is its bill.
@@ -153,6 +159,8 @@ pub enum Refusal {
     ServiceEndsBeforeStart { from: NaiveDate, to: NaiveDate },
     /// Only a purchase can be refunded.
     RefundOfRefund { order: OrderId },
+    /// On the agency model, the customer would get back something else than the provider gives back.
+    RefundDiffers { order: OrderId, amount: Money, provider_amount: Money },
     /// More would be paid back than was paid.
     RefundExceeds { order: OrderId, asked: Money, left: Money },
     /// A refund dated before what it refunds.
@@ -399,6 +407,8 @@ impl Refusal {
             Self::BeforeSince { .. } => "account.before-since",
             Self::CreditForPrepaid { .. } => "credit.prepaid",
             Self::NotPrepaid { .. } => "account.not-prepaid",
+            Self::PurchaseBanned { .. } => "account.purchase-ban",
+            Self::SwitchUnsettled { .. } => "account.switch-unsettled",
             Self::PeriodClosed { .. } | Self::BillClosed { .. } => "period.closed",
             Self::NotPositive { .. } => "amount.not-positive",
             Self::Negative { .. } => "amount.negative",
@@ -425,6 +435,7 @@ impl Refusal {
             Self::OrderDuplicate { .. } => "order.duplicate",
             Self::ServiceEndsBeforeStart { .. } => "order.service-dates",
             Self::RefundOfRefund { .. } => "refund.of-refund",
+            Self::RefundDiffers { .. } => "refund.agency-differs",
             Self::RefundExceeds { .. } => "refund.exceeds",
             Self::RefundBeforeOrder { .. } => "refund.before-order",
             Self::OrderLines { .. } => "order.lines-refused",

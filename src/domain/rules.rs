@@ -3,7 +3,7 @@
 //! Each function returns the entry that the event posts, or `None` when no money moves. Amounts are minor units of `currency`.
 //! Sales and cost are billings, tax included.
 
-use crate::domain::account::Mode;
+use crate::domain::account::{Mode, Model};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::id::{AccountId, GroupId};
 use crate::domain::journal::{Entry, Event, Unbalanced};
@@ -20,7 +20,9 @@ pub struct Party {
     pub account: AccountId,
     /// Its group.
     pub group: GroupId,
-    /// Who pays.
+    /// Who sells to the customer.
+    pub model: Model,
+    /// Who pays on the day of the charge.
     pub mode: Mode,
     /// What its money is counted in.
     pub currency: Currency,
@@ -105,7 +107,8 @@ pub fn pay_provider(date: OpenDate, from: LedgerAccount, amount: Amount) -> Post
     Entry::of(Event::PayProvider, date).debit(LedgerAccount::payable(from.currency()), amount).credit(from, amount)?.balanced()
 }
 
-/// An order is charged: Dr funds or receivable, Cr sales; and Dr cost, Cr accrued with what the provider is expected to bill.
+/// An order is charged: Dr funds or receivable, Cr sales; and Dr cost, Cr accrued with what the provider is expected to bill. On
+/// the agency model the provider's price passes through: Dr funds or receivable, Cr accrued.
 pub fn charge(date: OpenDate, party: &Party, payable: Amount, expected_cost: Amount) -> Posted {
     charged(Event::Charge, date, party, payable, expected_cost)
 }
@@ -117,14 +120,14 @@ pub fn usage(date: OpenDate, party: &Party, payable: Amount, cost: Amount) -> Po
 
 fn charged(event: Event, date: OpenDate, party: &Party, payable: Amount, cost: Amount) -> Posted {
     let Party { account, group, currency, .. } = *party;
-    Entry::of(event, date)
-        .group(group)
-        .account(account)
-        .debit(party.balance(), payable)
-        .credit(LedgerAccount::sales(account, currency), payable)?
-        .debit(LedgerAccount::cost(account, currency), cost)
-        .credit(LedgerAccount::accrued(currency), cost)?
-        .balanced()
+    let draft = Entry::of(event, date).group(group).account(account).debit(party.balance(), payable);
+    let draft = match party.model {
+        Model::Resale => {
+            draft.credit(LedgerAccount::sales(account, currency), payable)?.debit(LedgerAccount::cost(account, currency), cost)
+        }
+        Model::Agency => draft,
+    };
+    draft.credit(LedgerAccount::accrued(currency), cost)?.balanced()
 }
 
 /// An order is refunded, the charge's mirror: Dr sales, Cr funds or receivable; and Dr accrued, Cr cost. What an agent-pays
@@ -135,14 +138,17 @@ pub fn refund(date: OpenDate, party: &Party, paid_back: Amount, owed: Amount, ex
         Mode::Prepaid => paid_back,
         Mode::AgentPays => paid_back.min(owed.or_zero()),
     };
-    Entry::of(Event::Refund, date)
-        .group(group)
-        .account(account)
-        .debit(LedgerAccount::sales(account, currency), paid_back)
+    let draft = Entry::of(Event::Refund, date).group(group).account(account);
+    let draft = match party.model {
+        Model::Resale => draft
+            .debit(LedgerAccount::sales(account, currency), paid_back)
+            .credit(LedgerAccount::cost(account, currency), expected_cost_back)?,
+        Model::Agency => draft,
+    };
+    draft
+        .debit(LedgerAccount::accrued(currency), expected_cost_back)
         .credit(party.balance(), to_balance)?
         .credit(LedgerAccount::deposits(group, currency), paid_back.minus(to_balance)?)?
-        .debit(LedgerAccount::accrued(currency), expected_cost_back)
-        .credit(LedgerAccount::cost(account, currency), expected_cost_back)?
         .balanced()
 }
 
@@ -188,7 +194,11 @@ mod tests {
     }
 
     fn party(mode: Mode) -> Party {
-        Party { account: AccountId(7), group: GroupId(3), mode, currency: cny() }
+        Party { account: AccountId(7), group: GroupId(3), model: Model::Resale, mode, currency: cny() }
+    }
+
+    fn agency(mode: Mode) -> Party {
+        Party { model: Model::Agency, ..party(mode) }
     }
 
     #[test]
@@ -208,15 +218,18 @@ mod tests {
                 "Dr receivable 1140, Cr sales 1140, Dr cost 960, Cr accrued 960",
             ),
             (charge(day(), &party(Mode::Prepaid), fen(0), fen(960)), "Dr cost 960, Cr accrued 960"),
+            (charge(day(), &agency(Mode::Prepaid), fen(960), fen(960)), "Dr funds 960, Cr accrued 960"),
+            (charge(day(), &agency(Mode::AgentPays), fen(960), fen(960)), "Dr receivable 960, Cr accrued 960"),
             (usage(day(), &party(Mode::Prepaid), fen(-5), fen(-4)), "Cr funds 5, Dr sales 5, Cr cost 4, Dr accrued 4"),
             (
                 refund(day(), &party(Mode::AgentPays), fen(100), fen(500), fen(80)),
-                "Dr sales 100, Cr receivable 100, Dr accrued 80, Cr cost 80",
+                "Dr sales 100, Cr cost 80, Dr accrued 80, Cr receivable 100",
             ),
             (
                 refund(day(), &party(Mode::AgentPays), fen(100), fen(30), fen(80)),
-                "Dr sales 100, Cr receivable 30, Cr deposits 70, Dr accrued 80, Cr cost 80",
+                "Dr sales 100, Cr cost 80, Dr accrued 80, Cr receivable 30, Cr deposits 70",
             ),
+            (refund(day(), &agency(Mode::AgentPays), fen(80), fen(30), fen(80)), "Dr accrued 80, Cr receivable 30, Cr deposits 50"),
             (
                 bill_accepted(day(), cny(), fen(5_203_362), fen(5_203_361), fen(0)),
                 "Dr accrued 5203361, Dr rounding 1, Cr payable 5203362",

@@ -3,6 +3,7 @@
 //! Usage is dated the charge month's last day, after that day's orders, and priced by account and product in that order. The
 //! same function prices pending usage and the usage charges of a close, so that the two can never differ.
 
+use crate::domain::account::Model;
 use crate::domain::code::Code;
 use crate::domain::id::AccountId;
 use crate::domain::money::{Amount, Currency, Exact};
@@ -25,6 +26,8 @@ pub struct Usage {
     pub list: Exact,
     /// What the provider bills.
     pub billed: Exact,
+    /// Who sells to the customer.
+    pub model: Model,
 }
 
 /// Priced usage.
@@ -48,9 +51,12 @@ pub fn price_usage(
     usages.sort();
     let mut priced = Vec::with_capacity(usages.len());
     for usage in usages {
-        let price = price(agreement, &usage.product, usage.list, volume_before, currency)?;
-        volume_before = volume_before.plus(price.volume(currency))?;
         let cost = usage.billed.round(currency)?;
+        let mut price = price(agreement, &usage.product, usage.list, volume_before, currency)?;
+        if usage.model == Model::Agency {
+            price = price.passed_through(cost, currency);
+        }
+        volume_before = volume_before.plus(price.volume(currency))?;
         priced.push(PricedUsage { usage, price, cost });
     }
     Ok(priced)
@@ -72,8 +78,10 @@ mod tests {
             account: AccountId(1),
             list: list.parse().unwrap(),
             billed: billed.parse().unwrap(),
+            model: if code == "c" { Model::Agency } else { Model::Resale },
         };
         let given = vec![
+            usage("c", "oss", "4.375", "3.5"),
             usage("b", "oss", "4.375", "3.5"),
             usage("a", "oss", "37.6543209864", "30.1234567891"),
             usage("a", "ecs", "1", "0.8"),
@@ -84,7 +92,7 @@ mod tests {
             .iter()
             .map(|p| format!("{} {} {} {}", p.usage.account_code, p.usage.product, p.price.payable.minor(), p.cost.minor()))
             .collect();
-        // The first one crosses the tier, the others are priced beyond it.
-        assert_eq!(shown, ["a ecs 95 80", "a oss 3201 3012", "b oss 372 350"]);
+        // The first one crosses the tier, the others are priced beyond it; on the agency model the provider's price passes through.
+        assert_eq!(shown, ["a ecs 95 80", "a oss 3201 3012", "b oss 372 350", "c oss 350 350"]);
     }
 }

@@ -5,11 +5,12 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::error::Result;
-use super::sql::{Columns as _, day};
+use super::sql::{Columns as _, day, to_json};
 use super::{Reader, Writer};
-use crate::domain::account::{Account, AccountState, Attestation, Environment, Group, Mode, Origin, Uid};
+use crate::domain::account::{Account, AccountState, Attestation, Environment, Group, Mode, Model, Origin, ShutdownPolicy, Uid};
 use crate::domain::code::{Code, Name};
 use crate::domain::contact::{Email, Mobile};
+use crate::domain::dated::Dated;
 use crate::domain::id::{AccountId, EntityId, GroupId, InvitationId};
 use crate::domain::money::{Amount, Currency};
 
@@ -26,6 +27,8 @@ pub struct NewAccount {
     pub entity: EntityId,
     /// How it came into the book.
     pub origin: Origin,
+    /// Who sells to the customer.
+    pub model: Model,
     /// Who pays.
     pub mode: Mode,
     /// What it is used for.
@@ -42,6 +45,10 @@ pub struct NewAccount {
     pub credit_limit: Amount,
     /// From when its charges are ours.
     pub since: NaiveDate,
+    /// What the provider does when nothing is left.
+    pub shutdown: ShutdownPolicy,
+    /// Whether new purchases are forbidden.
+    pub purchase_ban: bool,
 }
 
 /// The link by which a holder accepts an account.
@@ -58,7 +65,8 @@ pub struct Invitation {
 }
 
 const SELECT_GROUP: &str = "SELECT id, code, name, currency FROM customer_group";
-const SELECT_ACCOUNT: &str = "SELECT id, code, uid, group_id, entity_id, state, origin, mode, environment, mobile, email, holder, credit_minor, since, login FROM account";
+const SELECT_ACCOUNT: &str = "SELECT id, code, uid, group_id, entity_id, state, origin, mode, environment, mobile, email, holder,
+                                     credit, since, login, model, shutdown, purchase_ban FROM account";
 
 fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
     Ok(Group { id: GroupId(row.get(0)?), code: row.parsed(1)?, name: row.parsed(2)?, currency: row.parsed(3)? })
@@ -73,14 +81,17 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         entity: EntityId(row.get(4)?),
         state: row.parsed(5)?,
         origin: row.parsed(6)?,
-        mode: row.parsed(7)?,
+        mode: row.json(7)?,
         environment: row.parsed(8)?,
         mobile: row.parsed_opt(9)?,
         email: row.parsed_opt(10)?,
         holder: row.parsed_opt(11)?,
-        credit_limit: row.amount(12)?,
+        credit_limit: row.json(12)?,
         since: row.date(13)?,
         login: row.parsed_opt(14)?,
+        model: row.parsed(15)?,
+        shutdown: row.parsed(16)?,
+        purchase_ban: row.get(17)?,
     })
 }
 
@@ -199,61 +210,75 @@ impl Writer<'_> {
 
     /// Writes a new account, invited.
     pub fn insert_account(&mut self, new: NewAccount) -> Result<Account> {
-        let id = AccountId(self.next_id("account")?);
-        let NewAccount { code, uid, group, entity, origin, mode, environment, mobile, email, login, holder, credit_limit, since } =
-            new;
-        let state = AccountState::Invited;
         let account = Account {
-            id,
-            code,
-            uid,
-            group,
-            entity,
-            state,
-            origin,
-            mode,
-            environment,
-            mobile,
-            email,
-            login,
-            holder,
-            credit_limit,
-            since,
+            id: AccountId(self.next_id("account")?),
+            code: new.code,
+            uid: new.uid,
+            group: new.group,
+            entity: new.entity,
+            state: AccountState::Invited,
+            origin: new.origin,
+            model: new.model,
+            mode: Dated::since(new.since, new.mode),
+            environment: new.environment,
+            mobile: new.mobile,
+            email: new.email,
+            login: new.login,
+            holder: new.holder,
+            credit_limit: Dated::since(new.since, new.credit_limit),
+            since: new.since,
+            shutdown: new.shutdown,
+            purchase_ban: new.purchase_ban,
         };
         let mut insert = self.connection().prepare_cached(
             "INSERT INTO account (id, code, uid, group_id, entity_id, state, origin, mode, environment, mobile, email, holder,
-                                  credit_minor, since, login)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                                  credit, since, login, model, shutdown, purchase_ban)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         )?;
         insert.execute(params![
-            id.0,
+            account.id.0,
             account.code.as_str(),
             account.uid.as_ref().map(Uid::as_str),
-            group.0,
-            entity.0,
-            state.as_str(),
-            origin.as_str(),
-            mode.as_str(),
-            environment.as_str(),
+            account.group.0,
+            account.entity.0,
+            account.state.as_str(),
+            account.origin.as_str(),
+            to_json(&account.mode),
+            account.environment.as_str(),
             account.mobile.as_ref().map(Mobile::as_str),
             account.email.as_ref().map(Email::as_str),
             account.holder.as_ref().map(Name::as_str),
-            credit_limit.minor(),
-            day(since),
+            to_json(&account.credit_limit),
+            day(account.since),
             account.login.as_ref().map(Name::as_str),
+            account.model.as_str(),
+            account.shutdown.as_str(),
+            account.purchase_ban,
         ])?;
         drop(insert);
         self.log_change("account", account.code.as_str(), None, &account)?;
         Ok(account)
     }
 
-    /// Writes what may change of an account: its state, UID, real-name owner and login name.
+    /// Writes what may change of an account: its state, UID, real-name owner, login name, who pays, its credit, and what happens
+    /// when nothing is left.
     pub fn update_account(&mut self, before: &Account, after: &Account) -> Result<()> {
         let mut update = self.connection().prepare_cached(
-            "UPDATE account SET uid = ?2, state = ?3, entity_id = ?4, login = ?5, credit_minor = ?6 WHERE id = ?1",
+            "UPDATE account SET uid = ?2, state = ?3, entity_id = ?4, login = ?5, mode = ?6, credit = ?7, shutdown = ?8,
+                                purchase_ban = ?9
+              WHERE id = ?1",
         )?;
-        let (uid, login) = (after.uid.as_ref().map(Uid::as_str), after.login.as_ref().map(Name::as_str));
-        update.execute(params![after.id.0, uid, after.state.as_str(), after.entity.0, login, after.credit_limit.minor()])?;
+        update.execute(params![
+            after.id.0,
+            after.uid.as_ref().map(Uid::as_str),
+            after.state.as_str(),
+            after.entity.0,
+            after.login.as_ref().map(Name::as_str),
+            to_json(&after.mode),
+            to_json(&after.credit_limit),
+            after.shutdown.as_str(),
+            after.purchase_ban,
+        ])?;
         drop(update);
         self.log_change("account", after.code.as_str(), Some(before), after)
     }

@@ -81,14 +81,17 @@ CREATE TABLE account (
     entity_id    INTEGER NOT NULL REFERENCES entity,
     state        TEXT NOT NULL,
     origin       TEXT NOT NULL,        -- 'created' or 'associated'
-    mode         TEXT NOT NULL,        -- 'agent-pays' or 'prepaid'
+    model        TEXT NOT NULL,        -- 'resale' or 'agency'
+    mode         TEXT NOT NULL,        -- JSON: 'agent-pays' or 'prepaid', with the day from which it holds
     environment  TEXT NOT NULL,
     mobile       TEXT UNIQUE,
     email        TEXT UNIQUE,
     holder       TEXT,
-    credit_minor INTEGER NOT NULL,     -- how much an agent-pays account may owe
+    credit       TEXT NOT NULL,        -- JSON: how much it may owe in minor units, with the day from which that holds
     since        INTEGER NOT NULL,     -- from this day its charges are ours
-    login        TEXT UNIQUE           -- its login name at the provider: some bills name accounts by it
+    login        TEXT UNIQUE,          -- its login name at the provider: some bills name accounts by it
+    shutdown     TEXT NOT NULL,        -- 'immediate', 'delayed' or 'none'
+    purchase_ban INTEGER NOT NULL CHECK (purchase_ban IN (0, 1))
 ) STRICT;
 CREATE INDEX account_of_group ON account (group_id);
 

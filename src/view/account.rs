@@ -1,18 +1,39 @@
 //! Accounts as people and programs see them.
 
+use chrono::NaiveDate;
+
 use super::document::{Document, Table, Value};
 use crate::book::account::{AccountStep, AccountView};
-use crate::domain::account::Standing;
+use crate::domain::account::{Account, Standing};
 use crate::domain::money::{Currency, Overflow};
+
+/// Its terms: who sells, who pays now and from the next change on, and what happens when nothing is left.
+fn terms(document: Document, account: &Account, day: NaiveDate) -> Document {
+    let next = account.mode.next_after(day);
+    let document = document
+        .field("model", "Model", account.model.as_str())
+        .field("mode", "Mode", account.mode.on(day).as_str())
+        .machine_field("next_mode", next.map(|(_, mode)| mode.as_str()))
+        .machine_field("next_mode_from", next.map(|(from, _)| from));
+    let document = match next {
+        Some((from, mode)) => document.people_field("Next mode", format!("{mode} from {from}")),
+        None => document,
+    };
+    let purchases = if account.purchase_ban { "new ones are forbidden" } else { "allowed" };
+    document
+        .field("shutdown", "When nothing is left", account.shutdown.as_str())
+        .machine_field("purchase_ban", account.purchase_ban)
+        .people_field("Purchases", purchases)
+}
 
 /// An account after a step of its life.
 pub fn step(schema: &str, outcome: &AccountStep) -> Document {
     let account = &outcome.account;
-    Document::new(schema)
+    let document = Document::new(schema)
         .field("code", "Account", &account.code)
         .field("uid", "UID", account.uid.as_ref().map(ToString::to_string))
-        .field("state", "State", account.state.as_str())
-        .field("mode", "Mode", account.mode.as_str())
+        .field("state", "State", account.state.as_str());
+    terms(document, account, outcome.day)
         .field("group", "Group", &outcome.group.code)
         .field("entity", "Real-name owner", &outcome.entity.code)
         .field("environment", "Environment", account.environment.as_str())
@@ -36,11 +57,11 @@ fn money(standing: &Standing, currency: Currency) -> Result<[Value; 6], Overflow
 pub fn account(view: &AccountView) -> Result<Document, Overflow> {
     let account = &view.account;
     let [available, funds, owed, credit_limit, pending_usage, arrears] = money(&view.standing, view.group.currency)?;
-    Ok(Document::new("account-show")
+    let document = Document::new("account-show")
         .field("code", "Account", &account.code)
         .field("uid", "UID", account.uid.as_ref().map(ToString::to_string))
-        .field("state", "State", account.state.as_str())
-        .field("mode", "Mode", account.mode.as_str())
+        .field("state", "State", account.state.as_str());
+    Ok(terms(document, account, view.day)
         .field("currency", "Currency", view.group.currency)
         .field("group", "Group", &view.group.code)
         .field("entity", "Real-name owner", &view.entity.code)
@@ -81,7 +102,7 @@ pub fn accounts(views: &[AccountView]) -> Result<Document, Overflow> {
             view.account.uid.as_ref().map(ToString::to_string).into(),
             (&view.group.code).into(),
             view.account.state.as_str().into(),
-            view.account.mode.as_str().into(),
+            view.standing.mode.as_str().into(),
             view.account.environment.as_str().into(),
             view.group.currency.into(),
             available,

@@ -13,6 +13,7 @@ pub fn set(outcome: &CreditSet) -> Result<Document, Overflow> {
         .field("currency", "Currency", currency)
         .amount("before", "Limit before", outcome.before, currency)
         .amount("credit_limit", "Credit limit", standing.credit_limit, currency)
+        .field("from", "From", outcome.from)
         .amount("owed", "Owed", standing.owed, currency)
         .amount("pending_usage", "Pending usage", standing.pending_usage, currency)
         .amount("available", "Available", standing.available()?, currency)

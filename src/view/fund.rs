@@ -58,7 +58,7 @@ pub fn history(history: &History) -> Result<Document, Overflow> {
         .field("account", "Account", &history.account.code)
         .field("group", "Group", &history.group.code)
         .field("currency", "Currency", currency)
-        .field("mode", "Mode", history.account.mode.as_str())
+        .field("mode", "Mode", history.mode.as_str())
         .amount("opening", "Opening", history.opening, currency)
         .amount("closing", "Closing", balance, currency)
         .table(table))
@@ -83,7 +83,7 @@ pub fn balances(balances: &Balances) -> Result<Document, Overflow> {
             (&view.account.code).into(),
             (&view.group.code).into(),
             currency.into(),
-            view.account.mode.as_str().into(),
+            view.standing.mode.as_str().into(),
             amount(view.standing.funds),
             amount(view.standing.owed),
             amount(view.standing.credit_limit),

@@ -238,7 +238,10 @@ fn uids_as_people_paste_them() {
     Account                other
     UID                    100000000000003
     State                  invited
+    Model                  resale
     Mode                   prepaid
+    When nothing is left   immediate
+    Purchases              allowed
     Group                  acme
     Real-name owner        acme-hq
     Environment            test

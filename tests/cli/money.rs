@@ -305,6 +305,7 @@ fn credit_is_set_shown_and_taken_away() {
     Currency       CNY
     Limit before   100000.00
     Credit limit   50000.00
+    From           2026-07-03
     Owed           56899.99
     Pending usage  0.00
     Available      -6899.99
@@ -323,5 +324,151 @@ fn credit_is_set_shown_and_taken_away() {
     book.refused(1, "account.not-agent-pays", "credit set acme-test 5");
     book.refused(1, "amount.negative", "credit set acme-prod -5");
     book.refused(1, "amount.too-precise", "credit set acme-prod 0.001");
+    assert!(book.checks());
+}
+
+#[test]
+fn who_pays_changes_only_when_nothing_stays_behind() {
+    let book = TestBook::acme(Point::Ordered);
+    book.refused(1, "account.switch-unsettled", "account edit acme-prod --mode prepaid");
+    assert_snapshot!(book.run("account edit acme-test --mode agent-pays --date 2026-06-20"), @"
+    ----- stderr
+    error: acme-test cannot change who pays while money would stay behind
+      it has 17300.00 CNY unspent: `subledger fund reclaim acme-test --all`
+    hint: see to that first, or name a later --date
+    ----- exit 1
+    ");
+    // Until the day on which it has nothing left, and from a day on which nothing is left.
+    book.refused(1, "account.switch-unsettled", "account edit acme-test --mode agent-pays --date 2026-07-01");
+    book.done("fund reclaim acme-test --all --date 2026-06-30");
+    book.refused(1, "account.switch-unsettled", "account edit acme-test --mode agent-pays --date 2026-06-30");
+    assert_snapshot!(book.run("account edit acme-test --mode agent-pays --date 2026-07-10"), @"
+    Account                acme-test
+    UID                    1000000000000002
+    State                  active
+    Model                  resale
+    Mode                   prepaid
+    Next mode              agent-pays from 2026-07-10
+    When nothing is left   immediate
+    Purchases              allowed
+    Group                  acme
+    Real-name owner        acme-hq
+    Environment            test
+    Ours since             2026-06-01
+    Invitation runs until  -
+    ----- exit 0
+    ");
+    let modes = |line: &str| book.json(line)["mode"].as_str().unwrap().to_owned();
+    assert_eq!(modes("account show acme-test"), "prepaid");
+    assert_eq!(modes("account show acme-test --as-of 2026-07-09"), "prepaid");
+    assert_eq!(modes("account show acme-test --as-of 2026-07-10"), "agent-pays");
+    // Each day has its own rules.
+    book.refused(1, "account.not-agent-pays", "credit set acme-test 3000 --date 2026-07-09");
+    book.done("credit set acme-test 3000 --date 2026-07-10");
+    book.refused(1, "account.not-prepaid", "fund allocate acme-test 5 --date 2026-07-10");
+    book.done("fund allocate acme-test 5 --date 2026-07-04");
+    let buy = "order record acme-test --product ecs --kind new --list-price 1000";
+    book.refused(1, "funds.insufficient", &format!("{buy} --provider-order 71 --date 2026-07-09"));
+    book.refused(1, "credit.insufficient", &format!("{buy} --provider-order 71 --date 2026-07-10"));
+    book.done(&format!("{buy} --provider-order 71 --date 2026-07-10 --placed"));
+    assert_eq!(book.json("account show acme-test --as-of 2026-07-10")["owed"], "850.00");
+    // The same again is nothing new.
+    let operations = book.operations();
+    book.done("account edit acme-test --mode agent-pays --date 2026-07-10");
+    assert_eq!(book.operations(), operations);
+    book.refused(1, "account.before-since", "account edit acme-test --mode agent-pays --date 2026-05-31");
+    assert_eq!(book.run("account edit acme-test").exit, 2);
+    assert!(book.checks());
+}
+
+#[test]
+fn usage_that_waits_for_its_charge_keeps_an_account_where_it_is() {
+    let book = TestBook::acme(Point::Billed);
+    book.done("fund reclaim acme-test --all --date 2026-06-30");
+    assert_snapshot!(book.run("account edit acme-test --mode agent-pays"), @"
+    ----- stderr
+    error: acme-test cannot change who pays while money would stay behind
+      it has 3.72 CNY unspent: `subledger fund reclaim acme-test --all`
+      usage of 3.72 CNY is not charged yet: close the month, or drop the estimated bill
+    hint: see to that first, or name a later --date
+    ----- exit 1
+    ");
+}
+
+#[test]
+fn a_ban_stops_what_is_new_and_leaves_what_there_is() {
+    let book = TestBook::acme(Point::Funded);
+    book.done("account edit acme-prod --purchases ban --shutdown delayed");
+    let buy = |kind: &str, number: u32| {
+        format!("order record acme-prod --product ecs --kind {kind} --list-price 10 --provider-order {number} --date 2026-06-02")
+    };
+    assert_snapshot!(book.run(&buy("new", 71)), @"
+    ----- stderr
+    error: acme-prod may not buy anything new (new): new purchases are forbidden to it
+    hint: `subledger account edit acme-prod --purchases allow` lifts that; --placed records an order that the provider has accepted already
+    ----- exit 1
+    ");
+    book.refused(1, "account.purchase-ban", &buy("upgrade", 71));
+    book.done(&buy("renew", 72));
+    book.done(&buy("downgrade", 73));
+    book.done(&format!("{} --placed", buy("new", 71)));
+    let shown = book.json("account show acme-prod");
+    assert_eq!((shown["purchase_ban"].as_bool(), shown["shutdown"].as_str()), (Some(true), Some("delayed")));
+    book.done("account edit acme-prod --purchases allow");
+    book.done(&buy("new", 74));
+    assert!(book.checks());
+}
+
+/// On the agency model no sale and no cost is the agent's: what the provider charges is what the customer owes.
+#[test]
+fn on_the_agency_model_the_providers_price_passes_through() {
+    let book = TestBook::acme(Point::Funded);
+    let attest = "--attest no-other-agent --attest no-arrears --attest no-open-orders";
+    book.done(&format!(
+        "account associate acme-own --uid 1000000000000003 --group acme --entity acme-hq --environment production --model agency --mode agent-pays --credit 100000 --since 2026-06-01 {attest}"
+    ));
+    book.done("account confirm acme-own");
+    // By the customer's own terms, and by what the provider has said.
+    let buy = "order record acme-own --product ecs --kind new --list-price 1000 --date 2026-06-02";
+    let by_terms = book.json(&format!("{buy} --provider-order 71"));
+    assert_eq!((&by_terms["payable"], &by_terms["cost"]), (&json!("950.00"), &json!("950.00")));
+    let quoted = book.json("price quote acme-own --product ecs --list-price 1000 --date 2026-06-02");
+    assert_eq!((&quoted["payable"], &quoted["cost"]), (&json!("950.00"), &json!("950.00")));
+    let as_told = book.json(&format!("{buy} --provider-order 72 --provider-amount 870"));
+    let figures = ["payable", "cost", "discount", "agreement"].map(|key| as_told[key].clone());
+    assert_eq!(figures, [json!("870.00"), json!("870.00"), json!("13%"), json!(null)]);
+    let refund = "order refund 72 --date 2026-06-03 --provider-order";
+    book.refused(1, "refund.agency-differs", &format!("{refund} 73 --amount 100 --provider-amount 90"));
+    let back = book.json(&format!("{refund} 73 --provider-amount 70"));
+    assert_eq!((&back["payable"], &back["cost"]), (&json!("-70.00"), &json!("-70.00")));
+    assert_snapshot!(book.run("report trial-balance"), @"
+    Ledger account  Owner      Currency     Debit    Credit
+    -------------------------------------------------------
+    bank            agent      CNY       50000.00      0.00
+    receivable      acme-own   CNY        1750.00      0.00
+    deposits        acme       CNY           0.00  30000.00
+    funds           acme-test  CNY           0.00  20000.00
+    accrued         agent      CNY           0.00   1750.00
+
+    Totals
+    Currency     Debit    Credit
+    ----------------------------
+    CNY       51750.00  51750.00
+    ----- exit 0
+    ");
+    assert!(book.checks());
+    // Usage, too: at what the provider bills, not at list price less the group's discount.
+    let lines = [
+        "b-1,71,9000000000000001,1000000000000003,202606,20260602,订阅预付费用,ecs,云服务器ECS,CNY,1000,50,950",
+        "b-2,72,9000000000000001,1000000000000003,202606,20260602,订阅预付费用,ecs,云服务器ECS,CNY,1000,130,870",
+        "b-3,73,9000000000000001,1000000000000003,202606,20260603,订阅退订费用,ecs,云服务器ECS,CNY,-80,-10,-70",
+        "b-4,,9000000000000001,1000000000000003,202606,20260630,云资源按量费用,oss,对象存储OSS,CNY,100,12.345,87.655",
+    ];
+    book.write("agency.csv", crate::book::bill(&lines));
+    book.done("bill import agency.csv --period 2026-06 --final");
+    assert_eq!(book.json("account show acme-own")["pending_usage"], "87.66");
+    book.done("reconcile run --period 2026-06");
+    book.done("period close 2026-06");
+    assert_eq!(book.json("account show acme-own")["owed"], "1837.66");
     assert!(book.checks());
 }

@@ -58,7 +58,10 @@ fn every_command_of_the_story_tells_what_it_did() {
     Account                acme-prod
     UID                    -
     State                  invited
+    Model                  resale
     Mode                   agent-pays
+    When nothing is left   immediate
+    Purchases              allowed
     Group                  acme
     Real-name owner        acme-hq
     Environment            production
@@ -72,7 +75,10 @@ fn every_command_of_the_story_tells_what_it_did() {
     Account                acme-prod
     UID                    1000000000000001
     State                  accepted
+    Model                  resale
     Mode                   agent-pays
+    When nothing is left   immediate
+    Purchases              allowed
     Group                  acme
     Real-name owner        acme-hq
     Environment            production
@@ -86,7 +92,10 @@ fn every_command_of_the_story_tells_what_it_did() {
     Account                acme-prod
     UID                    1000000000000001
     State                  active
+    Model                  resale
     Mode                   agent-pays
+    When nothing is left   immediate
+    Purchases              allowed
     Group                  acme
     Real-name owner        acme-hq
     Environment            production
@@ -98,7 +107,10 @@ fn every_command_of_the_story_tells_what_it_did() {
     Account                acme-test
     UID                    1000000000000002
     State                  invited
+    Model                  resale
     Mode                   prepaid
+    When nothing is left   immediate
+    Purchases              allowed
     Group                  acme
     Real-name owner        acme-hq
     Environment            test
@@ -112,7 +124,10 @@ fn every_command_of_the_story_tells_what_it_did() {
     Account                acme-test
     UID                    1000000000000002
     State                  active
+    Model                  resale
     Mode                   prepaid
+    When nothing is left   immediate
+    Purchases              allowed
     Group                  acme
     Real-name owner        acme-hq
     Environment            test
@@ -262,7 +277,10 @@ fn the_accounts_before_and_after_the_bill() {
     Account                acme-prod
     UID                    1000000000000001
     State                  active
+    Model                  resale
     Mode                   agent-pays
+    When nothing is left   immediate
+    Purchases              allowed
     Currency               CNY
     Group                  acme
     Real-name owner        acme-hq

@@ -16,7 +16,7 @@ use subledger::domain::progress::Unwatched;
 use subledger::intake::bill::open;
 use subledger::intake::container::FileSlice;
 
-use crate::books::{Desk, failing};
+use crate::books::{Desk, Model, failing};
 use crate::samples::csv;
 
 const HEADER: [&str; 13] = [
@@ -218,8 +218,8 @@ fn expected(bill: &[Content]) -> (u64, String, u64) {
 fn the_form_of_a_bill_never_changes_what_comes_of_it() {
     let mut desk = Desk::new();
     desk.adds_group("acme", "CNY");
-    desk.adds_account("acme-prod", OWNERS[0], "acme", Some("100000"));
-    desk.adds_account("acme-test", OWNERS[1], "acme", None);
+    desk.adds_account(Model::Resale, "acme-prod", OWNERS[0], "acme", Some("100000"));
+    desk.adds_account(Model::Resale, "acme-test", OWNERS[1], "acme", None);
     let path = desk.path();
     let desk = std::cell::RefCell::new(desk);
     let config = Config { cases: 48, rng_seed: RngSeed::Fixed(20_260_615), failure_persistence: None, ..Config::default() };

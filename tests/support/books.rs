@@ -7,7 +7,8 @@ use subledger::book::agent::Init;
 use subledger::book::entity::AddEntity;
 use subledger::book::group::AddGroup;
 use subledger::book::{Book, Call, Session, UseCase};
-use subledger::domain::account::{Attestation, Environment, Mode};
+pub(crate) use subledger::domain::account::Model;
+use subledger::domain::account::{Attestation, Environment, Mode, ShutdownPolicy};
 use subledger::domain::period::parse_date;
 use subledger::store::CheckName;
 
@@ -61,15 +62,18 @@ impl Desk {
     }
 
     /// Adds an active account, its charges ours from 1 June 2026 on; `credit` makes it agent-pays.
-    pub(crate) fn adds_account(&mut self, code: &str, uid: &str, group: &str, credit: Option<&str>) {
+    pub(crate) fn adds_account(&mut self, model: Model, code: &str, uid: &str, group: &str, credit: Option<&str>) {
         let particulars = Particulars {
             code: code.parse().expect("a code"),
             group: group.to_owned(),
             entity: "acme-hq".to_owned(),
             environment: Environment::Production,
+            model,
             mode: if credit.is_some() { Mode::AgentPays } else { Mode::Prepaid },
             credit: credit.map(|amount| amount.parse().expect("an amount")),
             since: parse_date("2026-06-01"),
+            shutdown: ShutdownPolicy::Immediate,
+            purchase_ban: false,
             mobile: None,
             email: None,
             login: None,

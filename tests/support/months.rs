@@ -10,7 +10,7 @@ use subledger::book::fund::{Allocate, Deposit, Slip};
 use subledger::book::month_end::MonthEnd;
 use subledger::book::order::{ImportOrders, RecordOrder, RefundOrder};
 use subledger::book::price::ApplyAgreement;
-use subledger::domain::account::{Environment, Mode};
+use subledger::domain::account::{Environment, Mode, Model, ShutdownPolicy};
 use subledger::domain::chain::sha256_hex;
 use subledger::domain::finality::Finality;
 use subledger::domain::input::InputFile;
@@ -74,17 +74,20 @@ c-4,,1000000000000009,202607,20260703,云资源按量费用,oss,对象存储OSS,
 pub(crate) fn june_closed_and_july_open() -> Desk {
     let mut desk = Desk::new();
     desk.adds_group("acme", "CNY");
-    desk.adds_account("acme-prod", "1000000000000001", "acme", Some("100000"));
-    desk.adds_account("acme-test", "1000000000000002", "acme", None);
+    desk.adds_account(Model::Resale, "acme-prod", "1000000000000001", "acme", Some("100000"));
+    desk.adds_account(Model::Resale, "acme-test", "1000000000000002", "acme", None);
     desk.does(CreateAccount(Particulars {
         login: Some("acme-login".parse().expect("a name")),
         code: "acme-dev".parse().expect("a code"),
         group: "acme".to_owned(),
         entity: "acme-hq".to_owned(),
         environment: Environment::Development,
+        model: Model::Resale,
         mode: Mode::Prepaid,
         credit: None,
         since: None,
+        shutdown: ShutdownPolicy::Immediate,
+        purchase_ban: false,
         mobile: Some("13800000001".parse().expect("a number")),
         email: Some("dev@acme.example".parse().expect("an address")),
         holder: Some("Chen Li".parse().expect("a name")),

@@ -1,30 +1,53 @@
-//! `account edit`: puts right what is known of an account.
+//! `account edit`: puts right what is known of an account, or changes its terms.
 
 use clap::Args;
 
+use super::particulars::Purchases;
 use crate::book::account::EditAccount;
-use crate::cli::args::WriteArgs;
+use crate::cli::args::{DateArgs, WriteArgs};
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
+use crate::domain::account::{Mode, ShutdownPolicy};
 use crate::domain::code::Name;
 use crate::view;
 
-/// Put right what is known of an account
+/// Put right what is known of an account, or change its terms
 ///
-/// The provider's older bills name an account by its login name, not by its UID: with it, their
-/// lines find their account.
+/// --mode changes who pays, from --date on. It is refused while anything is owed, unspent, or
+/// used and not charged yet, and says what to do first. A group may have accounts of both modes.
+///
+/// --login: the provider's older bills name an account by its login name, not by its UID; with
+/// it, their lines find their account.
 ///
 /// Examples:
+///   subledger account edit acme-test --mode agent-pays --date 2026-12-01
+///   subledger account edit acme-prod --shutdown delayed
+///   subledger account edit acme-prod --purchases ban
 ///   subledger account edit acme-prod --login acme-prod@example.com
 #[derive(Args, Debug)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, group = clap::ArgGroup::new("terms").required(true).multiple(true))]
 pub(crate) struct EditArgs {
     /// The account's code or UID
     account: String,
 
+    /// Who pays: agent-pays (within a credit limit) or prepaid (from allocated funds)
+    #[arg(long, group = "terms")]
+    mode: Option<Mode>,
+
+    /// What the provider does when nothing is left: immediate, delayed or none
+    #[arg(long, value_name = "POLICY", group = "terms")]
+    shutdown: Option<ShutdownPolicy>,
+
+    /// Whether it may make new purchases: allow or ban
+    #[arg(long, value_name = "WHETHER", value_enum, group = "terms")]
+    purchases: Option<Purchases>,
+
     /// Its login name at the provider
-    #[arg(long, value_name = "NAME")]
-    login: Name,
+    #[arg(long, value_name = "NAME", group = "terms")]
+    login: Option<Name>,
+
+    #[command(flatten)]
+    date: DateArgs,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -32,7 +55,15 @@ pub(crate) struct EditArgs {
 
 impl EditArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let done = context.write(&context.call(&self.write), EditAccount { account: self.account, login: self.login })?;
+        let edit = EditAccount {
+            account: self.account,
+            login: self.login,
+            mode: self.mode,
+            date: self.date.date,
+            shutdown: self.shutdown,
+            purchase_ban: self.purchases.map(Purchases::is_banned),
+        };
+        let done = context.write(&context.call(&self.write), edit)?;
         context.answer_done(&done, view::account::step("account-edit", &done.outcome), &done.outcome.notices)?;
         Ok(Exit::Done)
     }

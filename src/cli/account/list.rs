@@ -26,7 +26,7 @@ pub(crate) struct ListArgs {
 
 impl ListArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let views = context.read(|reader| list(reader, self.group.as_deref(), self.as_of.as_of))?;
+        let views = context.read(|reader| list(reader, self.group.as_deref(), self.as_of.when(context)))?;
         context.answer(&view::account::accounts(&views)?)?;
         Ok(Exit::Done)
     }

@@ -1,16 +1,32 @@
 //! What `account create` and `account associate` both ask for.
 
 use chrono::NaiveDate;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::book::account::Particulars;
 use crate::cli::args::{amount, date};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::domain::account::{Environment, Mode};
+use crate::domain::account::{Environment, Mode, Model, ShutdownPolicy};
 use crate::domain::code::{Code, Name};
 use crate::domain::contact::{Email, Mobile};
 use crate::domain::money::Exact;
+
+/// Whether an account may make new purchases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Purchases {
+    /// It may.
+    Allow,
+    /// It may not: only renew what it has.
+    Ban,
+}
+
+impl Purchases {
+    /// Whether it may not.
+    pub(crate) fn is_banned(self) -> bool {
+        self == Self::Ban
+    }
+}
 
 /// What an account is.
 #[derive(Args, Debug)]
@@ -34,6 +50,10 @@ pub(crate) struct ParticularsArgs {
     #[arg(long)]
     mode: Option<Mode>,
 
+    /// resale (the agent buys, sells and invoices) or agency (the provider's price passes through)
+    #[arg(long, value_name = "WHICH", default_value_t = Model::Resale)]
+    model: Model,
+
     /// How much an agent-pays account may owe, in major units [default: 0]
     #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
     credit: Option<Exact>,
@@ -41,6 +61,15 @@ pub(crate) struct ParticularsArgs {
     /// From this day its charges are ours [default: today in UTC+8]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     since: Option<NaiveDate>,
+
+    /// What the provider does when nothing is left: immediate (stops it), delayed (an overdraft
+    /// first) or none (never stops it)
+    #[arg(long, value_name = "POLICY", default_value_t = ShutdownPolicy::Immediate)]
+    shutdown: ShutdownPolicy,
+
+    /// Whether it may make new purchases: allow or ban
+    #[arg(long, value_name = "WHETHER", value_enum, default_value_t = Purchases::Allow)]
+    purchases: Purchases,
 
     /// The holder's mobile number; nobody else may use it
     #[arg(long)]
@@ -81,9 +110,12 @@ impl ParticularsArgs {
             group,
             entity,
             environment,
+            model: self.model,
             mode,
             credit: self.credit,
             since: self.since,
+            shutdown: self.shutdown,
+            purchase_ban: self.purchases.is_banned(),
             mobile,
             email: self.email,
             login: self.login,

@@ -29,7 +29,7 @@ pub(crate) struct ShowArgs {
 
 impl ShowArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let view = context.read(|reader| show(reader, &self.account, self.as_of.as_of))?;
+        let view = context.read(|reader| show(reader, &self.account, self.as_of.when(context)))?;
         context.answer(&view::account::account(&view)?)?;
         Ok(Exit::Done)
     }

@@ -10,8 +10,8 @@ use crate::view;
 
 /// Show the credit of agent-pays accounts, and what is left of it
 ///
-/// available = credit limit - owed - pending usage (used and not charged yet). Of another day it
-/// shows what was owed then, beside the limits of today.
+/// available = credit limit - owed - pending usage (used and not charged yet; it has no past, so
+/// --as-of leaves it out).
 ///
 /// Examples:
 ///   subledger credit show
@@ -29,7 +29,7 @@ pub(crate) struct ShowArgs {
 
 impl ShowArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let accounts = context.read(|reader| show(reader, self.group.as_deref(), self.as_of.as_of))?;
+        let accounts = context.read(|reader| show(reader, self.group.as_deref(), self.as_of.when(context)))?;
         context.answer(&view::credit::show(&accounts)?)?;
         Ok(Exit::Done)
     }

@@ -15,7 +15,7 @@ use crate::book::{Book, Call, Operation, Result, UseCase};
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::domain::account::{Environment, Mode};
+use crate::domain::account::{Environment, Mode, Model, ShutdownPolicy};
 use crate::domain::money::Exact;
 use crate::domain::period::parse_date;
 use crate::domain::role::Permission;
@@ -93,9 +93,12 @@ impl UseCase for Populate {
                 group: "large".to_owned(),
                 entity: "large".to_owned(),
                 environment: Environment::Production,
+                model: Model::Resale,
                 mode: Mode::AgentPays,
                 credit: Some(Exact::from_mantissa(10_i128.pow(18 + 12))),
                 since: Some(first_day()),
+                shutdown: ShutdownPolicy::Immediate,
+                purchase_ban: false,
                 mobile: None,
                 email: Some(format!("{}@example.com", code(account)).parse().expect("an address")),
                 login: None,

@@ -26,7 +26,7 @@ pub(crate) struct BalanceArgs {
 
 impl BalanceArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let balances = context.read(|reader| balances(reader, self.group.as_deref(), self.as_of.as_of))?;
+        let balances = context.read(|reader| balances(reader, self.group.as_deref(), self.as_of.when(context)))?;
         context.answer(&view::fund::balances(&balances)?)?;
         Ok(Exit::Done)
     }

@@ -34,7 +34,7 @@ pub(crate) struct HistoryArgs {
 
 impl HistoryArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let history = context.read(|reader| history(reader, &self.account, self.from, self.as_of.as_of))?;
+        let history = context.read(|reader| history(reader, &self.account, self.from, self.as_of.when(context)))?;
         context.answer(&view::fund::history(&history)?)?;
         Ok(Exit::Done)
     }

@@ -15,6 +15,7 @@ use super::error::Result;
 use super::journal::owner_of;
 use super::order::{SELECT_CHARGE, SELECT_ORDER, charge_at, order};
 use super::sql::{Columns as _, day, to_json};
+use crate::domain::account::Model;
 use crate::domain::chain::{self, Facts, GENESIS, Hash, Header};
 use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
 use crate::domain::close::Receipt;
@@ -483,23 +484,33 @@ impl Reader<'_> {
             let id: i64 = row.get(0)?;
             wrong.add(|| format!("order o-{id} has no charge"));
         }
-        // By the entry's own lines: what the charge says must be what was posted to sales and cost.
+        // By the entry's own lines: what the charge says must be what was posted to sales, cost and accrued; on the agency model,
+        // where the provider's price passes through, to accrued alone.
         let mut select = self.connection.prepare(
-            "SELECT c.id, c.payable_minor, c.cost_minor, c.entry_id, c.account_id, c.day = COALESCE(e.effective, c.day),
-                    (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id
-                      WHERE p.entry_id = c.entry_id AND l.code = 'sales' AND l.owner_id = c.account_id),
-                    (SELECT COALESCE(SUM(p.amount_minor), 0) FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id
-                      WHERE p.entry_id = c.entry_id AND l.code = 'cost' AND l.owner_id = c.account_id)
-               FROM charge AS c LEFT JOIN entry AS e ON e.id = c.entry_id",
+            "SELECT c.id, c.payable_minor, c.cost_minor, a.model, c.day = COALESCE(e.effective, c.day),
+                    COALESCE(SUM(p.amount_minor) FILTER (WHERE l.code = 'sales' AND l.owner_id = c.account_id), 0),
+                    COALESCE(SUM(p.amount_minor) FILTER (WHERE l.code = 'cost' AND l.owner_id = c.account_id), 0),
+                    COALESCE(SUM(p.amount_minor) FILTER (WHERE l.code = 'accrued'), 0)
+               FROM charge AS c
+               JOIN account AS a ON a.id = c.account_id
+               LEFT JOIN entry AS e ON e.id = c.entry_id
+               LEFT JOIN posting AS p ON p.entry_id = c.entry_id
+               LEFT JOIN ledger_account AS l ON l.id = p.ledger_account_id
+              GROUP BY c.id",
         )?;
         let mut rows = select.query([])?;
         let mut count = 0_u64;
         while let Some(row) = rows.next()? {
             count += 1;
             let (payable, cost): (i64, i64) = (row.get(1)?, row.get(2)?);
-            let (sales, posted_cost): (i64, i64) = (row.get(6)?, row.get(7)?);
-            let same_day: bool = row.get(5)?;
-            if i128::from(sales) != -i128::from(payable) || posted_cost != cost || !same_day {
+            let same_day: bool = row.get(4)?;
+            let posted = [row.get::<_, i64>(5)?, row.get(6)?, row.get(7)?].map(i128::from);
+            let (payable, cost) = (i128::from(payable), i128::from(cost));
+            let is_posted = match row.parsed(3)? {
+                Model::Resale => posted == [-payable, cost, -cost],
+                Model::Agency => posted == [0, 0, -cost] && payable == cost,
+            };
+            if !is_posted || !same_day {
                 let id: i64 = row.get(0)?;
                 wrong.add(|| format!("charge {id} is not what its entry posts"));
             }
