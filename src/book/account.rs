@@ -1,13 +1,12 @@
 //! Accounts: how they come into the book, and what they have, owe and may spend.
 
-use std::collections::HashMap;
-
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::fund::require_nothing_left;
 use super::operation::{find_account, find_group, not_negative};
-use super::{Operation, Result, UseCase, When, usage};
+use super::usage::{self, PendingUsage};
+use super::{Operation, Result, UseCase, When};
 use crate::domain::account::{
     Account, AccountState, Attestation, Environment, Group, Mode, Model, Origin, ShutdownPolicy, Standing, Transition, Uid,
     next_state,
@@ -17,7 +16,6 @@ use crate::domain::code::{Code, Name};
 use crate::domain::contact::{Email, Mobile};
 use crate::domain::dated::Dated;
 use crate::domain::entity::Entity;
-use crate::domain::id::AccountId;
 use crate::domain::money::{Amount, Exact};
 use crate::domain::refusal::{Notice, Noun, Refusal, Unique};
 use crate::domain::role::Permission;
@@ -365,14 +363,14 @@ pub fn list(reader: Reader<'_>, group: Option<&str>, when: When) -> Result<Vec<A
 }
 
 /// Usage is pending now, not on some day in the past.
-fn pending(reader: Reader<'_>, when: When) -> Result<HashMap<AccountId, Amount>> {
+fn pending(reader: Reader<'_>, when: When) -> Result<PendingUsage> {
     match when {
         When::Now(_) => usage::pending(reader),
-        When::EndOf(_) => Ok(HashMap::new()),
+        When::EndOf(_) => Ok(PendingUsage::default()),
     }
 }
 
-fn view(reader: Reader<'_>, account: Account, pending: &HashMap<AccountId, Amount>, when: When) -> Result<AccountView> {
+fn view(reader: Reader<'_>, account: Account, pending: &PendingUsage, when: When) -> Result<AccountView> {
     let group = reader.group(account.group)?;
     let entity = reader.entity(account.entity)?;
     let standing = Standing {
@@ -380,7 +378,7 @@ fn view(reader: Reader<'_>, account: Account, pending: &HashMap<AccountId, Amoun
         funds: reader.balance(LedgerAccount::funds(account.id, group.currency), when.until())?.negated()?,
         owed: reader.balance(LedgerAccount::receivable(account.id, group.currency), when.until())?,
         credit_limit: account.credit_on(when.day()),
-        pending_usage: pending.get(&account.id).copied().unwrap_or_default(),
+        pending_usage: pending.of(account.id)?,
     };
     let invitation = if account.state == AccountState::Invited { reader.invitation_of(account.id)? } else { None };
     Ok(AccountView { account, group, entity, standing, invitation, day: when.day() })

@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use chrono::NaiveDate;
 
-use super::{Result, Session, usage};
+use super::usage::{self, PendingUsage};
+use super::{Result, Session};
 use crate::domain::account::{Account, Group, Standing};
 use crate::domain::chart::LedgerAccount;
-use crate::domain::id::{AccountId, EntryId, GroupId};
+use crate::domain::id::{EntryId, GroupId};
 use crate::domain::journal::{Entry, Unbalanced};
 use crate::domain::money::{Amount, Currency, Exact, Money};
 use crate::domain::period::{ClosedThrough, OpenDate};
@@ -43,7 +44,7 @@ pub struct Operation<'c> {
     accounts: HashMap<String, Rc<AccountInGroup>>,
     sale_agreements: HashMap<GroupId, Vec<Rc<Agreement>>>,
     purchase_agreements: Option<Vec<Rc<Agreement>>>,
-    pending_usage: Option<HashMap<AccountId, Amount>>,
+    pending_usage: Option<PendingUsage>,
 }
 
 impl<'c> Operation<'c> {
@@ -160,15 +161,20 @@ impl<'c> Operation<'c> {
     /// What an account has, owes and may still spend on a day, this operation's own entries included. Its credit is the lower of
     /// that day's and today's: who dates an order back does not get back a credit that was taken away since.
     pub fn standing(&mut self, of: &AccountInGroup, day: NaiveDate) -> Result<Standing> {
-        if self.pending_usage.is_none() {
-            self.pending_usage = Some(usage::pending(self.reader())?);
-        }
-        let pending = self.pending_usage.as_ref().and_then(|all| all.get(&of.account.id)).copied().unwrap_or_default();
+        let pending_usage = self.pending_usage()?.of(of.account.id)?;
         let currency = of.group.currency;
         let funds = self.writer.balance(LedgerAccount::funds(of.account.id, currency))?.negated()?;
         let owed = self.writer.balance(LedgerAccount::receivable(of.account.id, currency))?;
         let (mode, credit_limit) = (of.account.mode.on(day), of.account.credit_on(day).min(of.account.credit_on(self.today())));
-        Ok(Standing { mode, funds, owed, credit_limit, pending_usage: pending })
+        Ok(Standing { mode, funds, owed, credit_limit, pending_usage })
+    }
+
+    /// What usage on the bills of open months will cost.
+    pub(super) fn pending_usage(&mut self) -> Result<&PendingUsage> {
+        if self.pending_usage.is_none() {
+            self.pending_usage = Some(usage::pending(self.reader())?);
+        }
+        Ok(self.pending_usage.as_ref().expect("it was loaded above"))
     }
 
     /// A group's money that is not allocated, this operation's own entries included.

@@ -156,8 +156,24 @@ pub(super) fn price_group(
     Ok(price_usage(agreement, before, usages, currency)?)
 }
 
+/// What usage on the bills of open months will cost each account, by the month of the bill.
+#[derive(Debug, Default)]
+pub(super) struct PendingUsage(HashMap<AccountId, BTreeMap<Month, Amount>>);
+
+impl PendingUsage {
+    /// What it will cost an account in all.
+    pub(super) fn of(&self, account: AccountId) -> Result<Amount> {
+        Ok(Amount::sum(self.by_month(account).map(|(_, amount)| amount))?)
+    }
+
+    /// What it will cost an account, by month.
+    pub(super) fn by_month(&self, account: AccountId) -> impl Iterator<Item = (Month, Amount)> {
+        self.0.get(&account).into_iter().flatten().map(|(month, amount)| (*month, *amount))
+    }
+}
+
 /// What every account's usage, on the latest version of each open month's bill, will cost it.
-pub(super) fn pending(reader: Reader<'_>) -> Result<HashMap<AccountId, Amount>> {
+pub(super) fn pending(reader: Reader<'_>) -> Result<PendingUsage> {
     let closed = reader.closed_through()?;
     let mut latest: BTreeMap<Month, BillVersion> = BTreeMap::new();
     for bill in reader.bills()? {
@@ -165,7 +181,7 @@ pub(super) fn pending(reader: Reader<'_>) -> Result<HashMap<AccountId, Amount>> 
             latest.insert(bill.period, bill);
         }
     }
-    let mut pending: HashMap<AccountId, Amount> = HashMap::new();
+    let mut pending = PendingUsage::default();
     if latest.is_empty() {
         return Ok(pending);
     }
@@ -190,7 +206,7 @@ pub(super) fn pending(reader: Reader<'_>) -> Result<HashMap<AccountId, Amount>> 
                     |scope, from, to| Ok(reader.volume(scope, currency, from, to)?),
                 )?;
             for usage in priced {
-                let sum = pending.entry(usage.usage.account).or_default();
+                let sum = pending.0.entry(usage.usage.account).or_default().entry(period).or_default();
                 *sum = sum.plus(usage.price.payable)?;
                 earlier.push((period.last_day(), usage.price.volume(currency)));
             }
