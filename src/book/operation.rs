@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use chrono::NaiveDate;
 
+use super::budget::Weighing;
 use super::usage::{self, PendingUsage};
 use super::{Result, Session};
 use crate::domain::account::{Account, Group, Standing};
@@ -13,6 +14,7 @@ use crate::domain::id::{EntryId, GroupId};
 use crate::domain::journal::{Entry, Unbalanced};
 use crate::domain::money::{Amount, Currency, Exact, Money};
 use crate::domain::period::{ClosedThrough, OpenDate};
+use crate::domain::policy::Policy;
 use crate::domain::price::{Agreement, in_force};
 use crate::domain::refusal::{Noun, Refusal};
 use crate::domain::rules::Party;
@@ -44,7 +46,9 @@ pub struct Operation<'c> {
     accounts: HashMap<String, Rc<AccountInGroup>>,
     sale_agreements: HashMap<GroupId, Vec<Rc<Agreement>>>,
     purchase_agreements: Option<Vec<Rc<Agreement>>>,
-    pending_usage: Option<PendingUsage>,
+    pub(super) pending_usage: Option<PendingUsage>,
+    policy: Option<Policy>,
+    pub(super) weighing: Option<Weighing>,
 }
 
 impl<'c> Operation<'c> {
@@ -59,6 +63,8 @@ impl<'c> Operation<'c> {
             sale_agreements: HashMap::new(),
             purchase_agreements: None,
             pending_usage: None,
+            policy: None,
+            weighing: None,
         })
     }
 
@@ -167,6 +173,14 @@ impl<'c> Operation<'c> {
         let owed = self.writer.balance(LedgerAccount::receivable(of.account.id, currency))?;
         let (mode, credit_limit) = (of.account.mode.on(day), of.account.credit_on(day).min(of.account.credit_on(self.today())));
         Ok(Standing { mode, funds, owed, credit_limit, pending_usage })
+    }
+
+    /// The policies of the book.
+    pub(super) fn policy(&mut self) -> Result<&Policy> {
+        if self.policy.is_none() {
+            self.policy = Some(self.reader().policy()?);
+        }
+        Ok(self.policy.as_ref().expect("it was loaded above"))
     }
 
     /// What usage on the bills of open months will cost.

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::operation::{not_negative, positive, unknown};
+use super::operation::{AccountInGroup, not_negative, positive, unknown};
 use super::price::list_price_notice;
 use super::{Operation, Result, UseCase};
-use crate::domain::account::Model;
+use crate::domain::account::{Mode, Model};
 use crate::domain::code::Code;
-use crate::domain::money::{Amount, Currency, Exact};
+use crate::domain::money::{Amount, Currency, Exact, Money};
 use crate::domain::order::{self, Charge, Order, OrderKind, OrderRequest, Placement};
 use crate::domain::period::Month;
+use crate::domain::policy::PoolCheck;
 use crate::domain::price::Volume;
 use crate::domain::progress::Watch;
 use crate::domain::refusal::{Notice, Noun, Refusal};
@@ -192,6 +193,8 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
     if request.placement == Placement::Planned {
         operation.standing(&of, date)?.require_available(&account.code, price.payable, currency)?;
     }
+    let weighed = operation.weigh(&of, price.payable, request.placement, date)?;
+    let uncovered = pool_cover(operation, &of, cost.expected, request.placement, date)?;
     let entry = operation.post(rules::charge(effective, &of.party(effective), price.payable, cost.expected))?;
     let order = Order {
         id: operation.writer().next_order()?,
@@ -224,9 +227,11 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
         Model::Resale => list_price_notice(&price, &of.group.code),
         Model::Agency => vec![],
     };
+    notices.extend(uncovered);
+    notices.extend(operation.count(weighed)?);
     let arrears = standing.arrears()?;
     if arrears.is_positive() {
-        let arrears = crate::domain::money::Money::new(arrears, currency);
+        let arrears = Money::new(arrears, currency);
         notices.push(Notice::Arrears { account: account.code.clone(), arrears });
     }
     Ok(OrderRecorded {
@@ -238,6 +243,32 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
         available: standing.available()?,
         notices,
     })
+}
+
+/// Looks whether the agent's pool covers an order for which the agent pays, where the policy asks for that.
+fn pool_cover(
+    operation: &mut Operation<'_>,
+    of: &AccountInGroup,
+    cost: Amount,
+    placement: Placement,
+    date: NaiveDate,
+) -> Result<Option<Notice>> {
+    let check = operation.policy()?.pool_check;
+    if check == PoolCheck::Off || of.account.mode.on(date) != Mode::AgentPays || !cost.is_positive() {
+        return Ok(None);
+    }
+    let currency = of.group.currency;
+    let available = super::pool::standing(operation, currency)?.available()?;
+    if cost <= available {
+        return Ok(None);
+    }
+    let (needed, available) = (Money::new(cost, currency), Money::new(available, currency));
+    match (check, placement) {
+        (PoolCheck::Refuse, Placement::Planned) => {
+            Err(Refusal::PoolUncovered { account: of.account.code.clone(), needed, available }.into())
+        }
+        _ => Ok(Some(Notice::PoolUncovered { needed, available })),
+    }
 }
 
 fn require_new(operation: &mut Operation<'_>, provider_order: &str) -> Result<()> {
@@ -292,6 +323,7 @@ impl UseCase for RefundOrder {
         let asked = self.amount.map(|amount| positive(amount, currency)).transpose()?.map(|m| m.amount);
         let provider_amount = self.provider_amount.map(|amount| not_negative(amount, currency)).transpose()?.map(|m| m.amount);
         let back = order::refund(&paid, original.id, before, asked, provider_amount, of.account.model, currency)?;
+        let weighed = operation.weigh(&of, back.payable.negated()?, Placement::Placed, date)?;
         let owed = operation.standing(&of, date)?.owed;
         let entry = operation.post(rules::refund(effective, &of.party(effective), back.payable, owed, back.cost))?;
         let order = Order {
@@ -319,6 +351,7 @@ impl UseCase for RefundOrder {
         };
         operation.writer().insert_order(&order)?;
         operation.writer().insert_charge(&charge)?;
+        operation.count(weighed)?;
         // A refund reduces the volume of the window in which the original was bought.
         add_volumes(operation, &of.group, &charge, original.date)?;
         let agreement = operation.reader().order_row(original.id)?.agreement;

@@ -97,7 +97,8 @@ fn currency_or_own(operation: &Operation<'_>, asked: Option<Currency>) -> Result
     }
 }
 
-fn standing(operation: &mut Operation<'_>, currency: Currency) -> Result<PoolStanding> {
+/// The agent's money at the provider, this operation's own entries included.
+pub(super) fn standing(operation: &mut Operation<'_>, currency: Currency) -> Result<PoolStanding> {
     Ok(PoolStanding {
         currency,
         pool: operation.writer().balance(LedgerAccount::pool(currency))?,

@@ -166,6 +166,11 @@ impl PendingUsage {
         Ok(Amount::sum(self.by_month(account).map(|(_, amount)| amount))?)
     }
 
+    /// The accounts that it will cost something.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        self.0.keys().copied()
+    }
+
     /// What it will cost an account, by month.
     pub(super) fn by_month(&self, account: AccountId) -> impl Iterator<Item = (Month, Amount)> {
         self.0.get(&account).into_iter().flatten().map(|(month, amount)| (*month, *amount))

@@ -320,6 +320,8 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("{account} cannot change who pays while money would stay behind")).details(first)
                 .hint("see to that first, or name a later --date")
         }
+        Refusal::PolicyInvalid { name, value, reason } => told(format!("{value:?} is no value of the policy {name}: {reason}"))
+            .hint("`subledger policy list` shows what it is for"),
         Refusal::PeriodClosed { period, first_open } => {
             told(format!("{period} is closed and takes nothing more")).hint(format!("date it {} or later", first_open.first_day()))
         }
@@ -361,6 +363,15 @@ fn refused(refusal: &Refusal) -> Told {
         }
         Refusal::PoolInsufficient { needed, available } => told(format!("the pool has {available}; {needed} is needed"))
             .hint("`subledger pool top-up AMOUNT` records money that was paid in; --from bank pays from the bank"),
+        Refusal::BudgetUnknown { budget } => told(format!("there is no budget {budget:?}")).hint("`subledger budget list` lists them"),
+        Refusal::BudgetExceeded { budget, about, needed, left, amount } => told(format!(
+            "it would go beyond the budget {budget} ({about}): {needed} is needed, {left} is left of {amount}"
+        ))
+        .hint("`subledger budget list` shows where it stands; --placed records an order that the provider has accepted already"),
+        Refusal::PoolUncovered { account, needed, available } => told(format!(
+            "the pool does not cover an order of {account}: {needed} is needed, {available} is left once the provider has what it is owed"
+        ))
+        .hint("`subledger pool top-up AMOUNT` records money that was paid in; the policy is `pool-check`; --placed records an order that the provider has accepted already"),
         Refusal::PayableInsufficient { needed, available } => {
             told(format!("the provider has billed {available} that is not paid; {needed} is more"))
                 .hint("`subledger pool show` shows what it is owed; what it has not billed yet is `accrued`")

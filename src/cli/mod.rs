@@ -7,6 +7,7 @@
 mod account;
 mod args;
 mod bill;
+mod budget;
 mod check;
 mod context;
 mod credit;
@@ -24,6 +25,7 @@ mod month_end;
 mod notice;
 mod order;
 mod period;
+mod policy;
 mod pool;
 mod price;
 mod prompt;
@@ -77,6 +79,8 @@ enum Command {
     #[command(subcommand)]
     Credit(credit::CreditCommand),
     #[command(subcommand)]
+    Budget(budget::BudgetCommand),
+    #[command(subcommand)]
     Price(price::PriceCommand),
     #[command(subcommand)]
     Order(order::OrderCommand),
@@ -93,6 +97,8 @@ enum Command {
     MonthEnd(month_end::MonthEndArgs),
     Check(check::CheckArgs),
     #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    #[command(subcommand)]
     Report(report::ReportCommand),
     Demo(demo::DemoArgs),
 }
@@ -108,6 +114,7 @@ impl Command {
             Self::Pool(command) => command.run(context),
             Self::Fund(command) => command.run(context),
             Self::Credit(command) => command.run(context),
+            Self::Budget(command) => command.run(context),
             Self::Price(command) => command.run(context),
             Self::Order(command) => command.run(context),
             Self::Bill(command) => command.run(context),
@@ -117,6 +124,7 @@ impl Command {
             Self::Period(command) => command.run(context),
             Self::MonthEnd(args) => args.run(context),
             Self::Check(args) => args.run(context),
+            Self::Policy(command) => command.run(context),
             Self::Report(command) => command.run(context),
             Self::Demo(args) => args.run(context),
         }

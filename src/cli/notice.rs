@@ -13,6 +13,13 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
             format!("the credential {credential} has no check character: nobody can tell whether it is typed right"),
         ),
         Notice::Arrears { account, arrears } => ("arrears", format!("{account} is in arrears by {arrears}")),
+        Notice::BudgetReached { budget, about, percent, spent, amount } => {
+            ("budget-reached", format!("the budget {budget} ({about}) has reached {percent} %: {spent} of {amount}"))
+        }
+        Notice::PoolUncovered { needed, available } => (
+            "pool-uncovered",
+            format!("the pool does not cover it: {needed} is needed, {available} is left once the provider has what it is owed"),
+        ),
         Notice::UnknownAccounts { count, first, payable, currency } => (
             "unknown-accounts",
             format!(

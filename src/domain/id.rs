@@ -22,6 +22,8 @@ ids! {
     InvitationId;
     /// One version of an agreement.
     AgreementId;
+    /// A budget; people see it as `b-3`.
+    BudgetId;
     /// A recorded order; people see it as `o-17`.
     OrderId;
     /// What an account owes for an order, or for a product's usage in a month.
@@ -40,15 +42,25 @@ ids! {
     OperationId;
 }
 
-impl std::fmt::Display for OrderId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "o-{}", self.0)
-    }
+/// Ids that people see and type with a letter before the number.
+macro_rules! typed_ids {
+    ($($name:ident = $letter:literal;)*) => {$(
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, concat!($letter, "-{}"), self.0)
+            }
+        }
+
+        impl $name {
+            /// Reads the form that people see; anything else is no such id.
+            pub fn parse(text: &str) -> Option<Self> {
+                text.strip_prefix(concat!($letter, "-"))?.parse().ok().filter(|n| *n > 0).map(Self)
+            }
+        }
+    )*};
 }
 
-impl OrderId {
-    /// Reads the human form `o-17`; anything else is not an order id (it may be a provider's order number).
-    pub fn parse(text: &str) -> Option<Self> {
-        text.strip_prefix("o-")?.parse().ok().filter(|n| *n > 0).map(Self)
-    }
+typed_ids! {
+    OrderId = "o";
+    BudgetId = "b";
 }

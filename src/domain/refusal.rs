@@ -10,10 +10,11 @@ use crate::domain::bill::{Layout, Problem, Remark, TaxBasis};
 use crate::domain::close::Blocker;
 use crate::domain::code::Code;
 use crate::domain::entity::NotACredential;
-use crate::domain::id::OrderId;
+use crate::domain::id::{BudgetId, OrderId};
 use crate::domain::money::{Currency, Exact, Money, Overflow};
 use crate::domain::order::OrderKind;
 use crate::domain::period::Month;
+use crate::domain::policy::PolicyName;
 use crate::domain::role::Permission;
 
 /// What kind of thing a name was looked up among.
@@ -101,6 +102,9 @@ pub enum Refusal {
     /// Who pays would change while money stays behind in the old way.
     SwitchUnsettled { account: Code, owed: Money, unspent: Money, pending: Money },
 
+    /// The value of a policy is none.
+    PolicyInvalid { name: PolicyName, value: String, reason: String },
+
     /// The month is closed.
     PeriodClosed { period: Month, first_open: Month },
     /// The month is closed, and so is its bill.
@@ -135,6 +139,12 @@ pub enum Refusal {
     PaidDiffers { amount: Money, paid: Money },
     /// The agent has less in its pool than it is to pay from there.
     PoolInsufficient { needed: Money, available: Money },
+    /// There is no budget of that number.
+    BudgetUnknown { budget: String },
+    /// The order would go beyond a budget that blocks.
+    BudgetExceeded { budget: BudgetId, about: String, needed: Money, left: Money, amount: Money },
+    /// By policy, an order for which the agent pays needs cover in the agent's pool.
+    PoolUncovered { account: Code, needed: Money, available: Money },
     /// The provider is owed less than it is to be paid.
     PayableInsufficient { needed: Money, available: Money },
     /// The prepaid account has less than the order costs.
@@ -409,6 +419,7 @@ impl Refusal {
             Self::NotPrepaid { .. } => "account.not-prepaid",
             Self::PurchaseBanned { .. } => "account.purchase-ban",
             Self::SwitchUnsettled { .. } => "account.switch-unsettled",
+            Self::PolicyInvalid { .. } => "policy.invalid",
             Self::PeriodClosed { .. } | Self::BillClosed { .. } => "period.closed",
             Self::NotPositive { .. } => "amount.not-positive",
             Self::Negative { .. } => "amount.negative",
@@ -424,6 +435,9 @@ impl Refusal {
             Self::NotAgentPays { .. } => "account.not-agent-pays",
             Self::PaidDiffers { .. } => "pool.paid-differs",
             Self::PoolInsufficient { .. } => "pool.insufficient",
+            Self::BudgetUnknown { .. } => "budget.unknown",
+            Self::BudgetExceeded { .. } => "budget.exceeded",
+            Self::PoolUncovered { .. } => "pool.uncovered",
             Self::PayableInsufficient { .. } => "payable.insufficient",
             Self::FundsInsufficient { .. } => "funds.insufficient",
             Self::CreditInsufficient { .. } => "credit.insufficient",
@@ -484,6 +498,26 @@ pub enum Notice {
         account: Code,
         /// By how much.
         arrears: Money,
+    },
+    /// An order has reached a threshold of a budget.
+    BudgetReached {
+        /// Its number.
+        budget: BudgetId,
+        /// What it is about, and the period.
+        about: String,
+        /// The threshold.
+        percent: u16,
+        /// What is owed in the period by now.
+        spent: Money,
+        /// What the budget is.
+        amount: Money,
+    },
+    /// What is in the agent's pool does not cover an order for which the agent pays.
+    PoolUncovered {
+        /// What the provider is expected to bill for it.
+        needed: Money,
+        /// What is left of the pool once the provider has everything that it is owed.
+        available: Money,
     },
     /// Accounts on a bill that the book does not have.
     UnknownAccounts {

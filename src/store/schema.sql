@@ -113,6 +113,35 @@ CREATE TABLE attestation (
     PRIMARY KEY (account_id, attestation)
 ) STRICT, WITHOUT ROWID;
 
+-- What this agent wants otherwise than most. What is not here is as usual.
+CREATE TABLE policy (
+    name         TEXT PRIMARY KEY,
+    value        TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How much an account, a group or an environment should cost in a month, a quarter or a year.
+CREATE TABLE budget (
+    id           INTEGER PRIMARY KEY,  -- people see b-3
+    account_id   INTEGER REFERENCES account,
+    group_id     INTEGER REFERENCES customer_group,
+    environment  TEXT,                 -- of the group, or of the whole book
+    period       TEXT NOT NULL,        -- 'month', 'quarter' or 'year'
+    currency     TEXT NOT NULL,
+    amount_minor INTEGER NOT NULL,
+    thresholds   TEXT NOT NULL,        -- percents: '50,80,100'
+    action       TEXT NOT NULL,        -- 'warn' or 'block'
+    removed      INTEGER NOT NULL CHECK (removed IN (0, 1)),
+    CHECK ((account_id IS NULL) <> (group_id IS NULL AND environment IS NULL))
+) STRICT;
+
+-- Thresholds that an order has reached: each is told once in a period.
+CREATE TABLE budget_reached (
+    budget_id    INTEGER NOT NULL REFERENCES budget,
+    first_day    INTEGER NOT NULL,     -- of the period
+    percent      INTEGER NOT NULL,
+    PRIMARY KEY (budget_id, first_day, percent)
+) STRICT, WITHOUT ROWID;
+
 -- A version of an agreement; a later one of the same name supersedes it from its first day.
 CREATE TABLE agreement (
     id           INTEGER PRIMARY KEY,

@@ -10,6 +10,7 @@
 pub mod account;
 pub mod agent;
 pub mod bill;
+pub mod budget;
 pub mod credit;
 pub mod csv;
 pub mod document;
@@ -18,6 +19,7 @@ pub mod fund;
 pub mod json;
 pub mod order;
 pub mod period;
+pub mod policy;
 pub mod pool;
 pub mod price;
 pub mod reconcile;

@@ -27,6 +27,9 @@ fn the_same_key_and_content_gives_the_first_outcome_and_exit_again() {
         (Point::Funded, 0, "fund reclaim acme-test 20 --date 2026-06-01"),
         (Point::Funded, 0, "pool top-up 14000 --currency USD --paid 100000 --paid-currency CNY --date 2026-06-01"),
         (Point::Closed, 0, "pool pay 100 --from bank --date 2026-07-02"),
+        (Point::Ready, 0, "account edit acme-test --mode agent-pays --date 2026-06-02"),
+        (Point::Ready, 0, "policy set pool-check warn"),
+        (Point::Ready, 0, "budget set 50000 --account acme-prod"),
         (Point::Ready, 0, "credit set acme-prod 50000"),
         (
             Point::Funded,

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod book;
+mod budgets;
 mod containers;
 mod demo;
 mod hard_months;
@@ -12,6 +13,7 @@ mod help;
 mod keys;
 mod money;
 mod output;
+mod policies;
 mod preview;
 mod refusals;
 mod story;

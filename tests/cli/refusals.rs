@@ -39,12 +39,14 @@ fn codes_that_exist() -> BTreeSet<&'static str> {
 fn codes_that_tests_expect() -> BTreeSet<&'static str> {
     let tests = [
         include_str!("bad_input.rs"),
+        include_str!("budgets.rs"),
         include_str!("containers.rs"),
         include_str!("demo.rs"),
         include_str!("hard_months.rs"),
         include_str!("keys.rs"),
         include_str!("money.rs"),
         include_str!("output.rs"),
+        include_str!("policies.rs"),
         include_str!("preview.rs"),
         include_str!("story.rs"),
         include_str!("versions.rs"),

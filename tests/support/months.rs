@@ -6,17 +6,21 @@ use std::sync::Arc;
 use subledger::book::Call;
 use subledger::book::account::{CreateAccount, Particulars};
 use subledger::book::bill::{BadLines, BillInput, ImportBill};
+use subledger::book::budget::{ScopeRequest, SetBudget};
 use subledger::book::fund::{Allocate, Deposit, Slip};
 use subledger::book::month_end::MonthEnd;
 use subledger::book::order::{ImportOrders, RecordOrder, RefundOrder};
+use subledger::book::policy::SetPolicy;
 use subledger::book::price::ApplyAgreement;
 use subledger::domain::account::{Environment, Mode, Model, ShutdownPolicy};
+use subledger::domain::budget::{BudgetAction, BudgetPeriod};
 use subledger::domain::chain::sha256_hex;
 use subledger::domain::finality::Finality;
 use subledger::domain::input::InputFile;
 use subledger::domain::journal::Note;
 use subledger::domain::order::{OrderKind, OrderRequest, Placement};
 use subledger::domain::period::{Month, parse_date};
+use subledger::domain::policy::PolicyName;
 use subledger::domain::progress::Unwatched;
 use subledger::intake::bill::open;
 use subledger::intake::container::FileSlice;
@@ -95,6 +99,18 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     for text in [SALE, PURCHASE] {
         let terms = subledger::intake::agreement::read(text, "terms.toml").expect("sound terms");
         desk.does(ApplyAgreement { terms, file: "terms.toml".to_owned() });
+    }
+    desk.does(SetPolicy { name: PolicyName::PaymentDays, value: "45".to_owned() });
+    // Every kind of budget; the first has reached its thresholds.
+    let scopes = [
+        ScopeRequest::Account("acme-prod".to_owned()),
+        ScopeRequest::Group("acme".to_owned()),
+        ScopeRequest::Environment(Some("acme".to_owned()), Environment::Production),
+    ];
+    for (scope, amount) in scopes.into_iter().zip(["20000", "900000", "900000"]) {
+        let thresholds = "50,100".parse().expect("percents");
+        let (period, action) = (BudgetPeriod::Month, BudgetAction::Warn);
+        desk.does(SetBudget { scope, period, amount: amount.parse().expect("an amount"), thresholds, action });
     }
     let slip = |reference: Option<&str>| Slip {
         date: parse_date("2026-06-01"),

@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use rusqlite::{Connection, Row, Rows, params};
 
 use super::Reader;
+use super::budget::reached_key;
 use super::error::Result;
 use super::journal::owner_of;
 use super::order::{SELECT_CHARGE, SELECT_ORDER, charge_at, order};
@@ -561,6 +562,9 @@ impl Reader<'_> {
         rows.extend(self.reconciliations()?.iter().map(|r| ("reconciliation", r.period.to_string(), to_json(r))));
         rows.extend(self.differences(None)?.iter().map(|d| ("difference", d.id.clone(), to_json(d))));
         rows.extend(self.closed_months()?.iter().map(|m| ("period", m.to_string(), "\"closed\"".to_owned())));
+        rows.extend(self.policies_set()?.iter().map(|(name, value)| ("policy", name.to_string(), to_json(value))));
+        rows.extend(self.budgets()?.iter().map(|b| ("budget", b.id.to_string(), to_json(b))));
+        rows.extend(self.budgets_reached()?.iter().map(|reached| ("budget-reached", reached_key(*reached), to_json(reached))));
         for account in self.accounts()? {
             for attested in self.attestations_of(account.id)? {
                 rows.push(("attestation", format!("{}/{}", account.code, attested.0), to_json(&attested)));

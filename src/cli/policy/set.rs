@@ -1,0 +1,41 @@
+//! `policy set`: sets a policy.
+
+use clap::Args;
+
+use crate::book::policy::SetPolicy;
+use crate::cli::args::WriteArgs;
+use crate::cli::context::{Context, Ended};
+use crate::cli::exit::Exit;
+use crate::domain::policy::PolicyName;
+use crate::view;
+
+/// Set a policy
+///
+/// It holds for every command from now on; what was recorded stays as it is. `subledger policy
+/// list` shows all of them, what they are for, and what they usually are.
+///
+/// Examples:
+///   subledger policy set pool-check refuse
+///   subledger policy set low-balance 30,15,5
+///   subledger policy set payment-days 45
+#[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct SetArgs {
+    /// pool-check, low-balance, pool-days, payment-days, invitation-days or verify-days
+    name: PolicyName,
+
+    /// Its value
+    #[arg(allow_negative_numbers = true)]
+    value: String,
+
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+impl SetArgs {
+    pub(crate) fn run(self, context: &Context) -> Ended {
+        let done = context.write(&context.call(&self.write), SetPolicy { name: self.name, value: self.value })?;
+        context.answer_done(&done, view::policy::set(&done.outcome), &[])?;
+        Ok(Exit::Done)
+    }
+}
