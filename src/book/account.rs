@@ -17,6 +17,7 @@ use crate::domain::contact::{Email, Mobile};
 use crate::domain::dated::Dated;
 use crate::domain::entity::Entity;
 use crate::domain::money::{Amount, Exact};
+use crate::domain::percent::Percents;
 use crate::domain::refusal::{Notice, Noun, Refusal, Unique};
 use crate::domain::role::Permission;
 use crate::store::{Invitation, NewAccount, Reader};
@@ -96,6 +97,8 @@ pub struct EditAccount {
     pub shutdown: Option<ShutdownPolicy>,
     /// Whether new purchases are forbidden.
     pub purchase_ban: Option<bool>,
+    /// At which percents left somebody is told.
+    pub low_balance: Option<Percents>,
 }
 
 /// The real name is tied to the entity: the account is active.
@@ -261,6 +264,7 @@ impl UseCase for EditAccount {
         }
         after.shutdown = self.shutdown.unwrap_or(before.shutdown);
         after.purchase_ban = self.purchase_ban.unwrap_or(before.purchase_ban);
+        after.low_balance = self.low_balance.or(after.low_balance);
         step(operation, &before, after, vec![])
     }
 }

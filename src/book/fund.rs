@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::operation::{AccountInGroup, find_account, find_group, positive};
 use super::{Operation, Result, UseCase, When, account, group, statement};
 use crate::domain::account::{Account, Group, Mode};
+use crate::domain::alert::due_through;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
 use crate::domain::id::EntryId;
 use crate::domain::journal::{Entry, Note, Unbalanced};
 use crate::domain::money::{Amount, Exact, Money};
+use crate::domain::money_history::overdue;
 use crate::domain::period::OpenDate;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
@@ -107,6 +109,8 @@ pub struct FundMoved {
     pub funds: Option<Amount>,
     /// The funds of the account that a transfer went to, afterwards.
     pub to_funds: Option<Amount>,
+    /// How much of an allocation has paid arrears: they are paid first.
+    pub arrears_paid: Option<Amount>,
     /// A reference such as a bank's transaction number.
     pub reference: Option<String>,
     /// Anything else worth knowing.
@@ -142,6 +146,7 @@ fn moved_in_group(
         deposits: operation.deposits(group)?,
         funds: None,
         to_funds: None,
+        arrears_paid: None,
         reference,
         remark,
     })
@@ -201,24 +206,28 @@ impl UseCase for Withdraw {
         let date = operation.effective(self.slip.date)?;
         let amount = positive(self.amount, group.currency)?;
         let free = require_deposits(operation, &group, amount, date)?;
-        let arrears = arrears_of(operation, &group, date)?;
-        let available = free.minus(arrears)?.or_zero();
+        let held = held_for(operation, &group, date)?;
+        let available = free.minus(held)?.or_zero();
         if amount.amount > available {
             let money = |amount| Money::new(amount, group.currency);
-            let (available, arrears) = (money(available), money(arrears));
-            return Err(Refusal::DepositsHeld { group: group.code, needed: amount, available, arrears }.into());
+            let (available, held) = (money(available), money(held));
+            return Err(Refusal::DepositsHeld { group: group.code, needed: amount, available, held }.into());
         }
         let entry = post(operation, rules::withdraw(date, group.id, group.currency, amount.amount), &self.slip.note)?;
         moved_in_group(operation, entry, &group, amount, date, self.slip.note)
     }
 }
 
-/// By how much the accounts of a group are in arrears, in all.
-fn arrears_of(operation: &mut Operation<'_>, group: &Group, date: OpenDate) -> Result<Amount> {
+/// What a group's money has to stay for: what its accounts are in arrears with, or what is overdue of them, whichever is more.
+fn held_for(operation: &mut Operation<'_>, group: &Group, date: OpenDate) -> Result<Amount> {
+    let payment_days = operation.policy()?.payment_days;
+    let through = due_through(operation.today(), payment_days);
     let mut sum = Amount::ZERO;
     for account in operation.reader().accounts_of(group.id)? {
         let of = operation.account(account.code.as_str())?;
-        sum = sum.plus(operation.standing(&of, date.date())?.arrears()?)?;
+        let arrears = operation.standing(&of, date.date())?.arrears()?;
+        let overdue = overdue(&operation.reader().money_by_day(account.id, group.currency)?, through)?;
+        sum = sum.plus(arrears.max(overdue.map_or(Amount::ZERO, |overdue| overdue.amount)))?;
     }
     Ok(sum)
 }
@@ -247,11 +256,13 @@ impl UseCase for Allocate {
         let (account, group) = (&to.account, &to.group);
         let amount = positive(self.amount, group.currency)?;
         require_deposits(operation, group, amount, date)?;
+        let arrears = operation.standing(&to, date.date())?.arrears()?;
         let posted = rules::allocate(date, group.id, account.id, group.currency, amount.amount);
         let entry = post(operation, posted, &self.slip.note)?;
         let moved = moved_in_group(operation, entry, group, amount, date, self.slip.note)?;
         let funds = operation.standing(&to, date.date())?.funds;
-        Ok(FundMoved { account: Some(account.code.clone()), funds: Some(funds), ..moved })
+        let arrears_paid = Some(arrears.min(amount.amount)).filter(|paid| paid.is_positive());
+        Ok(FundMoved { account: Some(account.code.clone()), funds: Some(funds), arrears_paid, ..moved })
     }
 }
 

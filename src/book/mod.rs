@@ -8,6 +8,7 @@ mod operation;
 
 pub mod account;
 pub mod agent;
+pub mod alert;
 pub mod bill;
 pub mod budget;
 pub mod check;

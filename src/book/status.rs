@@ -1,6 +1,9 @@
 //! Where the book stands, at a glance.
 
+use chrono::NaiveDate;
+
 use super::Result;
+use super::alert::{self, AlertView};
 use super::period::{self, PeriodView};
 use crate::domain::period::PeriodState;
 use crate::store::{Agent, Reader};
@@ -18,12 +21,14 @@ pub struct StatusView {
     pub operations: u64,
     /// Months in which something happened and that are open.
     pub open_periods: Vec<PeriodView>,
+    /// What somebody should look at.
+    pub alerts: Vec<AlertView>,
     /// The last closed month.
     pub closed_through: Option<crate::domain::period::Month>,
 }
 
 /// Shows where the book stands.
-pub fn status(reader: Reader<'_>) -> Result<StatusView> {
+pub fn status(reader: Reader<'_>, today: NaiveDate) -> Result<StatusView> {
     let operations = u64::try_from(reader.audit_head()?.0.0).unwrap_or_default();
     let open_periods = period::list(reader)?.into_iter().filter(|p| p.state != PeriodState::Closed).collect();
     Ok(StatusView {
@@ -32,6 +37,7 @@ pub fn status(reader: Reader<'_>) -> Result<StatusView> {
         accounts: reader.accounts()?.len() as u64,
         operations,
         open_periods,
+        alerts: alert::list(reader, today)?,
         closed_through: reader.closed_through()?.0,
     })
 }

@@ -338,10 +338,10 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::DepositsInsufficient { group, needed, available } => {
             told(format!("{group} has {available} that is not allocated; {needed} is needed")).hint(format!("`subledger fund deposit {group} AMOUNT` records money that it paid in"))
         }
-        Refusal::DepositsHeld { group, needed, available, arrears } => told(format!(
-            "{group} may take {available} out, because its accounts are in arrears with {arrears}; {needed} is needed"
+        Refusal::DepositsHeld { group, needed, available, held } => told(format!(
+            "{group} may take {available} out, because {held} of its accounts is in arrears or overdue; {needed} is needed"
         ))
-        .hint(format!("`subledger fund balance --group {group}` shows which")),
+        .hint("`subledger alert list` shows which"),
         Refusal::ReclaimInsufficient { account, needed, available, given } => told(format!(
             "{account} has {available} that is not spent and came from its group (which has given it {given}); {needed} is needed"
         ))
@@ -363,6 +363,12 @@ fn refused(refusal: &Refusal) -> Told {
         }
         Refusal::PoolInsufficient { needed, available } => told(format!("the pool has {available}; {needed} is needed"))
             .hint("`subledger pool top-up AMOUNT` records money that was paid in; --from bank pays from the bank"),
+        Refusal::AlertUnknown { alert } => {
+            told(format!("there is no alert {alert:?}, or more than one begins like it")).hint("`subledger alert list --all` lists them with their ids")
+        }
+        Refusal::SnoozeInPast { until, today } => {
+            told(format!("{until} is not after today, {today}: it would come back at once")).hint("name a later day")
+        }
         Refusal::BudgetUnknown { budget } => told(format!("there is no budget {budget:?}")).hint("`subledger budget list` lists them"),
         Refusal::BudgetExceeded { budget, about, needed, left, amount } => told(format!(
             "it would go beyond the budget {budget} ({about}): {needed} is needed, {left} is left of {amount}"

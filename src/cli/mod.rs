@@ -5,6 +5,7 @@
 //! look, and gives the answer.
 
 mod account;
+mod alert;
 mod args;
 mod bill;
 mod budget;
@@ -97,6 +98,8 @@ enum Command {
     MonthEnd(month_end::MonthEndArgs),
     Check(check::CheckArgs),
     #[command(subcommand)]
+    Alert(alert::AlertCommand),
+    #[command(subcommand)]
     Policy(policy::PolicyCommand),
     #[command(subcommand)]
     Report(report::ReportCommand),
@@ -124,6 +127,7 @@ impl Command {
             Self::Period(command) => command.run(context),
             Self::MonthEnd(args) => args.run(context),
             Self::Check(args) => args.run(context),
+            Self::Alert(command) => command.run(context),
             Self::Policy(command) => command.run(context),
             Self::Report(command) => command.run(context),
             Self::Demo(args) => args.run(context),

@@ -8,7 +8,7 @@ use crate::book::status::status;
 use crate::store::Access;
 use crate::view;
 
-/// Show where the book stands: which book and why that one, who you are in it, and its open months
+/// Show where the book stands: which book and why, who you are in it, open months and alerts
 ///
 /// Examples:
 ///   subledger status
@@ -22,7 +22,7 @@ impl StatusArgs {
         let place = context.book_place()?;
         let session = context.session();
         let mut book = context.open(Access::Read)?;
-        let (status, operator) = book.read(|reader| Ok((status(reader)?, reader.operator(session.os_uid)?)))?;
+        let (status, operator) = book.read(|reader| Ok((status(reader, session.today())?, reader.operator(session.os_uid)?)))?;
         let operator = match operator {
             Some(operator) => {
                 let roles: Vec<&str> = operator.roles.iter().map(|role| role.as_str()).collect();

@@ -12,6 +12,7 @@ use crate::domain::dated::Dated;
 use crate::domain::id::{AccountId, EntityId, GroupId};
 use crate::domain::money::{Amount, Currency, Money, Overflow};
 use crate::domain::order::OrderKind;
+use crate::domain::percent::Percents;
 use crate::domain::refusal::Refusal;
 use crate::domain::words::words;
 
@@ -249,6 +250,8 @@ pub struct Account {
     pub shutdown: ShutdownPolicy,
     /// Whether new purchases are forbidden.
     pub purchase_ban: bool,
+    /// At which percents left somebody is told; the policy's when `None`.
+    pub low_balance: Option<Percents>,
 }
 
 impl Account {
@@ -404,6 +407,7 @@ mod tests {
             since: crate::domain::period::parse_date("2026-06-01").unwrap(),
             shutdown: ShutdownPolicy::Immediate,
             purchase_ban: false,
+            low_balance: None,
         }
     }
 

@@ -4,6 +4,7 @@
 //! line and no floating point may appear in this layer, so that every rule can be tested without a book.
 
 pub mod account;
+pub mod alert;
 pub mod bill;
 pub mod bill_diff;
 pub mod bridge;
@@ -23,6 +24,7 @@ pub mod input;
 pub mod journal;
 pub mod matching;
 pub mod money;
+pub mod money_history;
 pub mod order;
 pub mod percent;
 pub mod period;

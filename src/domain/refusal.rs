@@ -123,8 +123,8 @@ pub enum Refusal {
 
     /// The group has less than is to be allocated.
     DepositsInsufficient { group: Code, needed: Money, available: Money },
-    /// The group's money that is not allocated is enough, but accounts of the group are in arrears.
-    DepositsHeld { group: Code, needed: Money, available: Money, arrears: Money },
+    /// The group's money that is not allocated is enough, but accounts of the group are in arrears or overdue.
+    DepositsHeld { group: Code, needed: Money, available: Money, held: Money },
     /// The account has less that is not spent, or was given less by its group, than is to be taken from it.
     ReclaimInsufficient { account: Code, needed: Money, available: Money, given: Money },
     /// A transfer to the account that it comes from.
@@ -139,6 +139,10 @@ pub enum Refusal {
     PaidDiffers { amount: Money, paid: Money },
     /// The agent has less in its pool than it is to pay from there.
     PoolInsufficient { needed: Money, available: Money },
+    /// There is no alert of that id, or several begin like it.
+    AlertUnknown { alert: String },
+    /// An alert would come back at once.
+    SnoozeInPast { until: NaiveDate, today: NaiveDate },
     /// There is no budget of that number.
     BudgetUnknown { budget: String },
     /// The order would go beyond a budget that blocks.
@@ -435,6 +439,8 @@ impl Refusal {
             Self::NotAgentPays { .. } => "account.not-agent-pays",
             Self::PaidDiffers { .. } => "pool.paid-differs",
             Self::PoolInsufficient { .. } => "pool.insufficient",
+            Self::AlertUnknown { .. } => "alert.unknown",
+            Self::SnoozeInPast { .. } => "alert.snooze-past",
             Self::BudgetUnknown { .. } => "budget.unknown",
             Self::BudgetExceeded { .. } => "budget.exceeded",
             Self::PoolUncovered { .. } => "pool.uncovered",

@@ -33,17 +33,19 @@ words! {
         ApplyPrices = "apply-prices",
         /// Bills, reconciliation, periods, statements, invoices.
         CloseMonths = "close-months",
+        /// Saying something to an alert.
+        HandleAlerts = "handle-alerts",
     }
 }
 
 impl Role {
     /// Whether the role carries a permission.
     pub fn may(self, permission: Permission) -> bool {
-        use Permission::{Administer, ApplyPrices, CloseMonths, ManageAccounts, MoveMoney, RecordOrders};
+        use Permission::{Administer, ApplyPrices, CloseMonths, HandleAlerts, ManageAccounts, MoveMoney, RecordOrders};
         match self {
             Self::Admin => matches!(permission, Administer),
-            Self::Manager => matches!(permission, ManageAccounts | RecordOrders | ApplyPrices),
-            Self::Finance => matches!(permission, MoveMoney | ApplyPrices | CloseMonths),
+            Self::Manager => matches!(permission, ManageAccounts | RecordOrders | ApplyPrices | HandleAlerts),
+            Self::Finance => matches!(permission, MoveMoney | ApplyPrices | CloseMonths | HandleAlerts),
             Self::Tech => matches!(permission, RecordOrders),
             Self::Auditor => false,
         }
@@ -74,6 +76,7 @@ mod tests {
         move-money: finance
         apply-prices: manager finance
         close-months: finance
+        handle-alerts: manager finance
         ");
     }
 }

@@ -66,7 +66,7 @@ pub struct Invitation {
 
 const SELECT_GROUP: &str = "SELECT id, code, name, currency FROM customer_group";
 const SELECT_ACCOUNT: &str = "SELECT id, code, uid, group_id, entity_id, state, origin, mode, environment, mobile, email, holder,
-                                     credit, since, login, model, shutdown, purchase_ban FROM account";
+                                     credit, since, login, model, shutdown, purchase_ban, low_balance FROM account";
 
 fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
     Ok(Group { id: GroupId(row.get(0)?), code: row.parsed(1)?, name: row.parsed(2)?, currency: row.parsed(3)? })
@@ -92,6 +92,7 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         model: row.parsed(15)?,
         shutdown: row.parsed(16)?,
         purchase_ban: row.get(17)?,
+        low_balance: row.parsed_opt(18)?,
     })
 }
 
@@ -229,6 +230,7 @@ impl Writer<'_> {
             since: new.since,
             shutdown: new.shutdown,
             purchase_ban: new.purchase_ban,
+            low_balance: None,
         };
         let mut insert = self.connection().prepare_cached(
             "INSERT INTO account (id, code, uid, group_id, entity_id, state, origin, mode, environment, mobile, email, holder,
@@ -265,7 +267,7 @@ impl Writer<'_> {
     pub fn update_account(&mut self, before: &Account, after: &Account) -> Result<()> {
         let mut update = self.connection().prepare_cached(
             "UPDATE account SET uid = ?2, state = ?3, entity_id = ?4, login = ?5, mode = ?6, credit = ?7, shutdown = ?8,
-                                purchase_ban = ?9
+                                purchase_ban = ?9, low_balance = ?10
               WHERE id = ?1",
         )?;
         update.execute(params![
@@ -278,6 +280,7 @@ impl Writer<'_> {
             to_json(&after.credit_limit),
             after.shutdown.as_str(),
             after.purchase_ban,
+            after.low_balance.as_ref().map(ToString::to_string),
         ])?;
         drop(update);
         self.log_change("account", after.code.as_str(), Some(before), after)

@@ -12,6 +12,7 @@ use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
 use crate::domain::id::{AccountId, EntryId, GroupId, LedgerAccountId};
 use crate::domain::journal::Entry;
 use crate::domain::money::{Amount, Currency, Overflow};
+use crate::domain::money_history::DayMoved;
 
 /// What a ledger account moved on one day.
 #[derive(Clone, Copy, Debug, Default)]
@@ -116,6 +117,38 @@ impl Reader<'_> {
     /// The lowest that debits less credits of a ledger account are at the end of a day or of any later one.
     pub fn lowest_debit_from(&self, account: LedgerAccount, from: NaiveDate) -> Result<Amount> {
         self.lowest_from(account, from, Amount::minus)
+    }
+
+    /// The last day on which a ledger account was debited.
+    pub fn last_debited(&self, account: LedgerAccount) -> Result<Option<NaiveDate>> {
+        let Some(id) = ledger_account_id(self.connection, account)? else { return Ok(None) };
+        let mut select =
+            self.connection.prepare_cached("SELECT MAX(day) FROM balance WHERE ledger_account_id = ?1 AND debit_minor <> 0")?;
+        Ok(select.query_row([id.0], |row| row.date_opt(0))?)
+    }
+
+    /// What moved an account's receivable and funds, by day, rising.
+    pub fn money_by_day(&self, account: AccountId, currency: Currency) -> Result<Vec<DayMoved>> {
+        let mut days: BTreeMap<NaiveDate, DayMoved> = BTreeMap::new();
+        for of_funds in [false, true] {
+            let ledger_account =
+                if of_funds { LedgerAccount::funds(account, currency) } else { LedgerAccount::receivable(account, currency) };
+            let Some(id) = ledger_account_id(self.connection, ledger_account)? else { continue };
+            let mut select = self
+                .connection
+                .prepare_cached("SELECT day, debit_minor, credit_minor FROM balance WHERE ledger_account_id = ?1")?;
+            let mut rows = select.query([id.0])?;
+            while let Some(row) = rows.next()? {
+                let (date, debit, credit) = (row.date(0)?, row.amount(1)?, row.amount(2)?);
+                let moved = days.entry(date).or_insert(DayMoved { day: date, ..DayMoved::default() });
+                if of_funds {
+                    (moved.spent, moved.given) = (debit, credit);
+                } else {
+                    (moved.charged, moved.settled) = (debit, credit);
+                }
+            }
+        }
+        Ok(days.into_values().collect())
     }
 
     /// The currencies in which the agent's pool or its debts to the provider have moved.

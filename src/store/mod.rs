@@ -7,6 +7,7 @@
 mod account;
 mod agent;
 mod agreement;
+mod alert;
 mod bill;
 mod budget;
 mod check;

@@ -91,7 +91,8 @@ CREATE TABLE account (
     since        INTEGER NOT NULL,     -- from this day its charges are ours
     login        TEXT UNIQUE,          -- its login name at the provider: some bills name accounts by it
     shutdown     TEXT NOT NULL,        -- 'immediate', 'delayed' or 'none'
-    purchase_ban INTEGER NOT NULL CHECK (purchase_ban IN (0, 1))
+    purchase_ban INTEGER NOT NULL CHECK (purchase_ban IN (0, 1)),
+    low_balance  TEXT                  -- percents at which somebody is told; NULL: those of the policy
 ) STRICT;
 CREATE INDEX account_of_group ON account (group_id);
 
@@ -140,6 +141,16 @@ CREATE TABLE budget_reached (
     first_day    INTEGER NOT NULL,     -- of the period
     percent      INTEGER NOT NULL,
     PRIMARY KEY (budget_id, first_day, percent)
+) STRICT, WITHOUT ROWID;
+
+-- What people have said to alerts; the alerts themselves are worked out whenever somebody asks.
+CREATE TABLE alert_mark (
+    alert        TEXT PRIMARY KEY,
+    state        TEXT NOT NULL,        -- 'open', 'acknowledged', 'snoozed' or 'accepted'
+    until        INTEGER,              -- the day on which a snoozed one comes back
+    note         TEXT,
+    operator     TEXT NOT NULL,
+    day          INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- A version of an agreement; a later one of the same name supersedes it from its first day.

@@ -24,6 +24,7 @@ fn terms(document: Document, account: &Account, day: NaiveDate) -> Document {
         .field("shutdown", "When nothing is left", account.shutdown.as_str())
         .machine_field("purchase_ban", account.purchase_ban)
         .people_field("Purchases", purchases)
+        .machine_field("low_balance", account.low_balance.as_ref().map(ToString::to_string))
 }
 
 /// An account after a step of its life.

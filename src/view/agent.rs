@@ -28,6 +28,8 @@ pub fn status(view: &StatusView, path: &str, because: &str, operator: &str) -> D
         .field("groups", "Groups", view.groups)
         .field("accounts", "Accounts", view.accounts)
         .field("operations", "Operations", view.operations)
+        .people_field("Alerts", super::alert::summary(&view.alerts))
+        .machine_field("open_alerts", super::alert::open(&view.alerts).count())
         .field("closed_through", "Closed through", view.closed_through)
         .table(super::period::table(&view.open_periods, "rows").title("Open months").when_empty("no month is open"))
 }

@@ -7,7 +7,8 @@ use crate::domain::money::Overflow;
 /// Money that moved.
 pub fn moved(schema: &str, outcome: &FundMoved) -> Document {
     let currency = outcome.amount.currency;
-    Document::new(schema)
+    let arrears_paid = outcome.arrears_paid.map(|paid| Value::amount(paid, currency));
+    let document = Document::new(schema)
         .field("entry", "Entry", outcome.entry.0.to_string())
         .field("group", "Group", &outcome.group)
         .field("account", "Account", outcome.account.clone())
@@ -19,7 +20,11 @@ pub fn moved(schema: &str, outcome: &FundMoved) -> Document {
         .field("funds", "Funds now", outcome.funds.map(|funds| Value::amount(funds, currency)))
         .field("to_funds", "Funds there now", outcome.to_funds.map(|funds| Value::amount(funds, currency)))
         .field("reference", "Reference", outcome.reference.clone())
-        .field("remark", "Remark", outcome.remark.clone())
+        .field("remark", "Remark", outcome.remark.clone());
+    match arrears_paid {
+        Some(paid) => document.field("arrears_paid", "Of it, arrears paid", paid),
+        None => document.machine_field("arrears_paid", Value::Null),
+    }
 }
 
 /// Everything that moved the money of one account.

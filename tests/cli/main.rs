@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 #![expect(clippy::format_push_string, reason = "transcripts are short, and read better so")]
 
+mod alerts;
 mod bad_input;
 mod book;
 mod budgets;

@@ -161,8 +161,8 @@ fn a_withdrawal_leaves_what_covers_the_arrears() {
     book.done("order record acme-test --product ecs --kind new --list-price 30000 --provider-order 77 --date 2026-06-05 --placed");
     assert_snapshot!(book.run("fund withdraw acme 25000 --date 2026-06-06"), @"
     ----- stderr
-    error: acme may take 21500.00 CNY out, because its accounts are in arrears with 8500.00 CNY; 25000.00 CNY is needed
-    hint: `subledger fund balance --group acme` shows which
+    error: acme may take 21500.00 CNY out, because 8500.00 CNY of its accounts is in arrears or overdue; 25000.00 CNY is needed
+    hint: `subledger alert list` shows which
     ----- exit 1
     ");
     book.refused(1, "deposits.held", "fund withdraw acme 25000 --date 2026-06-06");

@@ -73,7 +73,7 @@ fn every_list_is_a_csv_with_a_header_row() {
     group list: group,name,currency,accounts,deposits
     group show acme: code,name,currency,deposits,accounts
     account list: code,uid,group,state,mode,environment,currency,available,funds,owed,arrears
-    account show acme-prod: code,uid,state,model,mode,next_mode,next_mode_from,shutdown,purchase_ban,currency,group,entity,environment,since,mobile,email,login,holder,invitation_expires,available,funds,owed,credit_limit,pending_usage,arrears
+    account show acme-prod: code,uid,state,model,mode,next_mode,next_mode_from,shutdown,purchase_ban,low_balance,currency,group,entity,environment,since,mobile,email,login,holder,invitation_expires,available,funds,owed,credit_limit,pending_usage,arrears
     fund balance: account,group,currency,mode,funds,owed,credit_limit,available
     price show: agreement,kind,group,currency,valid_from,in_force,window,tier,discount,reached,volume,to_next_tier
     price quote acme-prod --product ecs --list-price 12000: order,account,product,date,currency,list_price,agreement,volume_before,tier,discount,payable,cost,available,available_after

@@ -38,6 +38,7 @@ fn codes_that_exist() -> BTreeSet<&'static str> {
 /// argument of a helper behind the book.
 fn codes_that_tests_expect() -> BTreeSet<&'static str> {
     let tests = [
+        include_str!("alerts.rs"),
         include_str!("bad_input.rs"),
         include_str!("budgets.rs"),
         include_str!("containers.rs"),

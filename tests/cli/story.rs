@@ -858,6 +858,7 @@ fn the_corrected_bill_closes_the_month_and_every_statement_foots() {
     Groups          1
     Accounts        2
     Operations      16
+    Alerts          none open
     Closed through  2026-06
 
     no month is open

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use subledger::book::Call;
 use subledger::book::account::{CreateAccount, Particulars};
+use subledger::book::alert::{SnoozeAlert, list};
 use subledger::book::bill::{BadLines, BillInput, ImportBill};
 use subledger::book::budget::{ScopeRequest, SetBudget};
 use subledger::book::fund::{Allocate, Deposit, Slip};
@@ -25,7 +26,7 @@ use subledger::domain::progress::Unwatched;
 use subledger::intake::bill::open;
 use subledger::intake::container::FileSlice;
 
-use crate::books::Desk;
+use crate::books::{Desk, session};
 
 const SALE: &str = r#"
 agreement = "acme-2026"
@@ -100,7 +101,12 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
         let terms = subledger::intake::agreement::read(text, "terms.toml").expect("sound terms");
         desk.does(ApplyAgreement { terms, file: "terms.toml".to_owned() });
     }
-    desk.does(SetPolicy { name: PolicyName::PaymentDays, value: "45".to_owned() });
+    // An invitation that runs on for two weeks is an alert then, and somebody puts it off.
+    desk.does(SetPolicy { name: PolicyName::InvitationDays, value: "30".to_owned() });
+    let today = session().today();
+    let alerts = desk.book.read(|reader| list(reader, today)).expect("the alerts");
+    let (alert, until) = (alerts[0].id.clone(), today.succ_opt().expect("a day"));
+    desk.does(SnoozeAlert { alert, until, note: Some("later".to_owned()) });
     // Every kind of budget; the first has reached its thresholds.
     let scopes = [
         ScopeRequest::Account("acme-prod".to_owned()),

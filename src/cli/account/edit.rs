@@ -9,6 +9,7 @@ use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::domain::account::{Mode, ShutdownPolicy};
 use crate::domain::code::Name;
+use crate::domain::percent::Percents;
 use crate::view;
 
 /// Put right what is known of an account, or change its terms
@@ -23,6 +24,7 @@ use crate::view;
 ///   subledger account edit acme-test --mode agent-pays --date 2026-12-01
 ///   subledger account edit acme-prod --shutdown delayed
 ///   subledger account edit acme-prod --purchases ban
+///   subledger account edit acme-prod --low-balance 50,20,5
 ///   subledger account edit acme-prod --login acme-prod@example.com
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment, group = clap::ArgGroup::new("terms").required(true).multiple(true))]
@@ -41,6 +43,11 @@ pub(crate) struct EditArgs {
     /// Whether it may make new purchases: allow or ban
     #[arg(long, value_name = "WHETHER", value_enum, group = "terms")]
     purchases: Option<Purchases>,
+
+    /// At how many percent left of its balance or credit somebody is told [default: the policy
+    /// low-balance]
+    #[arg(long, value_name = "PERCENTS", group = "terms")]
+    low_balance: Option<Percents>,
 
     /// Its login name at the provider
     #[arg(long, value_name = "NAME", group = "terms")]
@@ -61,6 +68,7 @@ impl EditArgs {
             mode: self.mode,
             date: self.date.date,
             shutdown: self.shutdown,
+            low_balance: self.low_balance,
             purchase_ban: self.purchases.map(Purchases::is_banned),
         };
         let done = context.write(&context.call(&self.write), edit)?;

@@ -11,7 +11,8 @@ use crate::view;
 
 /// Give a customer money back that is not allocated
 ///
-/// Up to what the group has and has not allocated, less what its accounts are in arrears with.
+/// Up to what the group has and has not allocated, less what its accounts are in
+/// arrears with or owe overdue (policy payment-days).
 ///
 /// Examples:
 ///   subledger fund withdraw acme 5000 --reference "ICBC 20260611-03"

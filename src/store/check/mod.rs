@@ -565,6 +565,7 @@ impl Reader<'_> {
         rows.extend(self.policies_set()?.iter().map(|(name, value)| ("policy", name.to_string(), to_json(value))));
         rows.extend(self.budgets()?.iter().map(|b| ("budget", b.id.to_string(), to_json(b))));
         rows.extend(self.budgets_reached()?.iter().map(|reached| ("budget-reached", reached_key(*reached), to_json(reached))));
+        rows.extend(self.alert_marks()?.iter().map(|mark| ("alert", mark.alert.clone(), to_json(mark))));
         for account in self.accounts()? {
             for attested in self.attestations_of(account.id)? {
                 rows.push(("attestation", format!("{}/{}", account.code, attested.0), to_json(&attested)));

@@ -1,0 +1,216 @@
+//! Alerts: worked out from the book, and what people say to them.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::account::{self, AccountView};
+use super::budget::{self, BudgetView};
+use super::{Operation, Result, UseCase, When, pool};
+use crate::domain::account::{AccountState, Origin};
+use crate::domain::alert::{AccountMoney, AlertKind, AlertState, Concern, Mark, of_money};
+use crate::domain::chart::LedgerAccount;
+use crate::domain::money::Money;
+use crate::domain::policy::Policy;
+use crate::domain::refusal::Refusal;
+use crate::domain::role::Permission;
+use crate::store::Reader;
+
+/// An alert, and what somebody has said to it.
+#[derive(Clone, Debug)]
+pub struct AlertView {
+    /// Its id.
+    pub id: String,
+    /// What it is about.
+    pub concern: Concern,
+    /// What holds.
+    pub state: AlertState,
+    /// What somebody has said to it, and when.
+    pub mark: Option<Mark>,
+}
+
+/// Says that somebody is on an alert.
+#[derive(Clone, Debug)]
+pub struct AcknowledgeAlert {
+    /// Its id, or enough of its beginning.
+    pub alert: String,
+    /// What is being done.
+    pub note: Option<String>,
+}
+
+/// Lets an alert sleep until a day.
+#[derive(Clone, Debug)]
+pub struct SnoozeAlert {
+    /// Its id, or enough of its beginning.
+    pub alert: String,
+    /// The day on which it comes back.
+    pub until: NaiveDate,
+    /// Why.
+    pub note: Option<String>,
+}
+
+/// Says that what an alert is about may stay as it is.
+#[derive(Clone, Debug)]
+pub struct AcceptAlert {
+    /// Its id, or enough of its beginning.
+    pub alert: String,
+    /// Why.
+    pub note: String,
+}
+
+/// Takes back what was said to an alert.
+#[derive(Clone, Debug)]
+pub struct ReopenAlert {
+    /// Its id, or enough of its beginning.
+    pub alert: String,
+}
+
+/// Every alert, the most pressing first.
+pub fn list(reader: Reader<'_>, today: NaiveDate) -> Result<Vec<AlertView>> {
+    let policy = reader.policy()?;
+    let mut concerns = Vec::new();
+    for view in account::list(reader, None, When::Now(today))? {
+        concerns.extend(of_account(reader, &view, &policy, today)?);
+    }
+    concerns.extend(of_pool(reader)?);
+    concerns.extend(budget::list(reader, None, None, When::Now(today))?.into_iter().filter_map(of_budget));
+    let mut marks: HashMap<String, Mark> = reader.alert_marks()?.into_iter().map(|mark| (mark.alert.clone(), mark)).collect();
+    let mut alerts: Vec<AlertView> = concerns
+        .into_iter()
+        .map(|concern| {
+            let id = concern.id();
+            let mark = marks.remove(&id);
+            let state = mark.as_ref().map_or(AlertState::Open, |mark| mark.state_on(today));
+            AlertView { id, concern, state, mark }
+        })
+        .collect();
+    alerts.sort_by_key(|alert| (alert.concern.kind(), alert.concern.subject(), alert.id.clone()));
+    Ok(alerts)
+}
+
+fn of_account(reader: Reader<'_>, view: &AccountView, policy: &Policy, today: NaiveDate) -> Result<Vec<Concern>> {
+    let (account, currency) = (&view.account, view.group.currency);
+    if account.state != AccountState::Released {
+        let moved = reader.money_by_day(account.id, currency)?;
+        let money = AccountMoney { account, currency, moved: &moved, available: view.standing.available()? };
+        let mut concerns = of_money(&money, policy, today)?;
+        concerns.extend(of_joining(reader, view, policy, today)?);
+        return Ok(concerns);
+    }
+    Ok(vec![])
+}
+
+/// What is to be said of an account that is not active yet.
+fn of_joining(reader: Reader<'_>, view: &AccountView, policy: &Policy, today: NaiveDate) -> Result<Option<Concern>> {
+    let (account, code) = (&view.account, view.account.code.clone());
+    let within = |day: NaiveDate, days: u16| (today - day).num_days() >= -i64::from(days);
+    let waits_since = match (account.state, account.origin) {
+        (AccountState::Invited, Origin::Created) => {
+            let invitation = reader.invitation_of(account.id)?.filter(|found| within(found.expires, policy.invitation_days));
+            return Ok(invitation.map(|found| Concern::Invitation { account: code, sent: found.sent, expires: found.expires }));
+        }
+        (AccountState::Invited, Origin::Associated) => reader.attestations_of(account.id)?.first().map(|(_, _, day)| *day),
+        (AccountState::Accepted | AccountState::Verified, _) => reader.invitation_of(account.id)?.map(|found| found.sent),
+        _ => None,
+    };
+    let since = waits_since.filter(|day| (today - *day).num_days() >= i64::from(policy.verify_days));
+    Ok(since.map(|since| Concern::Unverified { account: code, state: account.state, since }))
+}
+
+/// What is to be said of the agent's pool in each currency; nothing where there is none.
+fn of_pool(reader: Reader<'_>) -> Result<Vec<Concern>> {
+    let mut concerns = Vec::new();
+    for standing in pool::show(reader, None)? {
+        let Some(topped_up) = reader.last_debited(LedgerAccount::pool(standing.currency))? else { continue };
+        let available = standing.available()?;
+        if available.is_negative() {
+            concerns.push(Concern::PoolLow { available: Money::new(available, standing.currency), days: None, topped_up });
+        }
+    }
+    Ok(concerns)
+}
+
+fn of_budget(view: BudgetView) -> Option<Concern> {
+    let percent = view.reached?;
+    let BudgetView { budget, about, period, spent, .. } = view;
+    let (spent, amount) = (Money::new(spent, budget.currency), Money::new(budget.amount, budget.currency));
+    Some(Concern::Budget { budget: budget.id, about, period, percent, spent, amount })
+}
+
+/// What was said to an alert.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AlertMarked {
+    /// What kind of thing it is about.
+    pub kind: AlertKind,
+    /// What it is about.
+    pub subject: String,
+    /// What was said.
+    pub mark: Mark,
+}
+
+/// The words that a person has for an alert.
+struct Saying {
+    alert: String,
+    state: AlertState,
+    until: Option<NaiveDate>,
+    note: Option<String>,
+}
+
+fn say(operation: &mut Operation<'_>, saying: Saying) -> Result<AlertMarked> {
+    let Saying { alert, state, until, note } = saying;
+    let (today, asked) = (operation.today(), alert.trim());
+    let mut found = list(operation.reader(), today)?;
+    found.retain(|alert| !asked.is_empty() && alert.id.starts_with(asked));
+    let Some(alert) = found.pop().filter(|_| found.is_empty()) else { return Err(Refusal::AlertUnknown { alert }.into()) };
+    let operator = operation.operator_name().to_owned();
+    let mark = Mark { alert: alert.id, state, until, note, operator, day: today };
+    if alert.mark.as_ref() != Some(&mark) {
+        operation.writer().put_alert_mark(alert.mark.as_ref(), &mark)?;
+    }
+    Ok(AlertMarked { kind: alert.concern.kind(), subject: alert.concern.subject(), mark })
+}
+
+impl UseCase for AcknowledgeAlert {
+    const COMMAND: &'static str = "alert acknowledge";
+    const PERMISSION: Permission = Permission::HandleAlerts;
+    type Outcome = AlertMarked;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<AlertMarked> {
+        say(operation, Saying { alert: self.alert, state: AlertState::Acknowledged, until: None, note: self.note })
+    }
+}
+
+impl UseCase for SnoozeAlert {
+    const COMMAND: &'static str = "alert snooze";
+    const PERMISSION: Permission = Permission::HandleAlerts;
+    type Outcome = AlertMarked;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<AlertMarked> {
+        let (until, today) = (self.until, operation.today());
+        if until <= today {
+            return Err(Refusal::SnoozeInPast { until, today }.into());
+        }
+        say(operation, Saying { alert: self.alert, state: AlertState::Snoozed, until: Some(until), note: self.note })
+    }
+}
+
+impl UseCase for AcceptAlert {
+    const COMMAND: &'static str = "alert accept";
+    const PERMISSION: Permission = Permission::HandleAlerts;
+    type Outcome = AlertMarked;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<AlertMarked> {
+        say(operation, Saying { alert: self.alert, state: AlertState::Accepted, until: None, note: Some(self.note) })
+    }
+}
+
+impl UseCase for ReopenAlert {
+    const COMMAND: &'static str = "alert reopen";
+    const PERMISSION: Permission = Permission::HandleAlerts;
+    type Outcome = AlertMarked;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<AlertMarked> {
+        say(operation, Saying { alert: self.alert, state: AlertState::Open, until: None, note: None })
+    }
+}
