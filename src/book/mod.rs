@@ -21,6 +21,7 @@ pub mod pool;
 pub mod price;
 pub mod reconcile;
 pub mod report;
+mod run_rate;
 pub mod statement;
 pub mod status;
 mod usage;
