@@ -17,6 +17,7 @@ pub mod group;
 pub mod month_end;
 pub mod order;
 pub mod period;
+pub mod plan;
 pub mod pool;
 pub mod price;
 pub mod reconcile;

@@ -25,6 +25,7 @@ pub mod matching;
 pub mod money;
 pub mod order;
 pub mod period;
+pub mod plan;
 pub mod price;
 pub mod progress;
 pub mod refusal;

@@ -18,6 +18,7 @@ pub mod fund;
 pub mod json;
 pub mod order;
 pub mod period;
+pub mod plan;
 pub mod pool;
 pub mod price;
 pub mod reconcile;

@@ -14,5 +14,6 @@ mod money;
 mod output;
 mod preview;
 mod refusals;
+mod runway;
 mod story;
 mod versions;

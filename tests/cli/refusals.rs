@@ -46,6 +46,7 @@ fn codes_that_tests_expect() -> BTreeSet<&'static str> {
         include_str!("money.rs"),
         include_str!("output.rs"),
         include_str!("preview.rs"),
+        include_str!("runway.rs"),
         include_str!("story.rs"),
         include_str!("versions.rs"),
     ];
