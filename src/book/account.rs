@@ -358,16 +358,20 @@ pub fn show(reader: Reader<'_>, name: &str, when: When) -> Result<AccountView> {
 
 /// Shows every account and its money, by code.
 pub fn list(reader: Reader<'_>, group: Option<&str>, when: When) -> Result<Vec<AccountView>> {
+    list_with(reader, group, &pending(reader, when)?, when)
+}
+
+/// The same with the usage that is pending.
+pub(super) fn list_with(reader: Reader<'_>, group: Option<&str>, pending: &PendingUsage, when: When) -> Result<Vec<AccountView>> {
     let accounts = match group {
         Some(name) => reader.accounts_of(find_group(reader, name)?.id)?,
         None => reader.accounts()?,
     };
-    let pending = pending(reader, when)?;
-    accounts.into_iter().map(|account| view(reader, account, &pending, when)).collect()
+    accounts.into_iter().map(|account| view(reader, account, pending, when)).collect()
 }
 
 /// Usage is pending now, not on some day in the past.
-fn pending(reader: Reader<'_>, when: When) -> Result<PendingUsage> {
+pub(super) fn pending(reader: Reader<'_>, when: When) -> Result<PendingUsage> {
     match when {
         When::Now(_) => usage::pending(reader),
         When::EndOf(_) => Ok(PendingUsage::default()),

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{self, AccountView};
 use super::budget::{self, BudgetView};
+use super::run_rate::RunRates;
+use super::usage::PendingUsage;
 use super::{Operation, Result, UseCase, When, pool};
 use crate::domain::account::{AccountState, Origin};
 use crate::domain::alert::{AccountMoney, AlertKind, AlertState, Concern, Mark, of_money};
@@ -15,6 +17,7 @@ use crate::domain::money::Money;
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
+use crate::domain::runway::runway;
 use crate::store::Reader;
 
 /// An alert, and what somebody has said to it.
@@ -68,12 +71,14 @@ pub struct ReopenAlert {
 
 /// Every alert, the most pressing first.
 pub fn list(reader: Reader<'_>, today: NaiveDate) -> Result<Vec<AlertView>> {
-    let policy = reader.policy()?;
+    let (policy, when) = (reader.policy()?, When::Now(today));
+    let pending = account::pending(reader, when)?;
+    let accounts = account::list_with(reader, None, &pending, when)?;
     let mut concerns = Vec::new();
-    for view in account::list(reader, None, When::Now(today))? {
-        concerns.extend(of_account(reader, &view, &policy, today)?);
+    for view in &accounts {
+        concerns.extend(of_account(reader, view, &policy, today)?);
     }
-    concerns.extend(of_pool(reader)?);
+    concerns.extend(of_pool(reader, &accounts, &pending, &policy, today)?);
     concerns.extend(budget::list(reader, None, None, When::Now(today))?.into_iter().filter_map(of_budget));
     let mut marks: HashMap<String, Mark> = reader.alert_marks()?.into_iter().map(|mark| (mark.alert.clone(), mark)).collect();
     let mut alerts: Vec<AlertView> = concerns
@@ -119,13 +124,32 @@ fn of_joining(reader: Reader<'_>, view: &AccountView, policy: &Policy, today: Na
 }
 
 /// What is to be said of the agent's pool in each currency; nothing where there is none.
-fn of_pool(reader: Reader<'_>) -> Result<Vec<Concern>> {
-    let mut concerns = Vec::new();
+fn of_pool(
+    reader: Reader<'_>,
+    accounts: &[AccountView],
+    pending: &PendingUsage,
+    policy: &Policy,
+    today: NaiveDate,
+) -> Result<Vec<Concern>> {
+    let mut used = Vec::new();
     for standing in pool::show(reader, None)? {
-        let Some(topped_up) = reader.last_debited(LedgerAccount::pool(standing.currency))? else { continue };
-        let available = standing.available()?;
-        if available.is_negative() {
-            concerns.push(Concern::PoolLow { available: Money::new(available, standing.currency), days: None, topped_up });
+        if let Some(topped_up) = reader.last_debited(LedgerAccount::pool(standing.currency))? {
+            used.push((standing, topped_up));
+        }
+    }
+    if used.is_empty() {
+        return Ok(vec![]);
+    }
+    let rates = RunRates::load(reader, None, accounts, pending, today)?.of_the_pool(accounts)?;
+    let mut concerns = Vec::new();
+    for (standing, topped_up) in used {
+        let (available, currency) = (standing.available()?, standing.currency);
+        let rates = rates.get(&currency).copied().unwrap_or_default();
+        let lasts = runway(available, rates, today, 0, currency)?.days.into_iter().flatten().min();
+        let lasts = lasts.and_then(|days| u64::try_from(days).ok()).filter(|days| *days < u64::from(policy.pool_days));
+        let days = if available.is_negative() { None } else { lasts };
+        if available.is_negative() || days.is_some() {
+            concerns.push(Concern::PoolLow { available: Money::new(available, currency), days, topped_up });
         }
     }
     Ok(concerns)

@@ -101,7 +101,7 @@ fn spent(reader: Reader<'_>, budget: &Budget, pending: &PendingUsage, days: Days
         let currency = reader.group(account.group)?.currency;
         if budget.covers(&account, currency) {
             let due = pending.by_month(account.id).filter(|(month, _)| days.contains(month.last_day()));
-            sum = sum.plus(Amount::sum(due.map(|(_, amount)| amount))?)?;
+            sum = sum.plus(Amount::sum(due.map(|(_, usage)| usage.payable))?)?;
         }
     }
     Ok(sum)

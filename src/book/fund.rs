@@ -163,10 +163,30 @@ fn prepaid_on(operation: &mut Operation<'_>, name: &str, date: OpenDate) -> Resu
 }
 
 /// What an account has from a day on that is not spent: later charges are counted, later allocations are not.
-fn unspent_from(operation: &mut Operation<'_>, of: &AccountInGroup, date: OpenDate) -> Result<Amount> {
-    let pending = operation.standing(of, date.date())?.pending_usage;
-    let funds = LedgerAccount::funds(of.account.id, of.group.currency);
-    Ok(operation.reader().lowest_credit_from(funds, date.date())?.minus(pending)?.or_zero())
+fn unspent_from(reader: Reader<'_>, account: &Account, group: &Group, pending: Amount, date: NaiveDate) -> Result<Amount> {
+    let funds = LedgerAccount::funds(account.id, group.currency);
+    Ok(reader.lowest_credit_from(funds, date)?.minus(pending)?.or_zero())
+}
+
+/// What a group may take back from an account.
+pub(super) struct Reclaimable {
+    /// What is not spent, and was given by the group.
+    pub(super) available: Amount,
+    /// What the group has given.
+    given: Amount,
+}
+
+/// What a group may take back from an account from a day on, whose usage of so much waits for its charge.
+pub(super) fn reclaimable(
+    reader: Reader<'_>,
+    account: &Account,
+    group: &Group,
+    pending: Amount,
+    date: NaiveDate,
+) -> Result<Reclaimable> {
+    let given = reader.given_to(account.id, group.id, group.currency)?;
+    let available = unspent_from(reader, account, group, pending, date)?.min(given.or_zero());
+    Ok(Reclaimable { available, given })
 }
 
 /// Refuses to change who pays from a day on while something would stay behind: on the day before, or by now.
@@ -249,21 +269,25 @@ impl UseCase for Allocate {
     type Outcome = FundMoved;
 
     fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
-        let date = operation.effective(self.slip.date)?;
-        let to = operation.account(&self.account)?;
-        to.account.require_active()?;
-        let to = prepaid_on(operation, &self.account, date)?;
-        let (account, group) = (&to.account, &to.group);
-        let amount = positive(self.amount, group.currency)?;
-        require_deposits(operation, group, amount, date)?;
-        let arrears = operation.standing(&to, date.date())?.arrears()?;
-        let posted = rules::allocate(date, group.id, account.id, group.currency, amount.amount);
-        let entry = post(operation, posted, &self.slip.note)?;
-        let moved = moved_in_group(operation, entry, group, amount, date, self.slip.note)?;
-        let funds = operation.standing(&to, date.date())?.funds;
-        let arrears_paid = Some(arrears.min(amount.amount)).filter(|paid| paid.is_positive());
-        Ok(FundMoved { account: Some(account.code.clone()), funds: Some(funds), arrears_paid, ..moved })
+        allocate(operation, &self.account, self.amount, self.slip)
     }
+}
+
+/// Gives a prepaid account money of its group. It looks at balances as they are in the file.
+pub(super) fn allocate(operation: &mut Operation<'_>, account: &str, amount: Exact, slip: Slip) -> Result<FundMoved> {
+    let date = operation.effective(slip.date)?;
+    operation.account(account)?.account.require_active()?;
+    let to = prepaid_on(operation, account, date)?;
+    let (account, group) = (&to.account, &to.group);
+    let amount = positive(amount, group.currency)?;
+    require_deposits(operation, group, amount, date)?;
+    let arrears = operation.standing(&to, date.date())?.arrears()?;
+    let posted = rules::allocate(date, group.id, account.id, group.currency, amount.amount);
+    let entry = post(operation, posted, &slip.note)?;
+    let moved = moved_in_group(operation, entry, group, amount, date, slip.note)?;
+    let funds = operation.standing(&to, date.date())?.funds;
+    let arrears_paid = Some(arrears.min(amount.amount)).filter(|paid| paid.is_positive());
+    Ok(FundMoved { account: Some(account.code.clone()), funds: Some(funds), arrears_paid, ..moved })
 }
 
 impl UseCase for Reclaim {
@@ -272,26 +296,32 @@ impl UseCase for Reclaim {
     type Outcome = FundMoved;
 
     fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
-        let date = operation.effective(self.slip.date)?;
-        let from = prepaid_on(operation, &self.account, date)?;
-        let (account, group) = (&from.account, &from.group);
-        let given = operation.reader().given_to(account.id, group.id, group.currency)?;
-        let available = unspent_from(operation, &from, date)?.min(given.or_zero());
-        let amount = match self.amount {
-            Some(asked) => positive(asked, group.currency)?,
-            None => Money::new(available, group.currency),
-        };
-        if amount.amount > available || available.is_zero() {
-            let money = |amount| Money::new(amount, group.currency);
-            let (available, given) = (money(available), money(given));
-            return Err(Refusal::ReclaimInsufficient { account: account.code.clone(), needed: amount, available, given }.into());
-        }
-        let posted = rules::reclaim(date, group.id, account.id, group.currency, amount.amount);
-        let entry = post(operation, posted, &self.slip.note)?;
-        let moved = moved_in_group(operation, entry, group, amount, date, self.slip.note)?;
-        let funds = operation.standing(&from, date.date())?.funds;
-        Ok(FundMoved { account: Some(account.code.clone()), funds: Some(funds), ..moved })
+        reclaim(operation, &self.account, self.amount, self.slip)
     }
+}
+
+/// Takes unspent money of a prepaid account back to its group, all that can be taken without an amount. It looks at balances as
+/// they are in the file.
+pub(super) fn reclaim(operation: &mut Operation<'_>, account: &str, amount: Option<Exact>, slip: Slip) -> Result<FundMoved> {
+    let date = operation.effective(slip.date)?;
+    let from = prepaid_on(operation, account, date)?;
+    let (account, group) = (&from.account, &from.group);
+    let pending = operation.standing(&from, date.date())?.pending_usage;
+    let Reclaimable { available, given } = reclaimable(operation.reader(), account, group, pending, date.date())?;
+    let amount = match amount {
+        Some(asked) => positive(asked, group.currency)?,
+        None => Money::new(available, group.currency),
+    };
+    if amount.amount > available || available.is_zero() {
+        let money = |amount| Money::new(amount, group.currency);
+        let (available, given) = (money(available), money(given));
+        return Err(Refusal::ReclaimInsufficient { account: account.code.clone(), needed: amount, available, given }.into());
+    }
+    let posted = rules::reclaim(date, group.id, account.id, group.currency, amount.amount);
+    let entry = post(operation, posted, &slip.note)?;
+    let moved = moved_in_group(operation, entry, group, amount, date, slip.note)?;
+    let funds = operation.standing(&from, date.date())?.funds;
+    Ok(FundMoved { account: Some(account.code.clone()), funds: Some(funds), ..moved })
 }
 
 impl UseCase for Transfer {
@@ -305,7 +335,8 @@ impl UseCase for Transfer {
         require_transferable(operation, &from, &to)?;
         let (account, group) = (&from.account, &from.group);
         let amount = positive(self.amount, group.currency)?;
-        let available = unspent_from(operation, &from, date)?;
+        let pending = operation.standing(&from, date.date())?.pending_usage;
+        let available = unspent_from(operation.reader(), account, group, pending, date.date())?;
         if amount.amount > available {
             let available = Money::new(available, group.currency);
             return Err(Refusal::FundsInsufficient { account: account.code.clone(), needed: amount, available }.into());

@@ -4,8 +4,14 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::Result;
+use super::account::AccountView;
+use super::run_rate::Spending;
+use super::{Result, When, pool};
+use crate::domain::account::{AccountState, Mode};
+use crate::domain::code::Code;
+use crate::domain::exposure;
 use crate::domain::money::{Amount, Currency};
+use crate::domain::runway::{Runway, runway as lasting};
 use crate::store::{Reader, TrialBalanceRow};
 
 /// A trial balance: every ledger account with a balance, and both sides by currency.
@@ -30,4 +36,128 @@ pub fn trial_balance(reader: Reader<'_>, as_of: Option<NaiveDate>) -> Result<Tri
         }
     }
     Ok(TrialBalance { rows, totals })
+}
+
+/// Whose money it is that lasts or does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spender {
+    /// A customer's account: what it was given, or its credit.
+    Account {
+        /// The account.
+        code: Code,
+        /// Its group.
+        group: Code,
+        /// Who pays.
+        mode: Mode,
+    },
+    /// The agent's prepaid money at the provider.
+    Pool,
+}
+
+/// How long the money of an account or of the pool lasts.
+#[derive(Clone, Debug)]
+pub struct RunwayRow {
+    /// Whose money.
+    pub spender: Spender,
+    /// What it is counted in.
+    pub currency: Currency,
+    /// How long it lasts.
+    pub runway: Runway,
+}
+
+/// How long the money of every active account lasts, and the pool in each currency; of one group only its accounts. What runs out
+/// first comes first. The proposal is for so many days.
+pub fn runway(reader: Reader<'_>, group: Option<&str>, days: u32, when: When) -> Result<Vec<RunwayRow>> {
+    let day = when.day();
+    let Spending { accounts, rates } = Spending::load(reader, group, when)?;
+    let mut rows = Vec::new();
+    if group.is_none() {
+        let pool_rates = rates.of_the_pool(&accounts)?;
+        for standing in pool::show(reader, when.until())? {
+            let currency = standing.currency;
+            let rates = pool_rates.get(&currency).copied().unwrap_or_default();
+            rows.push(RunwayRow {
+                spender: Spender::Pool,
+                currency,
+                runway: lasting(standing.available()?, rates, day, days, currency)?,
+            });
+        }
+    }
+    for view in accounts.into_iter().filter(|view| view.account.state == AccountState::Active) {
+        let currency = view.group.currency;
+        let runway = lasting(view.standing.available()?, rates.of(view.account.id)?, day, days, currency)?;
+        let spender = Spender::Account { code: view.account.code, group: view.group.code, mode: view.standing.mode };
+        rows.push(RunwayRow { spender, currency, runway });
+    }
+    // What lasts comes last; the pool stands before the accounts that run out on the same day.
+    rows.sort_by_cached_key(|row| {
+        let code = match &row.spender {
+            Spender::Pool => None,
+            Spender::Account { code, .. } => Some(code.clone()),
+        };
+        (row.runway.runs_out.unwrap_or(NaiveDate::MAX), code, row.currency)
+    });
+    Ok(rows)
+}
+
+/// What the agent stands to lose by one account.
+#[derive(Clone, Debug)]
+pub struct Exposed {
+    /// The account with its money.
+    pub view: AccountView,
+    /// What it spends a day at its fastest.
+    pub rate: Amount,
+    /// For how many days it may run on.
+    pub days: u32,
+    /// What may be lost.
+    pub exposure: Amount,
+}
+
+/// What the agent stands to lose, in all, in one currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ExposedTotal {
+    /// What is owed.
+    pub owed: Amount,
+    /// Usage that waits for its charge.
+    pub pending: Amount,
+    /// What was given and is not spent.
+    pub funds: Amount,
+    /// What may be lost: the sum over the accounts, because one account's money does not cover another's debt.
+    pub exposure: Amount,
+}
+
+/// What the agent stands to lose by every account that was ever active.
+#[derive(Clone, Debug)]
+pub struct Exposure {
+    /// The accounts: by currency, the worst first.
+    pub rows: Vec<Exposed>,
+    /// By currency.
+    pub totals: BTreeMap<Currency, ExposedTotal>,
+}
+
+/// What the agent stands to lose by all accounts, or those of a group; `days_never` is for how many days an account may run on
+/// that is never stopped by itself.
+pub fn exposure(reader: Reader<'_>, group: Option<&str>, days_never: u32, when: When) -> Result<Exposure> {
+    let Spending { accounts, rates } = Spending::load(reader, group, when)?;
+    let mut rows = Vec::new();
+    let mut totals: BTreeMap<Currency, ExposedTotal> = BTreeMap::new();
+    let was_active = |state| matches!(state, AccountState::Active | AccountState::Frozen | AccountState::Released);
+    for view in accounts.into_iter().filter(|view| was_active(view.account.state)) {
+        let rate = rates.of(view.account.id)?.fastest();
+        let days = exposure::days(view.account.shutdown, days_never);
+        let exposure = exposure::exposure(&view.standing, rate, days)?;
+        let total = totals.entry(view.group.currency).or_default();
+        *total = ExposedTotal {
+            owed: total.owed.plus(view.standing.owed)?,
+            pending: total.pending.plus(view.standing.pending_usage)?,
+            funds: total.funds.plus(view.standing.funds)?,
+            exposure: total.exposure.plus(exposure)?,
+        };
+        rows.push(Exposed { view, rate, days, exposure });
+    }
+    rows.sort_by(|a, b| {
+        let key = |row: &Exposed| (row.view.group.currency, std::cmp::Reverse(row.exposure));
+        key(a).cmp(&key(b)).then_with(|| a.view.account.code.cmp(&b.view.account.code))
+    });
+    Ok(Exposure { rows, totals })
 }

@@ -156,14 +156,23 @@ pub(super) fn price_group(
     Ok(price_usage(agreement, before, usages, currency)?)
 }
 
+/// What usage will cost.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct UsageCost {
+    /// The customer.
+    pub(super) payable: Amount,
+    /// The agent.
+    pub(super) cost: Amount,
+}
+
 /// What usage on the bills of open months will cost each account, by the month of the bill.
 #[derive(Debug, Default)]
-pub(super) struct PendingUsage(HashMap<AccountId, BTreeMap<Month, Amount>>);
+pub(super) struct PendingUsage(HashMap<AccountId, BTreeMap<Month, UsageCost>>);
 
 impl PendingUsage {
     /// What it will cost an account in all.
     pub(super) fn of(&self, account: AccountId) -> Result<Amount> {
-        Ok(Amount::sum(self.by_month(account).map(|(_, amount)| amount))?)
+        Ok(Amount::sum(self.by_month(account).map(|(_, cost)| cost.payable))?)
     }
 
     /// The accounts that it will cost something.
@@ -172,8 +181,8 @@ impl PendingUsage {
     }
 
     /// What it will cost an account, by month.
-    pub(super) fn by_month(&self, account: AccountId) -> impl Iterator<Item = (Month, Amount)> {
-        self.0.get(&account).into_iter().flatten().map(|(month, amount)| (*month, *amount))
+    pub(super) fn by_month(&self, account: AccountId) -> impl Iterator<Item = (Month, UsageCost)> {
+        self.0.get(&account).into_iter().flatten().map(|(month, cost)| (*month, *cost))
     }
 }
 
@@ -212,7 +221,7 @@ pub(super) fn pending(reader: Reader<'_>) -> Result<PendingUsage> {
                 )?;
             for usage in priced {
                 let sum = pending.0.entry(usage.usage.account).or_default().entry(period).or_default();
-                *sum = sum.plus(usage.price.payable)?;
+                *sum = UsageCost { payable: sum.payable.plus(usage.price.payable)?, cost: sum.cost.plus(usage.cost)? };
                 earlier.push((period.last_day(), usage.price.volume(currency)));
             }
         }

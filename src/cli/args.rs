@@ -74,6 +74,19 @@ impl AsOfArgs {
     }
 }
 
+/// What takes a number of days that money should last.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct DaysArgs {
+    /// For how many days the money should last
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = days(1))]
+    pub(crate) days: u32,
+}
+
+/// A number of days, up to ten years.
+pub(crate) fn days(least: i64) -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(least..=3650)
+}
+
 /// `2026-06-30`.
 pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
     parse_date(text).ok_or_else(|| "not a day such as 2026-06-30".to_owned())

@@ -416,6 +416,18 @@ fn refused(refusal: &Refusal) -> Told {
             let details = lines.iter().map(|(line, refusal)| format!("line {line}: {}", refused(refusal).message)).collect();
             told(format!("{file}: {} refused; nothing was recorded", plural(*count, "order is", "orders are"))).details(details)
         }
+        Refusal::NotAPlan { file, missing } => told(format!("{file}: it is no plan, which also has: {}", missing.join(", ")))
+            .hint("`subledger fund plan --output plan.csv` makes one"),
+        Refusal::PlanEdited { file } => {
+            told(format!("{file}: it is not as it was planned: a cell, a row or their order has changed; nothing was moved"))
+                .hint("`subledger fund plan --output plan.csv` makes a new one; `subledger fund allocate` and `subledger fund reclaim` move other amounts")
+        }
+        Refusal::PlanApplied { file, operation } => {
+            told(format!("{file}: this plan was applied before, by operation {}; nothing was moved", operation.0))
+                .hint("`subledger fund plan --output plan.csv` makes a new one")
+        }
+        Refusal::PlanStale { file } => told(format!("{file}: the book has changed since the plan was made; nothing was moved"))
+            .hint("`subledger fund plan --output plan.csv` makes a new one"),
         Refusal::UnreadableFile { file, reason } => unreadable(file, reason, told),
         Refusal::BadLines { file, problems, count } => {
             let mut details: Vec<String> = problems.iter().map(problem).collect();

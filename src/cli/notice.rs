@@ -86,6 +86,14 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
         Notice::UnknownColumns { columns } => {
             ("unknown-columns", format!("columns that this layout does not know were kept and not read: {}", first_ones(columns)))
         }
+        Notice::PlanShort { group, missing, days } => (
+            "plan-short",
+            format!(
+                "{group} lacks {missing} to keep its accounts for {}: `subledger fund deposit {group} {}` records what it pays in",
+                plural((*days).into(), "day", "days"),
+                missing.amount.display(missing.currency)
+            ),
+        ),
         Notice::ListPrice { group } => {
             ("list-price", format!("{group} has no sale agreement in force: list price; `subledger price apply FILE` applies one"))
         }

@@ -142,6 +142,23 @@ impl Amount {
         self.0.checked_neg().map(Self).ok_or(Overflow)
     }
 
+    /// The same so many times.
+    pub fn times(self, count: u32) -> Result<Self, Overflow> {
+        self.0.checked_mul(i64::from(count)).map(Self).ok_or(Overflow)
+    }
+
+    /// The minor units nearest to a fraction of them, half away from zero; the denominator is above zero.
+    pub fn nearest(numerator: i128, denominator: i128) -> Result<Self, Overflow> {
+        i64::try_from(divide_half_away(numerator, denominator)).map(Self).map_err(|_| Overflow)
+    }
+
+    /// The next whole major unit above, or itself where it is one.
+    pub fn rounded_up(self, currency: Currency) -> Result<Self, Overflow> {
+        let unit = 10_i64.pow(currency.minor_digits());
+        let above = (unit - self.0.rem_euclid(unit)) % unit;
+        self.plus(Self(above))
+    }
+
     /// The sum of all.
     pub fn sum(amounts: impl IntoIterator<Item = Self>) -> Result<Self, Overflow> {
         amounts.into_iter().try_fold(Self::ZERO, Self::plus)
@@ -619,6 +636,19 @@ mod tests {
 
     fn cny() -> Currency {
         Currency::parse("CNY").expect("CNY is in ISO 4217")
+    }
+
+    #[test]
+    fn amounts_are_multiplied_divided_and_rounded_up() {
+        let nearest = |numerator, denominator| Amount::nearest(numerator, denominator).unwrap().minor();
+        assert_eq!([nearest(5, 2), nearest(-5, 2), nearest(7, 3), nearest(0, 9)], [3, -3, 2, 0]);
+        assert_eq!(Amount::nearest(i128::MAX, 1), Err(Overflow));
+        assert_eq!(Amount::from_minor(7).times(30).unwrap().minor(), 210);
+        assert_eq!(Amount::from_minor(i64::MAX).times(2), Err(Overflow));
+        let up = |minor, code: &str| Amount::from_minor(minor).rounded_up(code.parse().unwrap()).unwrap().minor();
+        assert_eq!([up(1, "CNY"), up(100, "CNY"), up(101, "CNY"), up(0, "CNY"), up(7, "JPY")], [100, 100, 200, 0, 7]);
+        assert_eq!(up(-101, "CNY"), -100);
+        assert_eq!(Amount::from_minor(i64::MAX).rounded_up("CNY".parse().unwrap()), Err(Overflow));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::domain::bill::{Layout, Problem, Remark, TaxBasis};
 use crate::domain::close::Blocker;
 use crate::domain::code::Code;
 use crate::domain::entity::NotACredential;
-use crate::domain::id::{BudgetId, OrderId};
+use crate::domain::id::{BudgetId, OperationId, OrderId};
 use crate::domain::money::{Currency, Exact, Money, Overflow};
 use crate::domain::order::OrderKind;
 use crate::domain::period::Month;
@@ -181,6 +181,15 @@ pub enum Refusal {
     RefundBeforeOrder { order: OrderId, date: NaiveDate, ordered: NaiveDate },
     /// Lines of an order list that were refused, each with its own reason.
     OrderLines { file: String, lines: Vec<(u64, Refusal)>, count: u64 },
+
+    /// A file is not a plan: columns are missing.
+    NotAPlan { file: String, missing: Vec<String> },
+    /// A plan is not what its hash says.
+    PlanEdited { file: String },
+    /// A plan was applied before.
+    PlanApplied { file: String, operation: OperationId },
+    /// The book has changed since a plan was made.
+    PlanStale { file: String },
 
     /// The file cannot be read as any layout of bill or order list.
     UnreadableFile { file: String, reason: UnreadableFile },
@@ -459,6 +468,10 @@ impl Refusal {
             Self::RefundExceeds { .. } => "refund.exceeds",
             Self::RefundBeforeOrder { .. } => "refund.before-order",
             Self::OrderLines { .. } => "order.lines-refused",
+            Self::NotAPlan { .. } => "plan.not-a-plan",
+            Self::PlanEdited { .. } => "plan.edited",
+            Self::PlanApplied { .. } => "plan.applied",
+            Self::PlanStale { .. } => "plan.stale",
             Self::UnreadableFile { reason, .. } => reason.code(),
             Self::BadLines { .. } => "file.bad-lines",
             Self::LineConflict { .. } => "bill.line-conflict",
@@ -609,6 +622,15 @@ pub enum Notice {
     UnknownColumns {
         /// Their names.
         columns: Vec<String>,
+    },
+    /// The money of a group is not enough for what its accounts need.
+    PlanShort {
+        /// The group.
+        group: Code,
+        /// What is missing.
+        missing: Money,
+        /// For how many days the accounts should last.
+        days: u32,
     },
     /// A group has no sale agreement, so that list price was charged.
     ListPrice {

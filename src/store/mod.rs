@@ -35,7 +35,7 @@ pub use error::{Result, StoreError};
 pub use journal::TrialBalanceRow;
 pub use open::{Access, Store};
 pub use operation::{NewOperation, Recorded};
-pub use order::{OrderFilter, OrderRow};
+pub use order::{ChargedDay, OrderFilter, OrderRow};
 pub use reconciliation::Reconciliation;
 pub use volume::Scope;
 pub use writer::Writer;

@@ -60,6 +60,16 @@ impl Reader<'_> {
         Ok(found.optional()?)
     }
 
+    /// The last operation of a command that was given a file of this SHA-256 as an argument.
+    pub fn operation_with_file(&self, command: &str, argument: &str, sha256: &str) -> Result<Option<OperationId>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT id FROM operation
+              WHERE command = ?1 AND result = 'done' AND json_extract(arguments, '$.' || ?2) = ?3
+              ORDER BY id DESC LIMIT 1",
+        )?;
+        Ok(select.query_row([command, argument, sha256], |row| row.get(0).map(OperationId)).optional()?)
+    }
+
     /// The hash of the last operation.
     pub fn audit_head(&self) -> Result<(OperationId, Hash)> {
         let mut select = self.connection.prepare_cached("SELECT id, hash FROM operation ORDER BY id DESC LIMIT 1")?;
@@ -145,6 +155,20 @@ pub(super) mod tests {
         assert_eq!((first.arguments.as_str(), first.outcome.as_str()), ("{\"amount\":\"5\"}", "{\"entry\":1}"));
         assert!(found(&mut store, "transfer-1").is_none());
         assert!(store.begin().unwrap().commit(&operation(Some("transfer-17"))).is_err(), "a key stands once");
+    }
+
+    #[test]
+    fn an_operation_is_found_by_its_file() {
+        let mut store = Store::in_memory();
+        let of = |file: &str| NewOperation { arguments: format!("{{\"plan\":\"{file}\"}}"), ..operation(None) };
+        store.begin().unwrap().commit(&NewOperation { denied: true, ..of("aa") }).unwrap();
+        let find =
+            |store: &mut Store, file: &str| store.read(|reader| reader.operation_with_file("fund deposit", "plan", file)).unwrap();
+        assert_eq!(find(&mut store, "aa"), None, "what was denied was not done");
+        store.begin().unwrap().commit(&of("aa")).unwrap();
+        store.begin().unwrap().commit(&of("bb")).unwrap();
+        assert_eq!(find(&mut store, "aa"), Some(OperationId(2)));
+        assert_eq!(store.read(|reader| reader.operation_with_file("fund apply", "plan", "aa")).unwrap(), None);
     }
 
     #[test]

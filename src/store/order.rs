@@ -10,9 +10,9 @@ use super::sql::{Columns as _, day};
 use super::{Reader, Writer};
 use crate::domain::bill::OrderNumber;
 use crate::domain::code::Code;
-use crate::domain::id::{AccountId, AgreementId, ChargeId, EntryId, OrderId, ProductId};
+use crate::domain::id::{AccountId, AgreementId, ChargeId, EntryId, GroupId, OrderId, ProductId};
 use crate::domain::matching::RecordedOrder;
-use crate::domain::money::{Currency, Discount, Exact};
+use crate::domain::money::{Amount, Currency, Discount, Exact};
 use crate::domain::order::{Charge, Order, PaidBack};
 use crate::domain::period::Month;
 
@@ -29,6 +29,21 @@ pub struct OrderRow {
     pub currency: Currency,
     /// The name of the agreement that priced it.
     pub agreement: Option<Code>,
+}
+
+/// What a day's charge costs, without what it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChargedDay {
+    /// Whose.
+    pub account: AccountId,
+    /// Whether it is an order's; else a month's usage.
+    pub is_order: bool,
+    /// Its day.
+    pub day: chrono::NaiveDate,
+    /// What the customer owes.
+    pub payable: Amount,
+    /// What the provider is expected to bill.
+    pub cost: Amount,
 }
 
 /// Which orders to list.
@@ -202,6 +217,34 @@ impl Reader<'_> {
                 order_no: OrderNumber::of(provider_order),
                 expected: row.amount(3)?,
                 root: ChargeId(row.get(4)?),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Walks over the charges of all accounts, or of a group's, from one day to another, both included.
+    pub fn each_charge_between(
+        &self,
+        group: Option<GroupId>,
+        from: chrono::NaiveDate,
+        to: chrono::NaiveDate,
+        mut visit: impl FnMut(ChargedDay) -> Result<()>,
+    ) -> Result<()> {
+        // Account by account, because the index has the days of each: a long book is not read for its last months.
+        let mut select = self.connection.prepare_cached(
+            "SELECT c.account_id, c.order_id IS NOT NULL, c.day, c.payable_minor, c.cost_minor
+               FROM account AS a
+               CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?1 AND ?2
+              WHERE ?3 IS NULL OR a.group_id = ?3",
+        )?;
+        let mut rows = select.query(params![day(from), day(to), group.map(|group| group.0)])?;
+        while let Some(row) = rows.next()? {
+            visit(ChargedDay {
+                account: AccountId(row.get(0)?),
+                is_order: row.get(1)?,
+                day: row.date(2)?,
+                payable: row.amount(3)?,
+                cost: row.amount(4)?,
             })?;
         }
         Ok(())

@@ -20,6 +20,7 @@ pub mod fund;
 pub mod json;
 pub mod order;
 pub mod period;
+pub mod plan;
 pub mod policy;
 pub mod pool;
 pub mod price;

@@ -194,6 +194,16 @@ fn invitations_names_that_wait_and_a_pool_that_runs_out() {
     74ebf71434d1  pool-low  pool CNY  open   the provider is owed more than is in the pool: -0.01 CNY is left once it has that  -
     ----- exit 3
     ");
+    // 800 in 43 days since the account is ours: 18.60 a day. For 15 days it has to be 280.
+    book.done("pool top-up 279 --date 2026-06-01");
+    assert_snapshot!(book.run("alert list --kind pool-low"), @"
+    nothing needs anybody
+    ----- exit 0
+    ");
+    book.done("pool top-up 2 --date 2026-06-01");
+    assert_eq!(told(&book, 0, "alert list --kind pool-low").len(), 0);
+    book.done("policy set pool-days 16");
+    assert_eq!(told(&book, 3, "alert list --kind pool-low"), ["pool-low pool CNY open"]);
     assert!(book.checks());
 }
 

@@ -38,6 +38,7 @@ fn the_same_key_and_content_gives_the_first_outcome_and_exit_again() {
         ),
         (Point::Funded, 0, "order import orders.csv"),
         (Point::Ordered, 0, "order refund o-1 --provider-order 77 --date 2026-06-20"),
+        (Point::Ordered, 0, "fund apply plan.csv --date 2026-06-30"),
         (Point::Ordered, 0, "bill import bill.csv --period 2026-06 --final"),
         (Point::Billed, 3, "reconcile run --period 2026-06"),
         (Point::Ordered, 3, "month-end 2026-06 --bill bill.csv --out out"),
@@ -46,6 +47,8 @@ fn the_same_key_and_content_gives_the_first_outcome_and_exit_again() {
     for (point, exit, line) in commands {
         let book = TestBook::acme(point);
         book.write("acme-sale-2027.toml", crate::book::ACME_SALE.replace("2026-01-01", "2027-01-01"));
+        // A plan is for the book as it is, and for no other.
+        book.done("fund plan --days 365 --output plan.csv");
         let first = book.json_exit(exit, &format!("{line} --key k-1"));
         assert_eq!(first["status"], "applied", "{line}");
         let before = book.everything();

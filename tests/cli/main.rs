@@ -17,5 +17,6 @@ mod output;
 mod policies;
 mod preview;
 mod refusals;
+mod runway;
 mod story;
 mod versions;

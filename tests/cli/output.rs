@@ -31,6 +31,9 @@ const LOOKS: &[(i32, &str, &str)] = &[
     (0, "period list", "period-list"),
     (0, "check", "check"),
     (0, "report trial-balance", "report-trial-balance"),
+    (0, "report runway", "report-runway"),
+    (0, "report exposure", "report-exposure"),
+    (0, "fund plan --days 365", "fund-plan"),
 ];
 
 fn reconciled() -> TestBook {
@@ -88,6 +91,9 @@ fn every_list_is_a_csv_with_a_header_row() {
     period list: period,state,bill_version,bill_finality,currency,payable,open_differences,receipt
     check: name,ok,detail
     report trial-balance: ledger_account,owner,currency,debit,credit
+    report runway: kind,account,group,currency,available,rate_7,rate_30,rate_90,days_7,days_30,days_90,runs_out,propose
+    report exposure: account,group,currency,mode,shutdown,owed,pending,funds,run_rate,days,exposure
+    fund plan --days 365: move,group,account,amount,currency,before,after,book,plan
     ");
 }
 

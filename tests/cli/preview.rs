@@ -30,6 +30,7 @@ const WRITES: &[(Point, i32, &str)] = &[
     (Point::Funded, 0, "order record acme-prod --product ecs --kind new --list-price 12000 --provider-order 77 --date 2026-06-02"),
     (Point::Funded, 0, "order import orders.csv"),
     (Point::Ordered, 0, "order refund o-1 --provider-order 77 --date 2026-06-20"),
+    (Point::Ordered, 0, "fund apply plan.csv --date 2026-06-30"),
     (Point::Ordered, 0, "bill import bill.csv --period 2026-06 --final"),
     (Point::Billed, 3, "reconcile run --period 2026-06"),
     (Point::Ordered, 3, "month-end 2026-06 --bill bill.csv --out out"),
@@ -41,6 +42,7 @@ fn a_preview_of_any_write_shows_its_outcome_and_writes_nothing() {
     for (point, exit, line) in WRITES {
         let book = TestBook::acme(*point);
         book.write("acme-sale-2027.toml", crate::book::ACME_SALE.replace("2026-01-01", "2027-01-01"));
+        book.done("fund plan --days 365 --output plan.csv");
         let (before, files) = (book.everything(), book.files_in("."));
         let preview = book.json_exit(*exit, &format!("{line} --dry-run"));
         assert_eq!(preview["status"], "preview", "{line}");

@@ -1,9 +1,11 @@
 //! `fund`: customers' money.
 
 mod allocate;
+mod apply;
 mod balance;
 mod deposit;
 mod history;
+mod plan;
 mod reclaim;
 mod transfer;
 mod withdraw;
@@ -20,6 +22,8 @@ pub(crate) enum FundCommand {
     Allocate(allocate::AllocateArgs),
     Reclaim(reclaim::ReclaimArgs),
     Transfer(transfer::TransferArgs),
+    Plan(plan::PlanArgs),
+    Apply(apply::ApplyArgs),
     Balance(balance::BalanceArgs),
     History(history::HistoryArgs),
 }
@@ -32,6 +36,8 @@ impl FundCommand {
             Self::Allocate(args) => args.run(context),
             Self::Reclaim(args) => args.run(context),
             Self::Transfer(args) => args.run(context),
+            Self::Plan(args) => args.run(context),
+            Self::Apply(args) => args.run(context),
             Self::Balance(args) => args.run(context),
             Self::History(args) => args.run(context),
         }

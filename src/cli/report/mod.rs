@@ -1,5 +1,7 @@
 //! `report`: figures over the whole book.
 
+mod exposure;
+mod runway;
 mod trial_balance;
 
 use clap::Subcommand;
@@ -10,12 +12,16 @@ use super::context::{Context, Ended};
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
     TrialBalance(trial_balance::TrialBalanceArgs),
+    Runway(runway::RunwayArgs),
+    Exposure(exposure::ExposureArgs),
 }
 
 impl ReportCommand {
     pub(crate) fn run(self, context: &Context) -> Ended {
         match self {
             Self::TrialBalance(args) => args.run(context),
+            Self::Runway(args) => args.run(context),
+            Self::Exposure(args) => args.run(context),
         }
     }
 }
