@@ -240,7 +240,8 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
     })
 }
 
-fn require_new(operation: &mut Operation<'_>, provider_order: &str) -> Result<()> {
+/// Refuses an order number that the book has already.
+pub(super) fn require_new(operation: &mut Operation<'_>, provider_order: &str) -> Result<()> {
     match operation.writer().order_of(provider_order)? {
         None => Ok(()),
         Some(order) => Err(Refusal::OrderDuplicate { provider_order: provider_order.to_owned(), order }.into()),

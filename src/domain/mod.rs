@@ -22,6 +22,7 @@ pub mod input;
 pub mod journal;
 pub mod matching;
 pub mod money;
+pub mod opening;
 pub mod order;
 pub mod period;
 pub mod price;

@@ -142,6 +142,19 @@ pub enum Refusal {
     /// The agent-pays account has less credit than the order costs.
     CreditInsufficient { account: Code, needed: Money, available: Money, limit: Money },
 
+    /// The book has an opening already, from another file.
+    OpeningDone { date: NaiveDate },
+    /// An opening after something else has happened.
+    OpeningNotFirst { entries: u64, orders: u64, bills: u64 },
+    /// Two lines of an opening say the same balance or volume.
+    OpeningTwice { line: u64 },
+    /// A volume or an open order dated after the opening that it stands in.
+    AfterOpening { date: NaiveDate, opening: NaiveDate },
+    /// On the agency model, the customer was charged something else than the provider will bill.
+    OpeningDiffers { account: Code, payable: Money, cost: Money },
+    /// Lines of an opening that cannot be read, or were refused, each with its own reason.
+    OpeningLines { file: String, problems: Vec<Problem>, lines: Vec<(u64, Refusal)>, count: u64 },
+
     /// The file of an agreement cannot be read as one.
     AgreementInvalid { file: String, line: Option<usize>, reason: String },
     /// The file of a layout cannot be read as one.
@@ -427,6 +440,12 @@ impl Refusal {
             Self::PayableInsufficient { .. } => "payable.insufficient",
             Self::FundsInsufficient { .. } => "funds.insufficient",
             Self::CreditInsufficient { .. } => "credit.insufficient",
+            Self::OpeningDone { .. } => "opening.done",
+            Self::OpeningNotFirst { .. } => "opening.not-first",
+            Self::OpeningTwice { .. } => "opening.twice",
+            Self::AfterOpening { .. } => "opening.dated-after",
+            Self::OpeningDiffers { .. } => "opening.agency-differs",
+            Self::OpeningLines { .. } => "opening.lines-refused",
             Self::AgreementInvalid { .. } => "agreement.invalid",
             Self::LayoutInvalid { .. } => "layout.invalid",
             Self::AgreementConflict { .. } => "agreement.conflict",

@@ -124,6 +124,9 @@ impl Movement {
         match self.event {
             Event::Charge | Event::Usage => StatementKind::Charge,
             Event::Refund => StatementKind::Credit,
+            // What the book starts with is owed, or was paid, before it.
+            Event::Opening if self.amount.is_negative() => StatementKind::Payment,
+            Event::Opening => StatementKind::Charge,
             Event::Deposit
             | Event::Withdraw
             | Event::Allocate
