@@ -336,12 +336,40 @@ mod tests {
              order,,acme-prod,,,,ecs,lease,2100000,3600,,-1,,,\n\
              bank,5\n"
         );
-        insta::assert_snapshot!(told(&text), @"");
+        insta::assert_snapshot!(told(&text), @r#"
+        2 | kind | "cash" | not a kind of opening line: one of bank, pool, payable, deposits, funds, receivable, volume, purchase-volume, order
+        3 | currency | "CNYX" | not a currency code such as CNY
+        3 | amount | "0" | zero: leave the line out
+        4 | amount | "-5" | pool is not below zero
+        5 | group | "" | empty; a line of kind deposits needs it
+        5 | amount | "ten" | not a plain decimal number such as 1234.50
+        5 | account | "acme-prod" | a line of kind deposits has no account; leave it empty
+        6 | account | "1.06E+15" | a spreadsheet such as Excel has turned the number into "1.06E+15" and lost digits; download the file again and do not save it from there
+        6 | date | "2026-06-01" | a line of kind funds has no date; leave it empty
+        7 | date | "31/5/26" | not a day such as 2026-06-30
+        7 | list_price | "0" | zero: leave the line out
+        8 | group | "" | empty; a line of kind volume needs it
+        8 | list_price | "-1" | below zero
+        8 | payable | "" | empty; a line of kind volume needs it
+        8 | amount | "5" | a line of kind volume has no amount; leave it empty
+        9 | order_kind | "refund" | a refund is no open order: take it off the order that it gives back
+        10 | order_kind | "lease" | not a kind of order: one of new, renew, upgrade, downgrade
+        10 | provider_order | "2100000" | line 9 has this order number already
+        10 | date | "" | empty; a line of kind order needs it
+        10 | payable | "" | empty; a line of kind order needs it
+        10 | cost | "-1" | below zero
+        11 | - | "bank,5" | 2 cells where the header has 15: the line is cut off or has a stray comma
+        10 bad lines
+        "#);
     }
 
     #[test]
     fn a_column_that_a_line_needs_may_be_missing_and_one_that_is_not_known_is_refused() {
-        insta::assert_snapshot!(told("kind,acount,amount\nbank,,5\nfunds,x,5\n"), @"");
+        insta::assert_snapshot!(told("kind,acount,amount\nbank,,5\nfunds,x,5\n"), @r#"
+        1 | acount | "acount" | not a column of an opening, which has kind, group, account, currency, amount, date, product, order_kind, provider_order, list_price, payable, cost, from, to, note; did you mean account or amount?
+        3 | - | "" | a line of kind funds needs account, and the file has no such column
+        2 bad lines
+        "#);
     }
 
     #[test]

@@ -42,15 +42,15 @@ pub fn imported(outcome: &OpeningImported) -> Document {
         }));
     let reached = Table::new("reached")
         .title("Volumes, open orders included")
-        .column("group", "Group")
+        .column("owner", "Owner")
         .column("currency", "Currency")
         .column_right("list_price", "List price")
         .column_right("payable", "Payable")
         .when_empty("none")
         .rows(outcome.reached.iter().map(|reached| {
             let amount = |amount| exact(amount, reached.currency);
-            let group = reached.group.as_ref().map_or_else(|| Value::Null, Value::text);
-            [group, reached.currency.into(), amount(reached.list), amount(reached.payable)]
+            let owner = reached.group.as_ref().map_or("agent", |group| group.as_str());
+            [owner.into(), reached.currency.into(), amount(reached.list), amount(reached.payable)]
         }));
     document.table(ledger).table(orders).table(reached)
 }

@@ -11,6 +11,7 @@ mod hard_months;
 mod help;
 mod keys;
 mod money;
+mod opening;
 mod output;
 mod preview;
 mod refusals;
