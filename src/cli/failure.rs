@@ -620,11 +620,11 @@ fn problem(problem: &Problem) -> String {
     format!("{place}: {}", problem.fault)
 }
 
-/// `3 entries, 1 order and 2 bills`.
+/// `3 entries, 1 order, 2 bills`.
 fn what_is_there(entries: u64, orders: u64, bills: u64) -> String {
     let all = [(entries, "entry", "entries"), (orders, "order", "orders"), (bills, "bill", "bills")];
     let there: Vec<String> = all.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| plural(*n, one, many)).collect();
-    there.join(" and ")
+    there.join(", ")
 }
 
 /// Bad lines of an opening by number, the first hundred: those that cannot be read among those that the book refuses.

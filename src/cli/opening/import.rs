@@ -35,8 +35,9 @@ use crate::view;
 /// Amounts are in major units, and positive is the usual side; bank, funds and receivable may be
 /// below zero. In parentheses is what may be left out: currency is the book's own, or the
 /// group's, in which all its amounts are; the date of a volume is the day of the opening; cost
-/// is what the purchase agreement of the order's date says. Any line may have a note, which is
-/// kept with its entry.
+/// is what the purchase agreement of the order's date says, at the tier that the volumes of up
+/// to that date have reached. Any line may have a note; that of a balance or an order is kept
+/// with its entry, as the remark.
 ///
 /// An open order counts towards the volumes by itself: leave it out of `volume` and
 /// `purchase-volume`. What the customer paid or owes for it is in `funds` or `receivable`.
