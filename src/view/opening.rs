@@ -4,12 +4,14 @@ use super::document::{Document, Table, Value};
 use super::price::exact;
 use crate::book::opening::OpeningImported;
 use crate::domain::money::Amount;
+use crate::domain::period::Month;
 
 /// An opening that was imported: what the book starts with.
 pub fn imported(outcome: &OpeningImported) -> Document {
     let document = Document::new("opening-import")
         .field("file", "File", outcome.file.as_str())
         .field("date", "Date", outcome.date)
+        .field("first_period", "First month to close", Month::of(outcome.date))
         .field("balances", "Balances", outcome.balances)
         .field("volumes", "Volumes", outcome.volumes)
         .field("orders", "Open orders", outcome.orders)

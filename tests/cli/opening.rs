@@ -51,11 +51,12 @@ const JUNE: &[&str] = &[
 fn a_book_starts_with_what_there_is() {
     let book = customers_of_old();
     assert_snapshot!(book.run("opening import opening.csv --date 2026-06-01"), @"
-    File         opening.csv
-    Date         2026-06-01
-    Balances     7
-    Volumes      2
-    Open orders  2
+    File                  opening.csv
+    Date                  2026-06-01
+    First month to close  2026-06
+    Balances              7
+    Volumes               2
+    Open orders           2
 
     Ledger account  Currency      Debit     Credit
     ----------------------------------------------
@@ -161,7 +162,6 @@ fn a_book_starts_with_what_there_is() {
     assert_snapshot!(book.run("period list"), @"
     Period   State   Bill version  Bill  Currency  Payable  Open differences  Receipt
     ---------------------------------------------------------------------------------
-    2026-03  closed             -  -     -               -                 0  -
     2026-05  closed             -  -     -               -                 0  -
     2026-06  open               -  -     -               -                 0  -
     ----- exit 0
@@ -179,11 +179,12 @@ fn the_same_file_again_is_nothing_new_and_another_one_comes_too_late() {
     assert_eq!(first["already_imported"], false);
     let operations = book.operations();
     assert_snapshot!(book.run("opening import opening.csv"), @"
-    File         opening.csv
-    Date         2026-06-01
-    Balances     7
-    Volumes      2
-    Open orders  2
+    File                  opening.csv
+    Date                  2026-06-01
+    First month to close  2026-06
+    Balances              7
+    Volumes               2
+    Open orders           2
     ----- stderr
     this file was imported before; nothing was changed
     ----- exit 0
@@ -208,7 +209,7 @@ fn an_opening_comes_before_anything_else() {
     }
     assert_snapshot!(TestBook::acme(Point::Billed).run("opening import opening.csv --date 2026-06-01"), @"
     ----- stderr
-    error: an opening comes before anything else, and the book has 6 entries and 4 orders and 1 bill
+    error: an opening comes before anything else, and the book has 6 entries, 4 orders, 1 bill
     hint: make a new book and import the opening first; accounts, prices and groups may be there before
     ----- exit 1
     ");
@@ -228,8 +229,8 @@ fn every_bad_line_is_named_and_nothing_is_written() {
     book.done(&format!(
         "account associate acme-own --uid 1000000000000003 --group acme --entity acme-hq --environment production --model agency --mode agent-pays --credit 5 --since 2026-05-20 {attest}"
     ));
-    let asked = "funds,,acme-own,,5,,,,,,,,,,\n";
     book.done("account confirm acme-own");
+    book.done("account create acme-new --group acme --entity acme-hq --environment test --mode prepaid --mobile 13800000003 --since 2026-05-01");
     let rows = [
         "cash,,,,5,,,,,,,,,,",
         "bank,,,,0,,,,,,,,,,",
@@ -286,8 +287,15 @@ fn every_bad_line_is_named_and_nothing_is_written() {
     "#);
     assert_eq!(book.everything(), before);
     // Before the account was ours, and not active yet.
-    book.write("early.csv", format!("{header}\n{asked}"));
-    book.refused(1, "opening.lines-refused", "opening import early.csv --date 2026-05-19");
+    book.write("early.csv", "kind,account,amount\nreceivable,acme-own,5\nfunds,acme-new,5\n");
+    let refused = book.refused(1, "opening.lines-refused", "opening import early.csv --date 2026-05-19");
+    assert_eq!(
+        refused.details,
+        [
+            "line 2: 2026-05-19 lies before 2026-05-20, from when the charges of acme-own are ours",
+            "line 3: acme-new is invited, not active"
+        ]
+    );
     // Of many the first hundred are named.
     book.write("many.csv", format!("kind,account,amount\n{}", "funds,nobody,5\n".repeat(60) + &"pool,,-1\n".repeat(70)));
     let refused = book.refused(1, "opening.lines-refused", "opening import many.csv");
@@ -513,11 +521,148 @@ fn orders_of_the_agency_model_and_orders_for_nothing() {
 }
 
 #[test]
-fn an_opening_needs_the_right_to_move_money_and_an_open_month() {
+fn an_opening_needs_the_right_to_move_money_and_a_file_with_lines() {
     let book = customers_of_old();
     book.write("empty.csv", "kind,amount\n");
     book.refused(1, "file.no-lines", "opening import empty.csv");
     book.refused(1, "file.missing", "opening import nowhere.csv");
-    let csv = book.done("opening import opening.csv --date 2026-06-01 --format csv").stdout;
-    assert!(csv.contains("opening"), "{csv}");
+    book.sql("UPDATE operator SET roles = 'manager tech'").unwrap();
+    book.refused(4, "operator.not-permitted", "opening import opening.csv --date 2026-06-01");
+}
+
+/// With a byte order mark and the line ends of Windows; told as CSV and as JSON.
+#[test]
+fn an_opening_is_read_and_told_in_other_forms() {
+    let book = customers_of_old();
+    book.write("opening.csv", format!("\u{feff}{}", OF_OLD.replace('\n', "\r\n")));
+    assert_snapshot!(book.run("opening import opening.csv --date 2026-06-01 --dry-run --format csv"), @"
+    ledger_account,currency,debit,credit
+    bank,CNY,120000.00,0.00
+    pool,CNY,50000.00,0.00
+    receivable,CNY,17100.00,0.00
+    deposits,CNY,0.00,30000.00
+    funds,CNY,0.00,5000.00
+    accrued,CNY,0.00,9999.99
+    payable,CNY,0.00,38000.00
+    opening,CNY,0.00,104100.01
+    bank,USD,0.00,12.50
+    opening,USD,12.50,0.00
+    ----- stderr
+    preview: nothing was written
+    ----- exit 0
+    ");
+    assert_snapshot!(book.run("opening import opening.csv --date 2026-06-01 --format json"), @r#"
+    {
+      "schema": "subledger/opening-import/1",
+      "file": "opening.csv",
+      "date": "2026-06-01",
+      "first_period": "2026-06",
+      "balances": 7,
+      "volumes": 2,
+      "orders": 2,
+      "already_imported": false,
+      "status": "applied",
+      "ledger": [
+        {
+          "ledger_account": "bank",
+          "currency": "CNY",
+          "debit": "120000.00",
+          "credit": "0.00"
+        },
+        {
+          "ledger_account": "pool",
+          "currency": "CNY",
+          "debit": "50000.00",
+          "credit": "0.00"
+        },
+        {
+          "ledger_account": "receivable",
+          "currency": "CNY",
+          "debit": "17100.00",
+          "credit": "0.00"
+        },
+        {
+          "ledger_account": "deposits",
+          "currency": "CNY",
+          "debit": "0.00",
+          "credit": "30000.00"
+        },
+        {
+          "ledger_account": "funds",
+          "currency": "CNY",
+          "debit": "0.00",
+          "credit": "5000.00"
+        },
+        {
+          "ledger_account": "accrued",
+          "currency": "CNY",
+          "debit": "0.00",
+          "credit": "9999.99"
+        },
+        {
+          "ledger_account": "payable",
+          "currency": "CNY",
+          "debit": "0.00",
+          "credit": "38000.00"
+        },
+        {
+          "ledger_account": "opening",
+          "currency": "CNY",
+          "debit": "0.00",
+          "credit": "104100.01"
+        },
+        {
+          "ledger_account": "bank",
+          "currency": "USD",
+          "debit": "0.00",
+          "credit": "12.50"
+        },
+        {
+          "ledger_account": "opening",
+          "currency": "USD",
+          "debit": "12.50",
+          "credit": "0.00"
+        }
+      ],
+      "open_orders": {
+        "CNY": {
+          "orders": 2,
+          "payable": "11875.00",
+          "cost": "9999.99"
+        }
+      },
+      "reached": [
+        {
+          "owner": "agent",
+          "currency": "CNY",
+          "list_price": "20500.00",
+          "payable": "16399.99"
+        },
+        {
+          "owner": "acme",
+          "currency": "CNY",
+          "list_price": "20500.00",
+          "payable": "19475.00"
+        }
+      ]
+    }
+    ----- exit 0
+    "#);
+}
+
+/// What the help page shows can be imported as it stands there.
+#[test]
+fn the_file_on_the_help_page_is_an_opening() {
+    let book = customers_of_old();
+    let page = book.done("opening import --help").stdout;
+    let file = page.split("A small file:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let lines: Vec<&str> = file.lines().map(str::trim).collect();
+    book.write("opening.csv", lines.join("\n") + "\n");
+    let done = book.json("opening import opening.csv --date 2026-06-01");
+    assert_eq!([&done["balances"], &done["volumes"], &done["orders"]], [&json!(5), &json!(2), &json!(1)]);
+    // Every kind that there is stands on the page with what it needs.
+    for kind in ["bank", "pool", "payable", "deposits", "funds", "receivable", "volume", "purchase-volume", "order"] {
+        assert!(page.lines().any(|line| line.starts_with(&format!("  {kind} "))), "{kind}\n{page}");
+    }
+    assert!(book.checks());
 }
