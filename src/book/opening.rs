@@ -1,6 +1,7 @@
 //! What a book starts with: imported once, before anything else.
 
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,7 @@ use crate::domain::price::Volume;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
 use crate::domain::rules;
-use crate::store::Scope;
+use crate::store::{RecordedSoFar, Scope};
 
 /// Imports what the book starts with: all of it, or nothing.
 #[derive(Debug)]
@@ -107,11 +108,11 @@ impl UseCase for ImportOpening {
     /// before. Every bad line is named; one of them refuses the file.
     fn run(mut self, operation: &mut Operation<'_>) -> Result<OpeningImported> {
         if let Some(opening) = operation.reader().opening()? {
-            return imported_before(self.file, self.sha256, opening);
+            return imported_before(self.file, &self.sha256, &opening);
         }
-        let there = operation.reader().recorded()?;
-        if there != Default::default() {
-            let crate::store::RecordedSoFar { entries, orders, bills } = there;
+        let there = operation.reader().recorded_so_far()?;
+        if there != RecordedSoFar::default() {
+            let RecordedSoFar { entries, orders, bills } = there;
             return Err(Refusal::OpeningNotFirst { entries, orders, bills }.into());
         }
         let date = operation.effective(self.date)?;
@@ -168,11 +169,11 @@ impl UseCase for ImportOpening {
 }
 
 /// The same file again is nothing new; another one comes too late.
-fn imported_before(file: String, sha256: String, opening: Opening) -> Result<OpeningImported> {
+fn imported_before(file: String, sha256: &str, opening: &Opening) -> Result<OpeningImported> {
     if opening.sha256 != sha256 {
         return Err(Refusal::OpeningDone { date: opening.date }.into());
     }
-    let Opening { date, balances, volumes, orders, .. } = opening;
+    let Opening { date, balances, volumes, orders, .. } = *opening;
     Ok(OpeningImported {
         file,
         date,
@@ -349,7 +350,7 @@ impl Importing<'_, '_> {
     }
 
     /// An account whose charges are ours on the day of the opening.
-    fn account(&mut self, name: &str, written: Option<Currency>) -> Result<std::rc::Rc<AccountInGroup>> {
+    fn account(&mut self, name: &str, written: Option<Currency>) -> Result<Rc<AccountInGroup>> {
         let of = self.operation.account(name)?;
         let day = self.date.date();
         of.account.require_dated_since(day)?;

@@ -122,11 +122,10 @@ pub struct Movement {
 impl Movement {
     fn kind(&self) -> StatementKind {
         match self.event {
-            Event::Charge | Event::Usage => StatementKind::Charge,
-            Event::Refund => StatementKind::Credit,
-            // What the book starts with is owed, or was paid, before it.
+            // What the book starts with was charged, or paid, before it.
             Event::Opening if self.amount.is_negative() => StatementKind::Payment,
-            Event::Opening => StatementKind::Charge,
+            Event::Charge | Event::Usage | Event::Opening => StatementKind::Charge,
+            Event::Refund => StatementKind::Credit,
             Event::Deposit
             | Event::Withdraw
             | Event::Allocate

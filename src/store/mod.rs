@@ -31,7 +31,7 @@ pub use check::{CheckName, Checked};
 pub use error::{Result, StoreError};
 pub use journal::TrialBalanceRow;
 pub use open::{Access, Store};
-pub use opening::Recorded as RecordedSoFar;
+pub use opening::RecordedSoFar;
 pub use operation::{NewOperation, Recorded};
 pub use order::{OrderFilter, OrderRow};
 pub use reconciliation::Reconciliation;

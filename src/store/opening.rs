@@ -15,7 +15,7 @@ use crate::domain::price::Volume;
 
 /// What a book holds of what an opening comes before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Recorded {
+pub struct RecordedSoFar {
     /// Entries of the journal.
     pub entries: u64,
     /// Orders.
@@ -67,13 +67,13 @@ impl Reader<'_> {
     }
 
     /// What stands in the book already.
-    pub fn recorded(&self) -> Result<Recorded> {
+    pub fn recorded_so_far(&self) -> Result<RecordedSoFar> {
         let mut select = self.connection.prepare_cached(
             "SELECT (SELECT COUNT(*) FROM entry), (SELECT COUNT(*) FROM orders),
                     (SELECT COUNT(*) FROM bill_version WHERE NOT dropped)",
         )?;
         let recorded =
-            select.query_row([], |row| Ok(Recorded { entries: row.get(0)?, orders: row.get(1)?, bills: row.get(2)? }))?;
+            select.query_row([], |row| Ok(RecordedSoFar { entries: row.get(0)?, orders: row.get(1)?, bills: row.get(2)? }))?;
         Ok(recorded)
     }
 

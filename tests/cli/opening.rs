@@ -1,5 +1,7 @@
 //! A book that starts mid-year: its opening, and the months after it.
 
+#![expect(clippy::too_many_lines, reason = "the answers of commands stand in the tests as they are printed")]
+
 use insta::assert_snapshot;
 use serde_json::json;
 
