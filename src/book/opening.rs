@@ -116,6 +116,10 @@ impl UseCase for ImportOpening {
             return Err(Refusal::OpeningNotFirst { entries, orders, bills }.into());
         }
         let date = operation.effective(self.date)?;
+        let today = operation.today();
+        if date.date() > today {
+            return Err(Refusal::OpeningNotYet { date: date.date(), today }.into());
+        }
         let own_currency = operation.reader().agent()?.currency;
         let mut importing = Importing { operation, date, own_currency, first: HashMap::new(), sums: Sums::default() };
         self.lines.sort_by_key(|line| line.fact.order_date());
@@ -147,8 +151,10 @@ impl UseCase for ImportOpening {
             orders,
         };
         operation.writer().insert_opening(&opening)?;
-        // What lies before the opening's month is not this book's.
-        operation.writer().close_period(Month::of(date.date()).previous())?;
+        // What lies before the opening's month is not this book's; before 1970 there is no month.
+        if let Some(before) = Month::from_number(Month::of(date.date()).previous().number()) {
+            operation.writer().close_period(before)?;
+        }
         let ledger = ledger.into_iter().map(|((currency, code), balance)| OpeningTotal { code, currency, balance });
         let reached = reached.into_iter().map(|((group, currency), Volume { list, payable })| {
             let group = group.map(|(_, code)| code);

@@ -377,6 +377,10 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("an opening comes before anything else, and the book has {}", what_is_there(*entries, *orders, *bills)))
                 .hint("make a new book and import the opening first; accounts, prices and groups may be there before")
         }
+        Refusal::OpeningNotYet { date, today } => {
+            told(format!("{date} has not come, today is {today}: an opening closes the months before its day"))
+                .hint("name the first day on which this book counts: --date YYYY-MM-DD")
+        }
         Refusal::OpeningTwice { line } => told(format!("line {line} says the same already")),
         Refusal::AfterOpening { date, opening } => told(format!("{date} lies after {opening}, the day of the opening")),
         Refusal::OpeningDiffers { account, payable, cost } => told(format!(

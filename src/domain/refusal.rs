@@ -146,6 +146,8 @@ pub enum Refusal {
     OpeningDone { date: NaiveDate },
     /// An opening after something else has happened.
     OpeningNotFirst { entries: u64, orders: u64, bills: u64 },
+    /// An opening of a day that has not come: it would close every month before.
+    OpeningNotYet { date: NaiveDate, today: NaiveDate },
     /// Two lines of an opening say the same balance or volume.
     OpeningTwice { line: u64 },
     /// A volume or an open order dated after the opening that it stands in.
@@ -442,6 +444,7 @@ impl Refusal {
             Self::CreditInsufficient { .. } => "credit.insufficient",
             Self::OpeningDone { .. } => "opening.done",
             Self::OpeningNotFirst { .. } => "opening.not-first",
+            Self::OpeningNotYet { .. } => "opening.not-yet",
             Self::OpeningTwice { .. } => "opening.twice",
             Self::AfterOpening { .. } => "opening.dated-after",
             Self::OpeningDiffers { .. } => "opening.agency-differs",

@@ -523,11 +523,12 @@ fn orders_of_the_agency_model_and_orders_for_nothing() {
 }
 
 #[test]
-fn an_opening_needs_the_right_to_move_money_and_a_file_with_lines() {
+fn an_opening_needs_the_right_to_move_money_a_file_with_lines_and_a_day_that_has_come() {
     let book = customers_of_old();
     book.write("empty.csv", "kind,amount\n");
     book.refused(1, "file.no-lines", "opening import empty.csv");
     book.refused(1, "file.missing", "opening import nowhere.csv");
+    book.refused(1, "opening.not-yet", "opening import opening.csv --date 2126-06-01");
     book.sql("UPDATE operator SET roles = 'manager tech'").unwrap();
     book.refused(4, "operator.not-permitted", "opening import opening.csv --date 2026-06-01");
 }

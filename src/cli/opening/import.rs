@@ -43,9 +43,10 @@ use crate::view;
 /// `purchase-volume`. What the customer paid or owes for it is in `funds` or `receivable`.
 /// It waits for the provider's bill, whichever month that is of, and can be refunded.
 ///
-/// The month of the opening's day (--date) is the first that this book closes and whose bill it
-/// proves: the months before are closed by the opening. Bills of before that are not paid are
-/// `payable`; if the last month's bill has not come yet, date the opening in that month.
+/// The month of the opening's day (--date, today or before) is the first that this book closes
+/// and whose bill it proves: the months before are closed by the opening. Bills of before that
+/// are not paid are `payable`; if the last month's bill has not come yet, date the opening in
+/// that month.
 ///
 /// A small file:
 ///   kind,group,account,amount,date,product,order_kind,provider_order,list_price,payable,cost
