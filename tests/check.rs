@@ -16,7 +16,7 @@ use rusqlite::Connection;
 use subledger::book::Book;
 use subledger::domain::chain::{self, Facts, Hash, Header};
 use subledger::domain::chart::LedgerAccount;
-use subledger::domain::id::{AccountId, ChargeId, GroupId, OrderId};
+use subledger::domain::id::{AccountId, ChargeId, EntryId, GroupId, OrderId};
 use subledger::domain::journal::{About, Event, Posting};
 use subledger::domain::money::{Amount, Currency, Discount};
 use subledger::domain::order::{Charge, Order, OrderKind, Placement};
@@ -343,6 +343,100 @@ fn orders_tells_of_a_charge_that_was_never_posted() {
     assert_eq!(failing, ["orders"]);
 }
 
+/// Adds an order that the book is said to have started with, and what its entry posts on a day, with its right hash and balances.
+fn forge_opening_order(connection: &Connection, ordered: &str, cost: i64, posted: Option<&str>) {
+    let date = parse_date(ordered).expect("a day");
+    let entry: i64 = connection.query_row("SELECT MAX(id) + 1 FROM entry", [], |row| row.get(0)).expect("there are entries");
+    let order = Order {
+        id: OrderId(1000),
+        account: AccountId(1),
+        product: "ecs".to_owned(),
+        kind: OrderKind::New,
+        provider_order: "2100099".to_owned(),
+        date,
+        service_from: None,
+        service_to: None,
+        placement: Placement::Opening,
+        refunds: None,
+    };
+    let charge = Charge {
+        id: ChargeId(1000),
+        account: AccountId(1),
+        order: Some(order.id),
+        product: "ecs".to_owned(),
+        charge_month: Month::of(date),
+        date,
+        list: "0".parse().expect("an amount"),
+        agreement: None,
+        tier: None,
+        discount: Discount::NONE,
+        payable: Amount::from_minor(100),
+        cost: Amount::from_minor(cost),
+        counts: false,
+        cost_counts: false,
+        entry: posted.map(|_| EntryId(entry)),
+    };
+    let lines = [(LedgerAccount::opening(cny()), cost), (LedgerAccount::accrued(cny()), -cost)];
+    let postings = lines.map(|(ledger_account, minor)| Posting { ledger_account, amount: Amount::from_minor(minor) });
+    let operation = forge_operation(connection, |facts| {
+        facts.order(&order);
+        facts.charge(&charge);
+        if let Some(day) = posted {
+            facts.entry(entry, Event::Opening, parse_date(day).expect("a day"), &About::default(), 0, &postings);
+        }
+    });
+    let number = |day: &str| day.replace('-', "");
+    let (day, month) = (number(ordered), charge.charge_month.number());
+    let posting = posted.map(number).map_or_else(String::new, |day| {
+        format!(
+            "INSERT INTO posting SELECT {entry}, 0, id, {cost} FROM ledger_account WHERE code = 'opening';
+             INSERT INTO posting SELECT {entry}, 1, id, -{cost} FROM ledger_account WHERE code = 'accrued';
+             INSERT INTO entry VALUES ({entry}, {operation}, 'opening', {day}, NULL, NULL, NULL, NULL, NULL, NULL);
+             INSERT INTO balance SELECT id, {day}, {cost}, 0 FROM ledger_account WHERE code = 'opening'
+                 ON CONFLICT DO UPDATE SET debit_minor = debit_minor + {cost};
+             INSERT INTO balance SELECT id, {day}, 0, {cost} FROM ledger_account WHERE code = 'accrued'
+                 ON CONFLICT DO UPDATE SET credit_minor = credit_minor + {cost};"
+        )
+    });
+    let charged = if posted.is_some() { entry.to_string() } else { "NULL".to_owned() };
+    let sql = format!(
+        "{posting}
+         INSERT INTO orders SELECT 1000, {operation}, 1, id, 'new', '2100099', {day}, NULL, NULL, 'opening', NULL
+           FROM product WHERE code = 'ecs';
+         INSERT INTO charge SELECT 1000, {operation}, 1, 1000, id, {month}, {day}, '0', NULL, NULL, 0, 100, {cost}, 0, 0, {charged}
+           FROM product WHERE code = 'ecs'"
+    );
+    run(connection, &sql);
+}
+
+#[test]
+fn orders_tells_of_an_order_of_before_that_was_posted_in_another_way() {
+    let failing = |ordered: &str, cost: i64, posted: Option<&str>| {
+        failing_after(|connection| forge_opening_order(connection, ordered, cost, posted))
+    };
+    // One that costs nothing posts nothing, and is as sound as the book's own; after the opening there is none.
+    assert_eq!(failing("2026-05-30", 0, None), [""; 0]);
+    assert_eq!(failing("2026-06-02", 0, None), ["orders"]);
+    assert_eq!(failing("2026-05-30", 50, None), ["orders", "open-items"]);
+    // On the day of the opening, and on no other.
+    assert_eq!(failing("2026-05-30", 50, Some("2026-06-01")), ["receipts"]);
+    assert_eq!(failing("2026-05-30", 50, Some("2026-07-04")), ["orders"]);
+}
+
+#[test]
+fn balances_and_state_tell_of_a_volume_that_the_book_did_not_start_with() {
+    let rows = [
+        "UPDATE opening_volume SET list = '499' WHERE scope = 'sale'",
+        "UPDATE opening_volume SET day = 20260602 WHERE scope = 'purchase'",
+        "DELETE FROM opening_volume WHERE scope = 'purchase'",
+        "INSERT INTO opening_volume VALUES ('sale', 1, 'CNY', 20260501, '5', '5', 1)",
+    ];
+    for sql in rows {
+        assert_eq!(failing_after_sql(sql), ["balances", "state"], "{sql}");
+    }
+    assert_eq!(failing_after_sql("DELETE FROM opening"), ["orders", "state"]);
+}
+
 #[test]
 fn bills_tells_of_a_line_or_a_sum_that_was_changed_or_lost() {
     let rows = [
@@ -392,6 +486,8 @@ fn state_tells_of_master_data_that_the_log_knows_otherwise() {
         "UPDATE difference SET state = 'resolved', resolution = 'auto' WHERE kind = 'unknown-account'",
         "UPDATE agreement SET valid_from = 20270101 WHERE kind = 'sale'",
         "DELETE FROM order_file",
+        "UPDATE opening SET sha256 = replace(sha256, substr(sha256, 1, 2), 'zz')",
+        "UPDATE opening SET balances = balances + 1",
     ];
     for sql in rows {
         assert_eq!(failing_after_sql(sql), ["state"], "{sql}");
@@ -407,7 +503,7 @@ fn a_clumsy_forgery_is_told_by_several_proofs() {
     assert_eq!(failing_after_sql(changed), ["balanced", "balances", "chain", "receipts"]);
     // Both sides of a charge: it still sums to zero, but the charge says something else (`orders`).
     let both = "UPDATE posting SET amount_minor = amount_minor - 100 * (amount_minor / abs(amount_minor))
-                 WHERE entry_id = (SELECT entry_id FROM charge WHERE id = 1) AND line < 2";
+                 WHERE entry_id = (SELECT entry_id FROM charge WHERE id = 2) AND line < 2";
     assert_eq!(failing_after_sql(both), ["balances", "chain", "receipts", "orders"]);
     // The last entry is gone with its postings: the refund's charge points to nothing and is not posted, and what it took back
     // from accrued is missing there.

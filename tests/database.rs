@@ -66,8 +66,19 @@ fn sound_entry(entry: i64) -> String {
     postings(entry, &[("bank", "CNY", 500), ("opening", "CNY", -500)]) + &header(entry)
 }
 
-const APPEND_ONLY: [&str; 9] =
-    ["entry", "posting", "ledger_account", "operation", "change", "orders", "charge", "receipt", "statement"];
+const APPEND_ONLY: [&str; 11] = [
+    "entry",
+    "posting",
+    "ledger_account",
+    "operation",
+    "change",
+    "orders",
+    "charge",
+    "receipt",
+    "statement",
+    "opening",
+    "opening_volume",
+];
 
 #[test]
 fn what_is_money_or_proof_is_neither_changed_nor_deleted() {

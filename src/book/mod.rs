@@ -17,6 +17,7 @@ pub mod entity;
 pub mod fund;
 pub mod group;
 pub mod month_end;
+pub mod opening;
 pub mod order;
 pub mod period;
 pub mod plan;

@@ -234,6 +234,11 @@ pub(super) fn not_negative(asked: Exact, currency: Currency) -> Result<Money> {
     if asked.is_negative() {
         return Err(Refusal::Negative { amount: asked.to_string() }.into());
     }
+    exactly(asked, currency)
+}
+
+/// An amount in minor units of a currency, whatever its sign.
+pub(super) fn exactly(asked: Exact, currency: Currency) -> Result<Money> {
     let too_large = asked.round(currency).is_err();
     let amount = asked.to_amount(currency);
     match amount {

@@ -271,7 +271,8 @@ fn pool_cover(
     }
 }
 
-fn require_new(operation: &mut Operation<'_>, provider_order: &str) -> Result<()> {
+/// Refuses an order number that the book has already.
+pub(super) fn require_new(operation: &mut Operation<'_>, provider_order: &str) -> Result<()> {
     match operation.writer().order_of(provider_order)? {
         None => Ok(()),
         Some(order) => Err(Refusal::OrderDuplicate { provider_order: provider_order.to_owned(), order }.into()),

@@ -151,7 +151,13 @@ impl Operation<'_> {
     }
 
     /// What the provider is expected to bill for an order of a date; `None` without a purchase agreement.
-    fn expected_cost(&mut self, currency: Currency, product: &str, list: Exact, date: NaiveDate) -> Result<Option<Cost>> {
+    pub(super) fn expected_cost(
+        &mut self,
+        currency: Currency,
+        product: &str,
+        list: Exact,
+        date: NaiveDate,
+    ) -> Result<Option<Cost>> {
         let Some(agreement) = self.purchase_agreement(date)? else { return Ok(None) };
         let before = self.volume_before(Scope::Purchase, currency, Some(&agreement), date)?;
         let price = price(Some(&agreement), product, list, before, currency)?;

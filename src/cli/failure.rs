@@ -10,7 +10,7 @@ use super::prompt::{CannotAsk, Missing};
 use super::ui::{Format, Ui, Unwritten, say_error_object};
 use crate::book;
 use crate::domain::account::{AccountState, Origin};
-use crate::domain::bill::{Layout, Problem, TaxBasis};
+use crate::domain::bill::{Layout, PROBLEMS_SHOWN, Problem, TaxBasis};
 use crate::domain::close::Blocker;
 use crate::domain::plural;
 use crate::domain::refusal::{Expansion, Foreign, LinePlace, Refusal, Unique, UnreadableFile};
@@ -388,6 +388,25 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("{account} has {available} available of its credit limit of {limit}; {needed} is needed"))
                 .hint("--placed records an order that the provider has accepted already")
         }
+        Refusal::OpeningDone { date } => told(format!("the book has an opening already, of {date}, from another file"))
+            .hint("a book starts once: `subledger report trial-balance` shows with what; if it was wrong, make a new book"),
+        Refusal::OpeningNotFirst { entries, orders, bills } => {
+            told(format!("an opening comes before anything else, and the book has {}", what_is_there(*entries, *orders, *bills)))
+                .hint("make a new book and import the opening first; accounts, prices and groups may be there before")
+        }
+        Refusal::OpeningNotYet { date, today } => {
+            told(format!("{date} has not come, today is {today}: an opening closes the months before its day"))
+                .hint("name the first day on which this book counts: --date YYYY-MM-DD")
+        }
+        Refusal::OpeningTwice { line } => told(format!("line {line} says the same already")),
+        Refusal::AfterOpening { date, opening } => told(format!("{date} lies after {opening}, the day of the opening")),
+        Refusal::OpeningDiffers { account, payable, cost } => told(format!(
+            "{account} is on the agency model: the customer is charged what the provider bills, not {payable} for {cost}"
+        )),
+        Refusal::OpeningLines { file, problems, lines, count } => {
+            told(format!("{file}: {} refused; nothing was written", plural(*count, "line is", "lines are")))
+                .details(opening_lines(problems, lines, *count))
+        }
         Refusal::AgreementInvalid { file, line, reason } | Refusal::LayoutInvalid { file, line, reason } => match line {
             Some(line) => told(format!("{file}, line {line}: {reason}")),
             None => told(format!("{file}: {reason}")),
@@ -632,6 +651,35 @@ fn problem(problem: &Problem) -> String {
         None => format!("line {}", problem.line),
     };
     format!("{place}: {}", problem.fault)
+}
+
+/// `3 entries, 1 order, 2 bills`.
+fn what_is_there(entries: u64, orders: u64, bills: u64) -> String {
+    let all = [(entries, "entry", "entries"), (orders, "order", "orders"), (bills, "bill", "bills")];
+    let there: Vec<String> = all.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| plural(*n, one, many)).collect();
+    there.join(", ")
+}
+
+/// Bad lines of an opening by number, the first hundred: those that cannot be read among those that the book refuses.
+fn opening_lines(problems: &[Problem], lines: &[(u64, Refusal)], count: u64) -> Vec<String> {
+    let refused_line = |line: u64, refusal: &Refusal| {
+        let Told { message, hint, .. } = refused(refusal);
+        match (refusal, hint) {
+            (Refusal::Unknown { near, .. }, Some(hint)) if !near.is_empty() => format!("line {line}: {message}; {hint}"),
+            _ => format!("line {line}: {message}"),
+        }
+    };
+    let mut told: Vec<(u64, String)> = problems.iter().map(|found| (found.line, problem(found))).collect();
+    told.extend(lines.iter().map(|(line, refusal)| (*line, refused_line(*line, refusal))));
+    told.sort_by_key(|(line, _)| *line);
+    told.truncate(PROBLEMS_SHOWN);
+    let mut shown: Vec<u64> = told.iter().map(|(line, _)| *line).collect();
+    shown.dedup();
+    let mut details: Vec<String> = told.into_iter().map(|(_, told)| told).collect();
+    if count > shown.len() as u64 {
+        details.push(format!("and more: {} in all", plural(count, "bad line", "bad lines")));
+    }
+    details
 }
 
 /// What blocks a close, and the command that helps.

@@ -24,6 +24,7 @@ mod init;
 mod input;
 mod month_end;
 mod notice;
+mod opening;
 mod order;
 mod period;
 mod policy;
@@ -84,6 +85,8 @@ enum Command {
     #[command(subcommand)]
     Price(price::PriceCommand),
     #[command(subcommand)]
+    Opening(opening::OpeningCommand),
+    #[command(subcommand)]
     Order(order::OrderCommand),
     #[command(subcommand)]
     Bill(bill::BillCommand),
@@ -119,6 +122,7 @@ impl Command {
             Self::Credit(command) => command.run(context),
             Self::Budget(command) => command.run(context),
             Self::Price(command) => command.run(context),
+            Self::Opening(command) => command.run(context),
             Self::Order(command) => command.run(context),
             Self::Bill(command) => command.run(context),
             Self::Reconcile(command) => command.run(context),

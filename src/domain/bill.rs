@@ -393,6 +393,11 @@ impl Problems {
         }
     }
 
+    /// The first ones, and how many lines are bad.
+    pub fn into_parts(self) -> (Vec<Problem>, u64) {
+        (self.shown, self.count)
+    }
+
     /// Refuses the file if there was any.
     pub fn refuse_if_any(self, file: &str) -> Result<(), Refusal> {
         if self.count == 0 {

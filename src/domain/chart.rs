@@ -139,6 +139,11 @@ impl LedgerAccount {
         Self::of_agent(LedgerCode::Incentives, currency)
     }
 
+    /// What a book starts with.
+    pub fn opening(currency: Currency) -> Self {
+        Self::of_agent(LedgerCode::Opening, currency)
+    }
+
     /// A group's money that is not allocated.
     pub fn deposits(group: GroupId, currency: Currency) -> Self {
         Self { code: LedgerCode::Deposits, owner: Owner::Group(group), currency }

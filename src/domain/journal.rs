@@ -38,6 +38,8 @@ words! {
         Usage = "usage",
         /// The provider's bill was accepted.
         BillAccepted = "bill-accepted",
+        /// A balance, or the cost of an open order, that the book starts with.
+        Opening = "opening",
     }
 }
 

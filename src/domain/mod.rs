@@ -26,6 +26,7 @@ pub mod journal;
 pub mod matching;
 pub mod money;
 pub mod money_history;
+pub mod opening;
 pub mod order;
 pub mod percent;
 pub mod period;

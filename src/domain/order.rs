@@ -34,6 +34,8 @@ words! {
         Planned = "planned",
         /// The provider has accepted it already; a book that refuses facts lies.
         Placed = "placed",
+        /// It was bought before the book began: what it cost the customer is in the balances that the book starts with.
+        Opening = "opening",
     }
 }
 

@@ -156,6 +156,21 @@ pub enum Refusal {
     /// The agent-pays account has less credit than the order costs.
     CreditInsufficient { account: Code, needed: Money, available: Money, limit: Money },
 
+    /// The book has an opening already, from another file.
+    OpeningDone { date: NaiveDate },
+    /// An opening after something else has happened.
+    OpeningNotFirst { entries: u64, orders: u64, bills: u64 },
+    /// An opening of a day that has not come: it would close every month before.
+    OpeningNotYet { date: NaiveDate, today: NaiveDate },
+    /// Two lines of an opening say the same balance or volume.
+    OpeningTwice { line: u64 },
+    /// A volume or an open order dated after the opening that it stands in.
+    AfterOpening { date: NaiveDate, opening: NaiveDate },
+    /// On the agency model, the customer was charged something else than the provider will bill.
+    OpeningDiffers { account: Code, payable: Money, cost: Money },
+    /// Lines of an opening that cannot be read, or were refused, each with its own reason.
+    OpeningLines { file: String, problems: Vec<Problem>, lines: Vec<(u64, Refusal)>, count: u64 },
+
     /// The file of an agreement cannot be read as one.
     AgreementInvalid { file: String, line: Option<usize>, reason: String },
     /// The file of a layout cannot be read as one.
@@ -393,6 +408,7 @@ pub enum Expansion {
 
 impl Refusal {
     /// The stable code that programs match on.
+    #[expect(clippy::too_many_lines, reason = "the list of every refusal and its code, one after the other")]
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotPermitted { .. } => "operator.not-permitted",
@@ -456,6 +472,13 @@ impl Refusal {
             Self::PayableInsufficient { .. } => "payable.insufficient",
             Self::FundsInsufficient { .. } => "funds.insufficient",
             Self::CreditInsufficient { .. } => "credit.insufficient",
+            Self::OpeningDone { .. } => "opening.done",
+            Self::OpeningNotFirst { .. } => "opening.not-first",
+            Self::OpeningNotYet { .. } => "opening.not-yet",
+            Self::OpeningTwice { .. } => "opening.twice",
+            Self::AfterOpening { .. } => "opening.dated-after",
+            Self::OpeningDiffers { .. } => "opening.agency-differs",
+            Self::OpeningLines { .. } => "opening.lines-refused",
             Self::AgreementInvalid { .. } => "agreement.invalid",
             Self::LayoutInvalid { .. } => "layout.invalid",
             Self::AgreementConflict { .. } => "agreement.conflict",

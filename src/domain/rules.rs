@@ -4,7 +4,7 @@
 //! Sales and cost are billings, tax included.
 
 use crate::domain::account::{Mode, Model};
-use crate::domain::chart::LedgerAccount;
+use crate::domain::chart::{LedgerAccount, LedgerKind, Owner};
 use crate::domain::id::{AccountId, GroupId};
 use crate::domain::journal::{Entry, Event, Unbalanced};
 use crate::domain::money::{Amount, Currency, Money};
@@ -107,6 +107,30 @@ pub fn pay_provider(date: OpenDate, from: LedgerAccount, amount: Amount) -> Post
     Entry::of(Event::PayProvider, date).debit(LedgerAccount::payable(from.currency()), amount).credit(from, amount)?.balanced()
 }
 
+/// A balance that the book starts with, `amount` on the side on which it usually stands: Dr bank, pool or receivable, Cr opening;
+/// or Dr opening, Cr payable, deposits or funds. `group` is that of a customer's balance.
+pub fn opening(date: OpenDate, of: LedgerAccount, group: Option<GroupId>, amount: Amount) -> Posted {
+    let mut draft = Entry::of(Event::Opening, date);
+    if let Some(group) = group {
+        draft = draft.group(group);
+    }
+    if let Owner::Account(account) = of.owner() {
+        draft = draft.account(account);
+    }
+    let against = LedgerAccount::opening(of.currency());
+    let (debit, credit) = if of.code().kind() == LedgerKind::Asset { (of, against) } else { (against, of) };
+    draft.debit(debit, amount).credit(credit, amount)?.balanced()
+}
+
+/// An order that was bought before the book began, and that the provider has not billed yet: Dr opening, Cr accrued with what it
+/// is expected to bill. What the customer owes for it is in the balances, so that the entry is about nobody's money.
+pub fn opening_order(date: OpenDate, currency: Currency, expected_cost: Amount) -> Posted {
+    Entry::of(Event::Opening, date)
+        .debit(LedgerAccount::opening(currency), expected_cost)
+        .credit(LedgerAccount::accrued(currency), expected_cost)?
+        .balanced()
+}
+
 /// An order is charged: Dr funds or receivable, Cr sales; and Dr cost, Cr accrued with what the provider is expected to bill. On
 /// the agency model the provider's price passes through: Dr funds or receivable, Cr accrued.
 pub fn charge(date: OpenDate, party: &Party, payable: Amount, expected_cost: Amount) -> Posted {
@@ -203,6 +227,7 @@ mod tests {
 
     #[test]
     fn each_event_posts_what_the_accountant_expects() {
+        let acme = Some(GroupId(3));
         let table = [
             (deposit(day(), GroupId(3), cny(), fen(5_000_000)), "Dr bank 5000000, Cr deposits 5000000"),
             (allocate(day(), GroupId(3), AccountId(7), cny(), fen(200)), "Dr deposits 200, Cr funds 200"),
@@ -213,6 +238,13 @@ mod tests {
             (top_up(day(), money(100, "USD"), money(715, "CNY")), "Dr pool 100, Cr bank 715, Cr exchange 100, Dr exchange 715"),
             (pay_provider(day(), LedgerAccount::pool(cny()), fen(30)), "Dr payable 30, Cr pool 30"),
             (pay_provider(day(), LedgerAccount::bank(cny()), fen(30)), "Dr payable 30, Cr bank 30"),
+            (opening(day(), LedgerAccount::bank(cny()), None, fen(70)), "Dr bank 70, Cr opening 70"),
+            (opening(day(), LedgerAccount::pool(cny()), None, fen(70)), "Dr pool 70, Cr opening 70"),
+            (opening(day(), LedgerAccount::payable(cny()), None, fen(70)), "Dr opening 70, Cr payable 70"),
+            (opening(day(), LedgerAccount::deposits(GroupId(3), cny()), acme, fen(70)), "Dr opening 70, Cr deposits 70"),
+            (opening(day(), LedgerAccount::funds(AccountId(7), cny()), acme, fen(-70)), "Cr opening 70, Dr funds 70"),
+            (opening(day(), LedgerAccount::receivable(AccountId(7), cny()), acme, fen(70)), "Dr receivable 70, Cr opening 70"),
+            (opening_order(day(), cny(), fen(960)), "Dr opening 960, Cr accrued 960"),
             (
                 charge(day(), &party(Mode::AgentPays), fen(1140), fen(960)),
                 "Dr receivable 1140, Cr sales 1140, Dr cost 960, Cr accrued 960",
@@ -243,5 +275,18 @@ mod tests {
             assert_eq!(lines(posted), expected);
         }
         assert_eq!(charge(day(), &party(Mode::Prepaid), fen(0), fen(0)), Ok(None));
+        assert_eq!(opening_order(day(), cny(), fen(0)), Ok(None));
+    }
+
+    #[test]
+    fn an_opening_balance_is_about_its_owner() {
+        let about = |of, group| opening(day(), of, group, fen(70)).unwrap().unwrap().about().clone();
+        let acme = Some(GroupId(3));
+        let found = about(LedgerAccount::funds(AccountId(7), cny()), acme);
+        assert_eq!((found.group, found.account), (acme, Some(AccountId(7))));
+        let found = about(LedgerAccount::deposits(GroupId(3), cny()), acme);
+        assert_eq!((found.group, found.account), (acme, None));
+        let found = about(LedgerAccount::bank(cny()), None);
+        assert_eq!((found.group, found.account), (None, None));
     }
 }

@@ -122,7 +122,9 @@ pub struct Movement {
 impl Movement {
     fn kind(&self) -> StatementKind {
         match self.event {
-            Event::Charge | Event::Usage => StatementKind::Charge,
+            // What the book starts with was charged, or paid, before it.
+            Event::Opening if self.amount.is_negative() => StatementKind::Payment,
+            Event::Charge | Event::Usage | Event::Opening => StatementKind::Charge,
             Event::Refund => StatementKind::Credit,
             Event::Deposit
             | Event::Withdraw

@@ -46,7 +46,7 @@ pub fn read(reader: Box<dyn Read + Send>, file: &str) -> Result<OrderList, Refus
     let mut found = Vec::new();
     let mut remarks = Remarks::default();
     if words == Words::Own {
-        unknown_columns(&table.header, &mut found, &mut remarks);
+        unknown_columns(&table.header, ("an order list", KNOWN), &mut found, &mut remarks);
     }
     let mut lines = Lines { words, columns: Columns::of(&table.header, words), first_use: HashMap::new() };
     let mut orders = Vec::new();
@@ -95,13 +95,14 @@ fn recognise(header: &Header) -> Result<Words, UnreadableFile> {
     }
 }
 
-fn unknown_columns(header: &Header, problems: &mut Vec<Problem>, remarks: &mut Remarks) {
-    let known: Vec<String> = KNOWN.iter().map(|name| (*name).to_owned()).collect();
+/// Names every column that is not among those of a kind of list, with what may be meant.
+pub(super) fn unknown_columns(header: &Header, (list, known): (&str, &[&str]), problems: &mut Vec<Problem>, remarks: &mut Remarks) {
+    let names: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
     let mut findings = Findings::new(header.line, header, problems, remarks);
-    for name in header.unknown(|name| KNOWN.contains(&name)) {
-        let near = nearest(&name, &known);
+    for name in header.unknown(|name| known.contains(&name)) {
+        let near = nearest(&name, &names);
         let meant = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) };
-        let fault = Fault::Other(format!("not a column of an order list, which has {}{meant}", KNOWN.join(", ")));
+        let fault = Fault::Other(format!("not a column of {list}, which has {}{meant}", known.join(", ")));
         findings.bad_cell(header.position(&name), &name, fault);
     }
 }
@@ -245,11 +246,13 @@ fn optional<T>(
     required(row, column, findings, read).map(Some)
 }
 
-fn plain(text: &str) -> Result<&str, Fault> {
+/// A text without control characters, not too long.
+pub(super) fn plain(text: &str) -> Result<&str, Fault> {
     plain_text(text).ok_or_else(|| Fault::Other("longer than 100 characters, or with control characters".to_owned()))
 }
 
-fn number(text: &str) -> Result<&str, Fault> {
+/// A number that is a name: whole, as the provider wrote it.
+pub(super) fn number(text: &str) -> Result<&str, Fault> {
     if looks_like_spreadsheet_number(text) {
         return Err(Fault::Spreadsheet(text.to_owned()));
     }
@@ -280,7 +283,8 @@ fn price(text: &str, not_negative: &str) -> Result<Exact, Fault> {
     Ok(price)
 }
 
-fn date(text: &str) -> Result<NaiveDate, Fault> {
+/// A day.
+pub(super) fn date(text: &str) -> Result<NaiveDate, Fault> {
     parse_date(text).ok_or_else(|| Fault::Other("not a day such as 2026-06-30".to_owned()))
 }
 

@@ -160,8 +160,8 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// What the money of a group has given an account and not taken back or passed on: allocations and transfers in, less reclaims
-    /// and transfers out.
+    /// What the money of a group has given an account and not taken back or passed on: what the book started with, allocations and
+    /// transfers in, less reclaims and transfers out.
     pub fn given_to(&self, account: AccountId, group: GroupId, currency: Currency) -> Result<Amount> {
         let Some(id) = ledger_account_id(self.connection, LedgerAccount::funds(account, currency))? else {
             return Ok(Amount::ZERO);
@@ -174,7 +174,7 @@ impl Reader<'_> {
                      UNION ALL
                      SELECT id, group_id, event FROM entry WHERE recipient_id = ?1) AS e
                JOIN posting AS p ON p.entry_id = e.id AND p.ledger_account_id = ?2
-              WHERE e.group_id = ?3 AND e.event IN ('allocate', 'reclaim', 'transfer')",
+              WHERE e.group_id = ?3 AND e.event IN ('allocate', 'reclaim', 'transfer', 'opening')",
         )?;
         Ok(select.query_row(params![account.0, id.0, group.0], |row| row.amount(0))?)
     }

@@ -15,7 +15,8 @@ impl Reader<'_> {
         Ok(ClosedThrough(last.and_then(Month::from_number)))
     }
 
-    /// Every month in which something happened: an entry, an order, a bill or a close.
+    /// Every month in which something happened: an entry, an order, a bill or a close. What an opening tells of the time before
+    /// it is no month of this book.
     pub fn months(&self) -> Result<Vec<Month>> {
         // The day of a balance row tells of every entry; distinct months of an index are found by skipping.
         let mut select = self.connection.prepare_cached(
@@ -23,7 +24,8 @@ impl Reader<'_> {
                  SELECT month FROM period
                  UNION SELECT period FROM bill_version WHERE NOT dropped
                  UNION SELECT DISTINCT day / 100 FROM balance
-                 UNION SELECT DISTINCT day / 100 FROM volume) ORDER BY month",
+                 UNION SELECT DISTINCT day / 100 FROM volume
+                        WHERE day / 100 >= COALESCE((SELECT day / 100 FROM opening), 0)) ORDER BY month",
         )?;
         let rows = select.query_map([], |row| row.month(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -237,7 +237,7 @@ CREATE TABLE orders (
     day            INTEGER NOT NULL,
     service_from   INTEGER,
     service_to     INTEGER,
-    placement      TEXT    NOT NULL,     -- 'planned' or 'placed'
+    placement      TEXT    NOT NULL,     -- 'planned', 'placed' or 'opening'
     refunds        INTEGER REFERENCES orders
 ) STRICT;
 CREATE INDEX order_refunding ON orders (refunds) WHERE refunds IS NOT NULL;
@@ -263,7 +263,8 @@ CREATE TABLE charge (
 ) STRICT;
 CREATE INDEX charge_of_account ON charge (account_id, day);
 
--- Volume by day: of a group ('sale') or of the agent ('purchase', owner 0). `check` proves it from the charges.
+-- Volume by day: of a group ('sale') or of the agent ('purchase', owner 0). `check` proves it from the charges
+-- and from what the book started with.
 CREATE TABLE volume (
     scope        TEXT    NOT NULL CHECK (scope IN ('sale', 'purchase')),
     owner_id     INTEGER NOT NULL,
@@ -271,6 +272,29 @@ CREATE TABLE volume (
     day          INTEGER NOT NULL,
     list         TEXT    NOT NULL,       -- exact
     payable      TEXT    NOT NULL,       -- exact; what was owed after discounts
+    PRIMARY KEY (scope, owner_id, currency, day)
+) STRICT, WITHOUT ROWID;
+
+-- What the book started with: one row at most, and for ever.
+CREATE TABLE opening (
+    id           INTEGER PRIMARY KEY CHECK (id = 1),
+    operation_id INTEGER NOT NULL,
+    sha256       TEXT    NOT NULL,       -- of the file: the same one again is a no-op
+    day          INTEGER NOT NULL,       -- the months before it are closed
+    balances     INTEGER NOT NULL,       -- how many of each it had
+    volumes      INTEGER NOT NULL,
+    orders       INTEGER NOT NULL
+) STRICT;
+
+-- Volumes that the book started with: `volume` is the charges and these.
+CREATE TABLE opening_volume (
+    scope        TEXT    NOT NULL CHECK (scope IN ('sale', 'purchase')),
+    owner_id     INTEGER NOT NULL,
+    currency     TEXT    NOT NULL,
+    day          INTEGER NOT NULL,
+    list         TEXT    NOT NULL,       -- exact
+    payable      TEXT    NOT NULL,       -- exact
+    operation_id INTEGER NOT NULL,
     PRIMARY KEY (scope, owner_id, currency, day)
 ) STRICT, WITHOUT ROWID;
 
@@ -510,6 +534,19 @@ CREATE TRIGGER charge_once BEFORE INSERT ON charge BEGIN
 END;
 CREATE TRIGGER charge_not_changed BEFORE UPDATE ON charge BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END;
 CREATE TRIGGER charge_not_deleted BEFORE DELETE ON charge BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END;
+
+CREATE TRIGGER opening_once BEFORE INSERT ON opening BEGIN
+    SELECT RAISE(ABORT, 'the opening stays') WHERE EXISTS (SELECT 1 FROM opening);
+END;
+CREATE TRIGGER opening_not_changed BEFORE UPDATE ON opening BEGIN SELECT RAISE(ABORT, 'the opening stays'); END;
+CREATE TRIGGER opening_not_deleted BEFORE DELETE ON opening BEGIN SELECT RAISE(ABORT, 'the opening stays'); END;
+
+CREATE TRIGGER opening_volume_once BEFORE INSERT ON opening_volume BEGIN
+    SELECT RAISE(ABORT, 'the opening stays') FROM opening_volume
+     WHERE scope = NEW.scope AND owner_id = NEW.owner_id AND currency = NEW.currency AND day = NEW.day;
+END;
+CREATE TRIGGER opening_volume_not_changed BEFORE UPDATE ON opening_volume BEGIN SELECT RAISE(ABORT, 'the opening stays'); END;
+CREATE TRIGGER opening_volume_not_deleted BEFORE DELETE ON opening_volume BEGIN SELECT RAISE(ABORT, 'the opening stays'); END;
 
 CREATE TRIGGER receipt_once BEFORE INSERT ON receipt BEGIN
     SELECT RAISE(ABORT, 'a receipt stays') WHERE EXISTS (SELECT 1 FROM receipt WHERE month = NEW.month);

@@ -15,7 +15,8 @@ use crate::domain::statement::{ChargeFacts, Movement};
 
 impl Reader<'_> {
     /// Everything that moved an account's balance due from one day to another: charges by their index, other money by theirs. The
-    /// amount is what the entry's postings did to the account's own receivable and funds.
+    /// amount is what the entry's postings did to the account's own receivable and funds. An order that the book started with
+    /// moved nothing of it: what it cost the customer is in the opening balance.
     pub fn movements(&self, account: AccountId, from: NaiveDate, to: NaiveDate) -> Result<Vec<Movement>> {
         let mut select = self.connection.prepare_cached(
             "WITH found AS (
@@ -38,7 +39,8 @@ impl Reader<'_> {
                JOIN entry AS e ON e.id = found.entry_id
                LEFT JOIN charge AS c ON c.id = found.charge_id
                LEFT JOIN product AS pr ON pr.id = c.product_id
-               LEFT JOIN orders AS o ON o.id = c.order_id",
+               LEFT JOIN orders AS o ON o.id = c.order_id
+              WHERE o.placement IS NOT 'opening'",
         )?;
         let rows = select.query_map(params![account.0, day(from), day(to)], |row| {
             let charge = match row.get::<_, Option<i64>>(5)? {

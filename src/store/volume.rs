@@ -24,7 +24,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    fn parts(self) -> (&'static str, i64) {
+    pub(super) fn parts(self) -> (&'static str, i64) {
         match self {
             Self::Sale(group) => ("sale", group.0),
             Self::Purchase => ("purchase", 0),

@@ -18,6 +18,7 @@ pub mod document;
 pub mod entity;
 pub mod fund;
 pub mod json;
+pub mod opening;
 pub mod order;
 pub mod period;
 pub mod plan;

@@ -53,6 +53,17 @@ acme-prod,rds,new,9999.99,2100002,2026-06-05,2027-06-05,2026-06-05
 acme-prod,slb,new,40000,2100004,2026-06-20,2027-06-20,2026-06-20
 ";
 
+/// What a book of accounts that are ours since 1 June can start with.
+pub(crate) const OPENING: &str = "\
+kind,group,account,amount,date,product,order_kind,provider_order,list_price,payable,cost
+bank,,,120000,,,,,,,
+deposits,acme,,30000,,,,,,,
+funds,,acme-test,20000,,,,,,,
+receivable,,acme-prod,11400,,,,,,,
+volume,acme,,,,,,,15000,14250,
+order,,acme-prod,,2026-06-01,ecs,new,2100000,1000,950,800
+";
+
 pub(crate) const BILL_HEADER: &str = "标识信息/账单明细ID,标识信息/订单号,身份信息/资源购买账号ID,身份信息/资源归属账号ID,\
 账单信息/账单月份,账单信息/账单日期,账单信息/费用类型,产品信息/产品Code,产品信息/产品名称,定价信息/定价币种,费用信息/目录总价,\
 优惠信息/优惠金额,应付信息/应付金额（含税）";
@@ -151,6 +162,7 @@ impl TestBook {
         book.write("acme-sale.toml", ACME_SALE);
         book.write("alibaba-purchase.toml", ALIBABA_PURCHASE);
         book.write("orders.csv", ORDERS);
+        book.write("opening.csv", OPENING);
         book.write("bill.csv", bill(BILL));
         book.write("bill-corrected.csv", bill_corrected());
         book

@@ -22,6 +22,7 @@ fn the_same_key_and_content_gives_the_first_outcome_and_exit_again() {
             "account create other --group acme --entity acme-hq --environment test --mode prepaid --mobile 13800000002",
         ),
         (Point::Ready, 0, "price apply acme-sale-2027.toml"),
+        (Point::Ready, 0, "opening import opening.csv --date 2026-06-01"),
         (Point::Ready, 0, "fund deposit acme 50000 --date 2026-06-01"),
         (Point::Funded, 0, "fund withdraw acme 20 --date 2026-06-01 --reference r --remark why"),
         (Point::Funded, 0, "fund reclaim acme-test 20 --date 2026-06-01"),

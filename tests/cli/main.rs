@@ -13,6 +13,7 @@ mod hard_months;
 mod help;
 mod keys;
 mod money;
+mod opening;
 mod output;
 mod policies;
 mod preview;

@@ -17,6 +17,7 @@ const WRITES: &[(Point, i32, &str)] = &[
         "account associate other --uid 1000000000000003 --group acme --entity acme-hq --environment test --mode prepaid --attest no-other-agent --attest no-arrears --attest no-open-orders",
     ),
     (Point::Ready, 0, "price apply acme-sale-2027.toml"),
+    (Point::Ready, 0, "opening import opening.csv --date 2026-06-01"),
     (Point::Ready, 0, "fund deposit acme 50000 --date 2026-06-01"),
     (Point::Funded, 0, "fund allocate acme-test 20 --date 2026-06-01"),
     (Point::Funded, 0, "fund withdraw acme 20 --date 2026-06-01 --reference r --remark why"),

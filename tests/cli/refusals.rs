@@ -6,6 +6,9 @@ use std::collections::BTreeSet;
 const OUT_OF_REACH: &[(&str, &str)] = &[
     ("agreement.exists", "agreements of one name and date are a conflict or the same"),
     ("order.exists", "orders are numbered, not named; the provider's number has its own refusal"),
+    ("opening.twice", "stands among the lines of `opening.lines-refused`"),
+    ("opening.dated-after", "stands among the lines of `opening.lines-refused`"),
+    ("opening.agency-differs", "stands among the lines of `opening.lines-refused`"),
     ("book.place", "needs an OS user without a home folder"),
     ("file.row-limit", "needs an answer of fifty thousand items; `intake::json_pages` shows it without a book"),
     ("file.changed", "needs a file that becomes shorter between two reads of one command"),
@@ -46,6 +49,7 @@ fn codes_that_tests_expect() -> BTreeSet<&'static str> {
         include_str!("hard_months.rs"),
         include_str!("keys.rs"),
         include_str!("money.rs"),
+        include_str!("opening.rs"),
         include_str!("output.rs"),
         include_str!("policies.rs"),
         include_str!("preview.rs"),

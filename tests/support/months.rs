@@ -10,6 +10,7 @@ use subledger::book::bill::{BadLines, BillInput, ImportBill};
 use subledger::book::budget::{ScopeRequest, SetBudget};
 use subledger::book::fund::{Allocate, Deposit, Slip};
 use subledger::book::month_end::MonthEnd;
+use subledger::book::opening::ImportOpening;
 use subledger::book::order::{ImportOrders, RecordOrder, RefundOrder};
 use subledger::book::policy::SetPolicy;
 use subledger::book::price::ApplyAgreement;
@@ -53,6 +54,17 @@ from = "0"
 discount = "20%"
 "#;
 
+/// What the book starts with: an order that June's bill has is among it.
+const OPENING: &str = "\
+kind,group,account,amount,product,order_kind,provider_order,date,list_price,payable,cost,note
+bank,,,1000,,,,,,,,
+funds,,acme-test,300,,,,,,,,of May
+receivable,,acme-prod,100,,,,,,,,
+volume,acme,,,,,,,500,475,,
+purchase-volume,,,,,,,,500,400,,
+order,,acme-prod,,ecs,new,2100000,2026-06-01,100,95,80,
+";
+
 const HEADER: &str = "\
 标识信息/账单明细ID,标识信息/订单号,身份信息/资源归属账号ID,账单信息/账单月份,账单信息/账单日期,账单信息/费用类型,产品信息/产品Code,产品信息/产品名称,\
 定价信息/定价币种,费用信息/目录总价,订阅抵扣信息/订阅抵扣目录总价,优惠券抵扣信息/优惠券抵扣金额,应付信息/应付金额（含税）
@@ -64,6 +76,7 @@ b-2,2100002,1000000000000001,202606,20260605,订阅预付费用,rds,云数据库
 b-3,2100003,1000000000000002,202606,20260610,订阅预付费用,ecs,云服务器ECS,CNY,3000,,,2400
 b-4,,1000000000000001,202606,20260630,云资源按量费用,oss,对象存储OSS,CNY,12.6543209863,,,10.1234567890
 b-5,,1000000000000002,202606,20260630,云资源按量费用,oss,对象存储OSS,CNY,4.375,,,3.5
+b-6,2100000,1000000000000001,202606,20260601,订阅预付费用,ecs,云服务器ECS,CNY,100,,,80
 ";
 
 const JULY: &str = "\
@@ -118,6 +131,14 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
         let (period, action) = (BudgetPeriod::Month, BudgetAction::Warn);
         desk.does(SetBudget { scope, period, amount: amount.parse().expect("an amount"), thresholds, action });
     }
+    let opening = subledger::intake::opening::read(Box::new(OPENING.as_bytes()), "opening.csv").expect("a sound opening");
+    desk.does(ImportOpening {
+        file: "opening.csv".to_owned(),
+        sha256: sha256_hex(OPENING.as_bytes()),
+        date: parse_date("2026-06-01"),
+        lines: opening.lines,
+        problems: opening.problems,
+    });
     let slip = |reference: Option<&str>| Slip {
         date: parse_date("2026-06-01"),
         note: Note { reference: reference.map(str::to_owned), remark: None },
@@ -182,7 +203,7 @@ fn bill(period: &str, finality: Finality, lines: &str) -> ImportBill<'static> {
         period: Month::parse(period).expect("a month"),
         finality: Some(finality),
         currency: None,
-        stated: (period == "2026-06").then(|| "20013.62".parse().expect("an amount")),
+        stated: (period == "2026-06").then(|| "20093.62".parse().expect("an amount")),
         add: false,
         files: vec![file],
         parts,

@@ -37,7 +37,7 @@ words! {
         ForeignKeys = "foreign-keys",
         /// Every entry sums to zero per currency.
         Balanced = "balanced",
-        /// Balances are the fold of the journal, and volumes the fold of the charges.
+        /// Balances are the fold of the journal, and volumes the fold of the charges and of what the book started with.
         Balances = "balances",
         /// The audit log's hashes follow from what it and the book hold.
         Chain = "chain",
@@ -373,6 +373,15 @@ impl Reader<'_> {
 
     fn check_volumes(&self, wrong: &mut Findings) -> Result<()> {
         let mut fold: BTreeMap<(String, i64, String, i64), Volume> = BTreeMap::new();
+        for opening in self.opening_volumes()? {
+            let key = (opening.scope.clone(), opening.owner, opening.currency.code().to_owned(), day(opening.date));
+            let Some(volume) = opening.read() else {
+                wrong.add(|| format!("the opening volume {} cannot be read", opening.key()));
+                continue;
+            };
+            let sum = fold.entry(key).or_default();
+            *sum = sum.plus(volume)?;
+        }
         let mut select = self.connection.prepare(
             "SELECT a.group_id, g.currency, COALESCE(original.day, c.day), c.list, c.payable_minor, c.cost_minor, c.counts, c.cost_counts
                FROM charge AS c
@@ -486,14 +495,20 @@ impl Reader<'_> {
             wrong.add(|| format!("order o-{id} has no charge"));
         }
         // By the entry's own lines: what the charge says must be what was posted to sales, cost and accrued; on the agency model,
-        // where the provider's price passes through, to accrued alone.
+        // where the provider's price passes through, to accrued alone. Of an order that the book started with, the cost alone was
+        // posted, against `opening` and on its day; the order is older.
         let mut select = self.connection.prepare(
-            "SELECT c.id, c.payable_minor, c.cost_minor, a.model, c.day = COALESCE(e.effective, c.day),
+            "SELECT c.id, c.payable_minor, c.cost_minor, a.model, o.placement IS 'opening', COALESCE(e.event, 'opening') = 'opening',
+                    CASE WHEN o.placement IS NOT 'opening' THEN c.day = COALESCE(e.effective, c.day)
+                         ELSE c.day <= (SELECT MAX(day) FROM opening)
+                          AND COALESCE(e.effective = (SELECT MAX(day) FROM opening), e.id IS NULL) END,
                     COALESCE(SUM(p.amount_minor) FILTER (WHERE l.code = 'sales' AND l.owner_id = c.account_id), 0),
                     COALESCE(SUM(p.amount_minor) FILTER (WHERE l.code = 'cost' AND l.owner_id = c.account_id), 0),
-                    COALESCE(SUM(p.amount_minor) FILTER (WHERE l.code = 'accrued'), 0)
+                    COALESCE(SUM(p.amount_minor) FILTER (WHERE l.code = 'accrued'), 0),
+                    COALESCE(SUM(p.amount_minor) FILTER (WHERE l.code = 'opening'), 0)
                FROM charge AS c
                JOIN account AS a ON a.id = c.account_id
+               LEFT JOIN orders AS o ON o.id = c.order_id
                LEFT JOIN entry AS e ON e.id = c.entry_id
                LEFT JOIN posting AS p ON p.entry_id = c.entry_id
                LEFT JOIN ledger_account AS l ON l.id = p.ledger_account_id
@@ -504,14 +519,19 @@ impl Reader<'_> {
         while let Some(row) = rows.next()? {
             count += 1;
             let (payable, cost): (i64, i64) = (row.get(1)?, row.get(2)?);
-            let same_day: bool = row.get(4)?;
-            let posted = [row.get::<_, i64>(5)?, row.get(6)?, row.get(7)?].map(i128::from);
+            let (is_opening, is_opening_entry): (bool, bool) = (row.get(4)?, row.get(5)?);
+            // Nothing there is no yes.
+            let on_its_day = row.get::<_, Option<bool>>(6)?.unwrap_or(false);
+            let posted = [row.get::<_, i64>(7)?, row.get(8)?, row.get(9)?, row.get(10)?].map(i128::from);
             let (payable, cost) = (i128::from(payable), i128::from(cost));
             let is_posted = match row.parsed(3)? {
-                Model::Resale => posted == [-payable, cost, -cost],
-                Model::Agency => posted == [0, 0, -cost] && payable == cost,
+                _ if is_opening && !is_opening_entry => false,
+                Model::Resale if is_opening => posted == [0, 0, -cost, cost],
+                Model::Agency if is_opening => posted == [0, 0, -cost, cost] && payable == cost,
+                Model::Resale => posted == [-payable, cost, -cost, 0],
+                Model::Agency => posted == [0, 0, -cost, 0] && payable == cost,
             };
-            if !is_posted || !same_day {
+            if !is_posted || !on_its_day {
                 let id: i64 = row.get(0)?;
                 wrong.add(|| format!("charge {id} is not what its entry posts"));
             }
@@ -578,6 +598,8 @@ impl Reader<'_> {
             }
             rows.push(("bill", bill.id.0.to_string(), to_json(&bill)));
         }
+        rows.extend(self.opening()?.iter().map(|o| ("opening", "opening".to_owned(), to_json(o))));
+        rows.extend(self.opening_volumes()?.iter().map(|v| ("opening-volume", v.key(), to_json(v))));
         // The columns by which agreements are found say what their terms say.
         for (agreement, name, kind, valid_from) in self.agreement_columns()? {
             let terms = &agreement.terms;
