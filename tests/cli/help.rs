@@ -3,7 +3,7 @@
 use crate::book::TestBook;
 
 /// The commands below one, read from its help page.
-fn commands_of(help: &str) -> Vec<String> {
+pub(crate) fn commands_of(help: &str) -> Vec<String> {
     let below = help.lines().skip_while(|line| *line != "Commands:").skip(1);
     let entries = below.take_while(|line| !line.is_empty());
     // Names stand two blanks in; the lines of a long description stand further in.
@@ -12,7 +12,7 @@ fn commands_of(help: &str) -> Vec<String> {
 }
 
 /// Every command of the tree, each as its words.
-fn every_command(book: &TestBook) -> Vec<Vec<String>> {
+pub(crate) fn every_command(book: &TestBook) -> Vec<Vec<String>> {
     let mut found: Vec<Vec<String>> = Vec::new();
     let mut left: Vec<Vec<String>> = vec![vec![]];
     while let Some(path) = left.pop() {

@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 use serde_json::Value;
 
 use crate::book::{Point, TestBook};
+use crate::writes::WRITES;
 
 /// Without how it came about.
 fn outcome(answer: &Value) -> Value {
@@ -14,49 +15,17 @@ fn outcome(answer: &Value) -> Value {
 
 #[test]
 fn the_same_key_and_content_gives_the_first_outcome_and_exit_again() {
-    let commands = [
-        (Point::Made, 0, "group add other --name Other"),
-        (
-            Point::Ready,
-            0,
-            "account create other --group acme --entity acme-hq --environment test --mode prepaid --mobile 13800000002",
-        ),
-        (Point::Ready, 0, "price apply acme-sale-2027.toml"),
-        (Point::Ready, 0, "opening import opening.csv --date 2026-06-01"),
-        (Point::Ready, 0, "fund deposit acme 50000 --date 2026-06-01"),
-        (Point::Funded, 0, "fund withdraw acme 20 --date 2026-06-01 --reference r --remark why"),
-        (Point::Funded, 0, "fund reclaim acme-test 20 --date 2026-06-01"),
-        (Point::Funded, 0, "pool top-up 14000 --currency USD --paid 100000 --paid-currency CNY --date 2026-06-01"),
-        (Point::Closed, 0, "pool pay 100 --from bank --date 2026-07-02"),
-        (Point::Ready, 0, "account edit acme-test --mode agent-pays --date 2026-06-02"),
-        (Point::Ready, 0, "policy set pool-check warn"),
-        (Point::Ready, 0, "budget set 50000 --account acme-prod"),
-        (Point::Ready, 0, "credit set acme-prod 50000"),
-        (
-            Point::Funded,
-            0,
-            "order record acme-prod --product ecs --kind new --list-price 12000 --provider-order 77 --date 2026-06-02",
-        ),
-        (Point::Funded, 0, "order import orders.csv"),
-        (Point::Ordered, 0, "order refund o-1 --provider-order 77 --date 2026-06-20"),
-        (Point::Ordered, 0, "fund apply plan.csv --date 2026-06-30"),
-        (Point::Ordered, 0, "bill import bill.csv --period 2026-06 --final"),
-        (Point::Billed, 3, "reconcile run --period 2026-06"),
-        (Point::Ordered, 3, "month-end 2026-06 --bill bill.csv --out out"),
-        (Point::Ordered, 0, "month-end 2026-06 --bill bill-corrected.csv --out out"),
-    ];
-    for (point, exit, line) in commands {
-        let book = TestBook::acme(point);
-        book.write("acme-sale-2027.toml", crate::book::ACME_SALE.replace("2026-01-01", "2027-01-01"));
-        // A plan is for the book as it is, and for no other.
-        book.done("fund plan --days 365 --output plan.csv");
-        let first = book.json_exit(exit, &format!("{line} --key k-1"));
+    for write in WRITES {
+        let (book, line) = write.ready();
+        let first = book.json_exit(write.exit, &format!("{line} --key k-1"));
         assert_eq!(first["status"], "applied", "{line}");
         let before = book.everything();
-        let second = book.json_exit(exit, &format!("{line} --key k-1"));
+        let second = book.json_exit(write.exit, &format!("{line} --key k-1"));
         assert_eq!(second["status"], "already", "{line}");
         assert_eq!(outcome(&second), outcome(&first), "{line}");
         assert_eq!(book.everything(), before, "{line}");
+        // The key belongs to this command, whatever comes of another.
+        book.refused(5, "key.reused", "group add stranger --name Stranger --key k-1");
     }
 }
 

@@ -21,3 +21,4 @@ mod refusals;
 mod runway;
 mod story;
 mod versions;
+mod writes;

@@ -1,0 +1,128 @@
+//! Every command that writes, each at a point of the story where it would do something.
+
+use crate::book::{Point, TestBook};
+
+/// One command line that writes.
+pub(crate) struct Write {
+    point: Point,
+    /// What has to happen first, and is not in the story.
+    before: &'static [&'static str],
+    /// How it ends.
+    pub(crate) exit: i32,
+    /// `ALERT` stands for the id of the alert that is told.
+    line: &'static str,
+}
+
+const fn at(point: Point, line: &'static str) -> Write {
+    Write { point, before: &[], exit: 0, line }
+}
+
+const fn after(before: &'static [&'static str], line: &'static str) -> Write {
+    Write { point: Point::Ready, before, exit: 0, line }
+}
+
+const INVITED: &[&str] =
+    &["account create new-1 --group acme --entity acme-hq --environment test --mode prepaid --mobile 13800000002"];
+const ACCEPTED: &[&str] = &[INVITED[0], "account accept new-1 --uid 1000000000000004"];
+const ASSOCIATED: &[&str] = &[
+    "account associate old-1 --uid 1000000000000003 --group acme --entity acme-hq --environment test --mode prepaid --since 2026-06-01 --attest no-other-agent --attest no-arrears --attest no-open-orders",
+];
+/// An invitation that runs out within thirty days is told.
+const ALERT: &[&str] = &["policy set invitation-days 30", INVITED[0]];
+const ACCEPTED_ALERT: &[&str] = &[ALERT[0], ALERT[1], "alert accept ALERT --note fine"];
+const BUDGET: &[&str] = &["budget set 50000 --account acme-prod"];
+
+pub(crate) const WRITES: &[Write] = &[
+    at(Point::Made, "entity add other --name Other --credential 91330106MA01A2B329"),
+    at(Point::Made, "group add other --name Other"),
+    at(
+        Point::Ready,
+        "account create other --group acme --entity acme-hq --environment test --mode prepaid --mobile 13800000002 --since 2026-06-01",
+    ),
+    at(Point::Ready, ASSOCIATED[0]),
+    after(INVITED, "account accept new-1 --uid 1000000000000004"),
+    after(ACCEPTED, "account verify new-1"),
+    after(ASSOCIATED, "account confirm old-1"),
+    at(Point::Ready, "account edit acme-test --mode agent-pays --date 2026-06-02"),
+    at(Point::Ready, "account edit acme-test --shutdown delayed --purchases ban --low-balance 30,10 --login acme-login"),
+    at(Point::Ready, "price apply acme-sale-2027.toml"),
+    at(Point::Ready, "opening import opening.csv --date 2026-06-01"),
+    at(Point::Ready, "fund deposit acme 50000 --date 2026-06-01"),
+    at(Point::Funded, "fund allocate acme-test 20 --date 2026-06-01"),
+    at(Point::Funded, "fund withdraw acme 20 --date 2026-06-01 --reference r --remark why"),
+    at(Point::Funded, "fund reclaim acme-test 20 --date 2026-06-01"),
+    Write {
+        point: Point::Funded,
+        before: &[ASSOCIATED[0], "account confirm old-1"],
+        exit: 0,
+        line: "fund transfer --from acme-test --to old-1 20 --date 2026-06-01",
+    },
+    at(Point::Ordered, "fund apply plan.csv --date 2026-06-30"),
+    at(Point::Funded, "pool top-up 14000 --currency USD --paid 100000 --paid-currency CNY --date 2026-06-01"),
+    at(Point::Closed, "pool pay 100 --from bank --date 2026-07-02"),
+    at(Point::Ready, "credit set acme-prod 50000"),
+    at(Point::Ready, "policy set pool-check warn"),
+    at(Point::Ready, "budget set 50000 --account acme-prod"),
+    after(BUDGET, "budget remove b-1"),
+    after(ALERT, "alert acknowledge ALERT --note seen"),
+    after(ALERT, "alert snooze ALERT --until 2026-08-01"),
+    after(ALERT, "alert accept ALERT --note fine"),
+    after(ACCEPTED_ALERT, "alert reopen ALERT"),
+    at(Point::Funded, "order record acme-prod --product ecs --kind new --list-price 12000 --provider-order 77 --date 2026-06-02"),
+    at(Point::Funded, "order import orders.csv"),
+    at(Point::Ordered, "order refund o-1 --provider-order 77 --date 2026-06-20"),
+    at(Point::Ordered, "bill import bill.csv --period 2026-06 --final"),
+    at(Point::Billed, "bill drop 2026-06"),
+    Write { point: Point::Billed, before: &[], exit: 3, line: "reconcile run --period 2026-06" },
+    Write {
+        point: Point::Ordered,
+        before: &["bill import bill-corrected.csv --period 2026-06 --final", "reconcile run --period 2026-06"],
+        exit: 0,
+        line: "period close 2026-06",
+    },
+    Write { point: Point::Ordered, before: &[], exit: 3, line: "month-end 2026-06 --bill bill.csv --out out" },
+    at(Point::Ordered, "month-end 2026-06 --bill bill-corrected.csv --out out"),
+];
+
+impl Write {
+    /// The book just before it, and the line to be typed.
+    pub(crate) fn ready(&self) -> (TestBook, String) {
+        let book = TestBook::acme(self.point);
+        book.write("acme-sale-2027.toml", crate::book::ACME_SALE.replace("2026-01-01", "2027-01-01"));
+        for line in self.before {
+            book.done(&with_alert(&book, line));
+        }
+        // A plan is for the book as it is, and for no other.
+        if self.line.starts_with("fund apply") {
+            book.done("fund plan --days 365 --output plan.csv");
+        }
+        let line = with_alert(&book, self.line);
+        (book, line)
+    }
+}
+
+fn with_alert(book: &TestBook, line: &str) -> String {
+    if !line.contains("ALERT") {
+        return line.to_owned();
+    }
+    let told = book.run("alert list --all --format json").stdout;
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    line.replace("ALERT", told["rows"][0]["id"].as_str().unwrap())
+}
+
+/// The commands that can be given a key are those that write, and each of them stands above.
+#[test]
+fn every_command_that_writes_stands_here() {
+    let book = TestBook::nothing();
+    for path in crate::help::every_command(&book) {
+        let mut words = path.clone();
+        words.push("--help".to_owned());
+        let page = book.run_words(&words).stdout;
+        let name = path.join(" ");
+        // `init` makes the book, and has tests of its own.
+        if crate::help::commands_of(&page).is_empty() && name != "init" {
+            let here = WRITES.iter().any(|write| write.line.starts_with(&format!("{name} ")));
+            assert_eq!(page.contains("--key <KEY>"), here, "{name}");
+        }
+    }
+}
