@@ -287,7 +287,7 @@ fn a_pool_in_another_currency_goes_through_exchange() {
     USD        14000.00   14000.00
     ----- exit 0
     ");
-    assert_eq!(book.run("pool top-up 5 --paid 6").exit, 2);
+    assert_eq!(book.run("pool top-up 5 --paid 6 --paid-currency CNY").exit, 2);
     assert!(book.checks());
 }
 
@@ -471,4 +471,71 @@ fn on_the_agency_model_the_providers_price_passes_through() {
     book.done("period close 2026-06");
     assert_eq!(book.json("account show acme-own")["owed"], "1837.66");
     assert!(book.checks());
+}
+
+/// Each refusal says how much is needed and how much there is, and what to do about it.
+#[test]
+fn every_refusal_about_money_has_its_figures() {
+    let book = money_book();
+    let buy = "--product ecs --kind new --date 2026-06-02 --provider-order";
+    book.done(&format!("order record acme-test --list-price 4000 {buy} 71"));
+    book.done("pool top-up 100 --date 2026-06-02");
+    book.done("policy set pool-check refuse");
+    book.done("budget set 5000 --account acme-test --action block");
+    let orders = [
+        (
+            format!("order record acme-test --list-price 17100 {buy} 81"),
+            "funds.insufficient",
+            "16200.00 CNY available; 16245.00 CNY is needed",
+        ),
+        (
+            format!("order record acme-test --list-price 2000 {buy} 82"),
+            "budget.exceeded",
+            "1900.00 CNY is needed, 1200.00 CNY is left of 5000.00 CNY",
+        ),
+        (
+            format!("order record acme-prod --list-price 200000 {buy} 83"),
+            "credit.insufficient",
+            "100000.00 CNY available of its credit limit of 100000.00 CNY; 190000.00 CNY is needed",
+        ),
+        (
+            format!("order record acme-prod --list-price 20000 {buy} 84"),
+            "pool.uncovered",
+            "the pool does not cover an order of acme-prod: 16000.00 CNY is needed",
+        ),
+    ];
+    let orders = orders.map(|(line, code, figures)| (line, code, figures.to_owned()));
+    let moves = [
+        (
+            "fund allocate acme-test 30000.01",
+            "deposits.insufficient",
+            "acme has 30000.00 CNY that is not allocated; 30000.01 CNY is needed",
+        ),
+        (
+            "fund withdraw acme 30000.01",
+            "deposits.insufficient",
+            "acme has 30000.00 CNY that is not allocated; 30000.01 CNY is needed",
+        ),
+        ("fund allocate bolt-test 1", "deposits.insufficient", "bolt has 0.00 CNY that is not allocated; 1.00 CNY is needed"),
+        ("fund reclaim acme-test 16200.01", "reclaim.insufficient", "acme-test has 16200.00 CNY that is not spent"),
+        (
+            "fund transfer --from acme-test --to acme-dev 16200.01",
+            "funds.insufficient",
+            "acme-test has 16200.00 CNY available; 16200.01 CNY is needed",
+        ),
+        ("pool pay 1", "payable.insufficient", "the provider has billed 0.00 CNY that is not paid; 1.00 CNY is more"),
+        (
+            "pool top-up 5 --paid 6 --paid-currency CNY",
+            "pool.paid-differs",
+            "5.00 CNY came into the pool and 6.00 CNY was paid for it",
+        ),
+    ];
+    let moves = moves.map(|(line, code, figures)| (line.to_owned(), code, figures.to_owned()));
+    for (line, code, figures) in moves.into_iter().chain(orders) {
+        let before = book.everything();
+        let refused = book.refused(1, code, &line);
+        assert!(refused.message.contains(&figures), "{line}: {}", refused.message);
+        assert!(!refused.hint.is_empty(), "{line}");
+        assert_eq!(book.everything(), before, "{line}");
+    }
 }
