@@ -287,7 +287,7 @@ fn a_pool_in_another_currency_goes_through_exchange() {
     USD        14000.00   14000.00
     ----- exit 0
     ");
-    assert_eq!(book.run("pool top-up 5 --paid 6 --paid-currency CNY").exit, 2);
+    assert_eq!(book.run("pool top-up 5 --paid 6").exit, 2);
     assert!(book.checks());
 }
 
