@@ -18,9 +18,10 @@ use subledger::domain::chain::{self, Facts, Hash, Header};
 use subledger::domain::chart::LedgerAccount;
 use subledger::domain::id::{AccountId, ChargeId, EntryId, GroupId, OrderId};
 use subledger::domain::journal::{About, Event, Posting};
-use subledger::domain::money::{Amount, Currency, Discount};
+use subledger::domain::money::{Amount, Currency};
 use subledger::domain::order::{Charge, Order, OrderKind, Placement};
 use subledger::domain::period::{Month, parse_date};
+use subledger::domain::rate::Discount;
 use subledger::store::{Access, CheckName};
 
 /// The bytes of a book with a closed June and an open July, made once.

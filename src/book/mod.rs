@@ -24,6 +24,7 @@ pub mod plan;
 pub mod policy;
 pub mod pool;
 pub mod price;
+mod pricing;
 pub mod reconcile;
 pub mod report;
 mod run_rate;

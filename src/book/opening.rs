@@ -8,18 +8,21 @@ use serde::{Deserialize, Serialize};
 
 use super::operation::{AccountInGroup, exactly, find_group, not_negative};
 use super::order::{add_volumes, require_new};
+use super::pricing::{OrderToPrice, Prices as _};
 use super::{Error, Operation, Result, UseCase};
 use crate::domain::account::{Mode, Model};
+use crate::domain::agreement::ChargeKind;
 use crate::domain::bill::{PROBLEMS_SHOWN, Problems};
 use crate::domain::chart::{LedgerAccount, LedgerCode};
 use crate::domain::code::Code;
 use crate::domain::id::{EntryId, GroupId};
 use crate::domain::journal::{Entry, Note, Unbalanced};
-use crate::domain::money::{Amount, Currency, Discount, Exact, Money};
+use crate::domain::money::{Amount, Currency, Exact, Money};
 use crate::domain::opening::{BalanceOf, OpenOrder, Opening, OpeningFact, OpeningLine};
 use crate::domain::order::{Charge, Cost, Order, Placement};
 use crate::domain::period::{Month, OpenDate};
 use crate::domain::price::Volume;
+use crate::domain::rate::Discount;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
 use crate::domain::rules;
@@ -297,8 +300,9 @@ impl Importing<'_, '_> {
         let list = Exact::from_amount(not_negative(order.list_price, currency)?.amount, currency);
         let payable = not_negative(order.payable, currency)?;
         let cost = self.cost(&of, &order, list, payable)?;
-        let sale = self.operation.sale_agreement(of.group.id, order.date)?;
-        let counts = sale.is_none_or(|agreement| agreement.terms.counts(&order.product));
+        let kind = ChargeKind::of(order.kind).expect("an open order is a purchase");
+        let sale = self.operation.sale_agreement(of.group.id, account.id, order.date)?;
+        let counts = sale.is_none_or(|agreement| agreement.terms.counts(&order.product, kind));
         let entry = self.post(rules::opening_order(self.date, currency, cost.expected), note)?;
         let recorded = Order {
             id: self.operation.writer().next_order()?,
@@ -322,6 +326,7 @@ impl Importing<'_, '_> {
             list,
             // What was charged is a fact of before; no agreement of this book made it.
             agreement: None,
+            volume_before: Exact::ZERO,
             tier: None,
             discount: Discount::between(list, Exact::from_amount(payable.amount, currency)),
             payable: payable.amount,
@@ -341,6 +346,7 @@ impl Importing<'_, '_> {
     fn cost(&mut self, of: &AccountInGroup, order: &OpenOrder, list: Exact, payable: Money) -> Result<Cost> {
         let currency = of.group.currency;
         let written = order.cost.map(|cost| not_negative(cost, currency)).transpose()?;
+        let kind = ChargeKind::of(order.kind).expect("an open order is a purchase");
         let expected = match (of.account.model, written) {
             (Model::Agency, Some(cost)) if cost != payable => {
                 return Err(Refusal::OpeningDiffers { account: of.account.code.clone(), payable, cost }.into());
@@ -348,11 +354,12 @@ impl Importing<'_, '_> {
             (Model::Agency, _) => payable.amount,
             (Model::Resale, Some(cost)) => cost.amount,
             (Model::Resale, None) => {
-                let cost = self.operation.expected_cost(currency, &order.product, list, order.date)?;
+                let asked = OrderToPrice { product: &order.product, kind, list, provider_amount: None };
+                let cost = self.operation.expected_cost(currency, asked, order.date)?;
                 return Ok(cost.ok_or(Refusal::NoPurchaseAgreement { date: order.date })?);
             }
         };
-        Ok(Cost { expected, counts: self.operation.cost_counts(&order.product, order.date)? })
+        Ok(Cost { expected, counts: self.operation.cost_counts(&order.product, kind, order.date)? })
     }
 
     /// An account whose charges are ours on the day of the opening.

@@ -6,16 +6,18 @@ use std::rc::Rc;
 use chrono::NaiveDate;
 
 use super::budget::Weighing;
+use super::pricing::Prices;
 use super::usage::{self, PendingUsage};
 use super::{Result, Session};
 use crate::domain::account::{Account, Group, Standing};
+use crate::domain::agreement::Agreement;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::id::{EntryId, GroupId};
 use crate::domain::journal::{Entry, Unbalanced};
 use crate::domain::money::{Amount, Currency, Exact, Money};
 use crate::domain::period::{ClosedThrough, OpenDate};
 use crate::domain::policy::Policy;
-use crate::domain::price::{Agreement, in_force};
+use crate::domain::price::Volume;
 use crate::domain::refusal::{Noun, Refusal};
 use crate::domain::rules::Party;
 use crate::store::{Operator, Reader, Scope, Writer};
@@ -44,8 +46,8 @@ pub struct Operation<'c> {
     session: Session,
     closed_through: ClosedThrough,
     accounts: HashMap<String, Rc<AccountInGroup>>,
-    sale_agreements: HashMap<GroupId, Vec<Rc<Agreement>>>,
-    purchase_agreements: Option<Vec<Rc<Agreement>>>,
+    sale_agreements: HashMap<GroupId, Rc<Vec<Rc<Agreement>>>>,
+    purchase_agreements: Option<Rc<Vec<Rc<Agreement>>>>,
     pub(super) pending_usage: Option<PendingUsage>,
     policy: Option<Policy>,
     pub(super) weighing: Option<Weighing>,
@@ -132,38 +134,6 @@ impl<'c> Operation<'c> {
         Ok(found)
     }
 
-    /// The agreement that prices a group's charges on a date.
-    pub fn sale_agreement(&mut self, group: GroupId, date: NaiveDate) -> Result<Option<Rc<Agreement>>> {
-        if let Some(loaded) = self.sale_agreements.get(&group) {
-            return Ok(in_force(loaded, date).cloned());
-        }
-        let loaded: Vec<_> = self.reader().sale_agreements(group)?.into_iter().map(Rc::new).collect();
-        let found = in_force(&loaded, date).cloned();
-        self.sale_agreements.insert(group, loaded);
-        Ok(found)
-    }
-
-    /// The agreement that the provider's prices follow on a date.
-    pub fn purchase_agreement(&mut self, date: NaiveDate) -> Result<Option<Rc<Agreement>>> {
-        if self.purchase_agreements.is_none() {
-            let loaded = self.reader().purchase_agreements()?;
-            self.purchase_agreements = Some(loaded.into_iter().map(Rc::new).collect());
-        }
-        Ok(self.purchase_agreements.as_deref().and_then(|loaded| in_force(loaded, date)).cloned())
-    }
-
-    /// The volume that was reached in an agreement's window before a charge of a date.
-    pub fn volume_before(
-        &mut self,
-        scope: Scope,
-        currency: Currency,
-        agreement: Option<&Agreement>,
-        date: NaiveDate,
-    ) -> Result<crate::domain::price::Volume> {
-        let Some(agreement) = agreement else { return Ok(crate::domain::price::Volume::default()) };
-        Ok(self.writer.volume(scope, currency, agreement.terms.window_start(date), date)?)
-    }
-
     /// What an account has, owes and may still spend on a day, this operation's own entries included. Its credit is the lower of
     /// that day's and today's: who dates an order back does not get back a credit that was taken away since.
     pub fn standing(&mut self, of: &AccountInGroup, day: NaiveDate) -> Result<Standing> {
@@ -194,6 +164,29 @@ impl<'c> Operation<'c> {
     /// A group's money that is not allocated, this operation's own entries included.
     pub fn deposits(&mut self, group: &Group) -> Result<Amount> {
         Ok(self.writer.balance(LedgerAccount::deposits(group.id, group.currency))?.negated()?)
+    }
+}
+
+/// An operation sees its own charges, too.
+impl Prices for Operation<'_> {
+    fn sale_agreements(&mut self, group: GroupId) -> Result<Rc<Vec<Rc<Agreement>>>> {
+        if let Some(loaded) = self.sale_agreements.get(&group) {
+            return Ok(Rc::clone(loaded));
+        }
+        let loaded = Rc::new(self.reader().sale_agreements(group)?.into_iter().map(Rc::new).collect::<Vec<_>>());
+        self.sale_agreements.insert(group, Rc::clone(&loaded));
+        Ok(loaded)
+    }
+
+    fn purchase_agreements(&mut self) -> Result<Rc<Vec<Rc<Agreement>>>> {
+        if self.purchase_agreements.is_none() {
+            self.purchase_agreements = Some(Rc::new(self.reader().purchase_agreements()?.into_iter().map(Rc::new).collect()));
+        }
+        Ok(Rc::clone(self.purchase_agreements.as_ref().expect("it was loaded above")))
+    }
+
+    fn volume(&mut self, scope: Scope, currency: Currency, from: NaiveDate, to: NaiveDate) -> Result<Volume> {
+        Ok(self.writer.volume(scope, currency, from, to)?)
     }
 }
 

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::operation::{AccountInGroup, not_negative, positive, unknown};
 use super::price::list_price_notice;
+use super::pricing::{OrderToPrice, Prices as _};
 use super::{Operation, Result, UseCase};
 use crate::domain::account::{Mode, Model};
+use crate::domain::agreement::ChargeKind;
 use crate::domain::code::Code;
 use crate::domain::money::{Amount, Currency, Exact, Money};
 use crate::domain::order::{self, Charge, Order, OrderKind, OrderRequest, Placement};
@@ -188,7 +190,8 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
     let list = Exact::from_amount(not_negative(request.list_price, currency)?.amount, currency);
     require_new(operation, &request.provider_order)?;
     let provider_amount = request.provider_amount.map(|amount| not_negative(amount, currency)).transpose()?.map(|m| m.amount);
-    let (price, cost) = operation.priced(&of, &request.product, list, provider_amount, date)?;
+    let kind = ChargeKind::of(request.kind).expect("a refund is not recorded as an order");
+    let (price, cost) = operation.priced(&of, OrderToPrice { product: &request.product, kind, list, provider_amount }, date)?;
     let cost = cost.ok_or(Refusal::NoPurchaseAgreement { date })?;
     if request.placement == Placement::Planned {
         operation.standing(&of, date)?.require_available(&account.code, price.payable, currency)?;
@@ -290,6 +293,9 @@ pub(super) fn add_volumes(
     let volume = |payable| Volume { list: charge.list, payable: Exact::from_amount(payable, currency) };
     if charge.counts {
         operation.writer().add_volume(Scope::Sale(group.id), currency, day, volume(charge.payable))?;
+        for agreement in operation.sale_agreements(group.id)?.iter().filter(|a| a.members.contains(&charge.account)) {
+            operation.writer().add_volume(Scope::of(agreement), currency, day, volume(charge.payable))?;
+        }
     }
     if charge.cost_counts {
         operation.writer().add_volume(Scope::Purchase, currency, day, volume(charge.cost))?;

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::operation::AccountInGroup;
+use super::pricing::Prices as _;
 use super::reconcile::{self, Reconciled};
 use super::usage::{self, Owners};
 use super::{Operation, Result, UseCase};
+use crate::domain::agreement::ChargeKind;
 use crate::domain::chain;
 use crate::domain::close::{Blocker, FrozenStatement, LedgerTotal, RECEIPT_FORM, Readiness, Receipt, ReceiptBill, blockers};
 use crate::domain::finality::Finality;
@@ -16,7 +18,6 @@ use crate::domain::matching::Matched;
 use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::order::{Charge, Cost};
 use crate::domain::period::{Month, OpenDate, PeriodState};
-use crate::domain::price::Volume;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
 use crate::domain::rules;
@@ -193,12 +194,8 @@ fn charge_usage(operation: &mut Operation<'_>, bill: &BillVersion, date: OpenDat
     let owners = Owners::load(operation.reader(), bill.currency)?;
     let mut charged = UsageCharged { charges: 0, cost: Amount::ZERO };
     for (group, usages) in usage::by_group(operation.reader(), bill, &owners)? {
-        let currency = bill.currency;
-        // The writer's volumes include what this operation has charged; the reader's do not.
-        let agreement = operation.sale_agreement(group, bill.period.last_day())?;
-        let scope = crate::store::Scope::Sale(group);
-        let before = operation.volume_before(scope, currency, agreement.as_deref(), bill.period.last_day())?;
-        let priced = usage::price_group(operation.reader(), group, bill.period, usages, Volume::default(), |_, _, _| Ok(before))?;
+        let group = operation.reader().group(group)?;
+        let priced = usage::price_group(operation, &group, bill.period, usages, &[])?;
         for usage in priced {
             let of = operation.account(usage.usage.account_code.as_str())?;
             let charge = charge_one(operation, &of, &usage, date)?;
@@ -211,7 +208,7 @@ fn charge_usage(operation: &mut Operation<'_>, bill: &BillVersion, date: OpenDat
 }
 
 fn charge_one(operation: &mut Operation<'_>, of: &AccountInGroup, priced: &PricedUsage, date: OpenDate) -> Result<ChargeId> {
-    let counts = operation.cost_counts(&priced.usage.product, date.date())?;
+    let counts = operation.cost_counts(&priced.usage.product, ChargeKind::Usage, date.date())?;
     let entry = operation.post(rules::usage(date, &of.party(date), priced.price.payable, priced.cost))?;
     let charge = Charge::priced(
         operation.writer().next_charge()?,

@@ -4,13 +4,15 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::operation::{AccountInGroup, find_group, unknown};
+use super::pricing::{OrderToPrice, Prices as _, ReadPrices};
 use super::{Operation, Result, UseCase, When};
-use crate::domain::account::Model;
+use crate::domain::account::Group;
+use crate::domain::agreement::{Agreement, ChargeKind, Terms, conflict, in_force};
 use crate::domain::code::Code;
+use crate::domain::id::AccountId;
 use crate::domain::money::{Amount, Currency, Exact};
-use crate::domain::order::Cost;
-use crate::domain::price::{Agreement, AgreementKind, Price, Terms, Volume, in_force, price};
-use crate::domain::refusal::{Notice, Noun, Refusal};
+use crate::domain::price::Price;
+use crate::domain::refusal::{Misprint, Notice, Noun, Refusal};
 use crate::domain::role::Permission;
 use crate::store::{Reader, Scope};
 
@@ -51,7 +53,7 @@ impl UseCase for ApplyAgreement {
         let provider = operation.reader().agent()?.provider;
         if let Some(named) = terms.provider.as_ref().filter(|named| **named != provider) {
             let reason = format!("provider = {named:?}, but this book's provider is {provider:?}");
-            return Err(Refusal::AgreementInvalid { file, line: None, reason }.into());
+            return Err(Refusal::AgreementInvalid { file, misprints: vec![Misprint { line: None, reason }] }.into());
         }
         if let Some(known) = operation.reader().agreement_version(&terms.name, terms.valid_from)? {
             if known.terms == terms {
@@ -59,23 +61,52 @@ impl UseCase for ApplyAgreement {
             }
             return Err(Refusal::AgreementConflict { agreement: terms.name, valid_from: terms.valid_from }.into());
         }
+        let members = match &group {
+            Some(group) => members(operation, group, &terms)?,
+            None => vec![],
+        };
+        let agreement = operation.writer().new_agreement(group.as_ref().map(|g| g.id), members, terms)?;
         let rivals = match &group {
             Some(group) => operation.reader().sale_agreements(group.id)?,
             None => operation.reader().purchase_agreements()?,
         };
-        if let Some(rival) = rivals.iter().find(|rival| overlaps(rival, &terms)) {
-            let other = rival.terms.name.clone();
-            return Err(Refusal::AgreementOverlap { agreement: terms.name, other, valid_from: rival.terms.valid_from }.into());
+        if let Some(rival) = rivals.iter().find(|rival| conflict(rival, &agreement)) {
+            let (other, valid_from) = (rival.terms.name.clone(), rival.terms.valid_from);
+            return Err(Refusal::AgreementOverlap { agreement: agreement.terms.name, other, valid_from }.into());
         }
-        let agreement = operation.writer().insert_agreement(group.map(|g| g.id), &terms)?;
+        operation.writer().insert_agreement(&agreement)?;
+        if !agreement.members.is_empty() {
+            count_members_volume(operation, &agreement)?;
+        }
         Ok(AgreementApplied { agreement, already: false })
     }
 }
 
-/// Whether two agreements of different names would price the same day: it would be unclear which one holds.
-fn overlaps(rival: &Agreement, terms: &Terms) -> bool {
-    let ends = |terms: &Terms| terms.valid_to.unwrap_or(NaiveDate::MAX);
-    rival.terms.name != terms.name && rival.terms.valid_from <= ends(terms) && terms.valid_from <= ends(&rival.terms)
+/// The accounts that terms name, each of the group.
+fn members(operation: &mut Operation<'_>, group: &Group, terms: &Terms) -> Result<Vec<AccountId>> {
+    let mut members = Vec::with_capacity(terms.members.len());
+    for code in &terms.members {
+        let of = operation.account(code.as_str())?;
+        if of.group.id != group.id {
+            return Err(Refusal::MemberOfOtherGroup {
+                account: of.account.code.clone(),
+                group: of.group.code.clone(),
+                agreement: terms.name.clone(),
+            }
+            .into());
+        }
+        members.push(of.account.id);
+    }
+    Ok(members)
+}
+
+/// What members have bought already counts for their agreement, too.
+fn count_members_volume(operation: &mut Operation<'_>, agreement: &Agreement) -> Result<()> {
+    let currency = agreement.terms.currency;
+    for (day, volume) in operation.reader().volume_of_accounts(&agreement.members, currency)? {
+        operation.writer().add_volume(Scope::of(agreement), currency, day, volume)?;
+    }
+    Ok(())
 }
 
 /// What a charge would cost, with every step of the way.
@@ -85,6 +116,8 @@ pub struct Quote {
     pub account: Code,
     /// The product.
     pub product: String,
+    /// What the order would do.
+    pub kind: ChargeKind,
     /// When.
     pub date: NaiveDate,
     /// What all amounts are counted in.
@@ -106,68 +139,14 @@ pub struct QuoteRequest {
     pub account: String,
     /// The product's code.
     pub product: String,
+    /// What the order would do.
+    pub kind: ChargeKind,
     /// The list price in major units.
     pub list_price: Exact,
+    /// What the provider said that it would bill, in major units; `None` means by the purchase agreement.
+    pub provider_amount: Option<Exact>,
     /// When; today when `None`.
     pub date: Option<NaiveDate>,
-}
-
-impl Operation<'_> {
-    /// What an order of a date costs the customer, and what the provider is expected to bill: what it has said, else what the
-    /// purchase agreement says, `None` without one. On the agency model both are the same: what the provider has said, else the
-    /// customer's own terms.
-    pub(super) fn priced(
-        &mut self,
-        of: &AccountInGroup,
-        product: &str,
-        list: Exact,
-        provider_amount: Option<Amount>,
-        date: NaiveDate,
-    ) -> Result<(Price, Option<Cost>)> {
-        let currency = of.group.currency;
-        let mut price = self.sale_price(of, product, list, date)?;
-        let expected = match (of.account.model, provider_amount) {
-            (Model::Agency, None) => price.payable,
-            (Model::Agency, Some(amount)) => {
-                price = price.passed_through(amount, currency);
-                amount
-            }
-            (Model::Resale, Some(amount)) => amount,
-            (Model::Resale, None) => {
-                let cost = self.expected_cost(currency, product, list, date)?;
-                return Ok((price, cost));
-            }
-        };
-        Ok((price, Some(Cost { expected, counts: self.cost_counts(product, date)? })))
-    }
-
-    /// Prices an order of a date for the customer.
-    fn sale_price(&mut self, of: &AccountInGroup, product: &str, list: Exact, date: NaiveDate) -> Result<Price> {
-        let currency = of.group.currency;
-        let agreement = self.sale_agreement(of.group.id, date)?;
-        let agreement = agreement.as_deref();
-        let before = self.volume_before(Scope::Sale(of.group.id), currency, agreement, date)?;
-        Ok(price(agreement, product, list, before, currency)?)
-    }
-
-    /// What the provider is expected to bill for an order of a date; `None` without a purchase agreement.
-    pub(super) fn expected_cost(
-        &mut self,
-        currency: Currency,
-        product: &str,
-        list: Exact,
-        date: NaiveDate,
-    ) -> Result<Option<Cost>> {
-        let Some(agreement) = self.purchase_agreement(date)? else { return Ok(None) };
-        let before = self.volume_before(Scope::Purchase, currency, Some(&agreement), date)?;
-        let price = price(Some(&agreement), product, list, before, currency)?;
-        Ok(Some(Cost { expected: price.payable, counts: price.counts }))
-    }
-
-    /// Whether what the provider bills for a product on a date counts towards the agent's volume there.
-    pub(super) fn cost_counts(&mut self, product: &str, date: NaiveDate) -> Result<bool> {
-        Ok(self.purchase_agreement(date)?.is_none_or(|agreement| agreement.terms.counts(product)))
-    }
 }
 
 /// Prices without writing anything: what recording the order now would charge.
@@ -176,37 +155,28 @@ pub fn quote(reader: Reader<'_>, today: NaiveDate, request: &QuoteRequest) -> Re
     let view = super::account::show(reader, &request.account, When::Now(date))?;
     view.account.require_dated_since(date)?;
     let currency = view.group.currency;
-    let list = super::operation::not_negative(request.list_price, currency)?;
-    let list = Exact::from_amount(list.amount, currency);
-    let agreements = reader.sale_agreements(view.group.id)?;
-    let agreement = in_force(&agreements, date);
-    let before = volume(reader, Scope::Sale(view.group.id), currency, agreement, date)?;
-    let sale = price(agreement, &request.product, list, before, currency)?;
-    let purchases = reader.purchase_agreements()?;
-    let cost = match (view.account.model, in_force(&purchases, date)) {
-        (Model::Agency, _) => Some(sale.payable),
-        (Model::Resale, None) => None,
-        (Model::Resale, Some(agreement)) => {
-            let before = volume(reader, Scope::Purchase, currency, Some(agreement), date)?;
-            Some(price(Some(agreement), &request.product, list, before, currency)?.payable)
-        }
+    let amount = |amount| super::operation::not_negative(amount, currency);
+    let order = OrderToPrice {
+        product: &request.product,
+        kind: request.kind,
+        list: Exact::from_amount(amount(request.list_price)?.amount, currency),
+        provider_amount: request.provider_amount.map(amount).transpose()?.map(|money| money.amount),
     };
-    let notices = list_price_notice(&sale, &view.group.code);
+    let of = AccountInGroup { account: view.account, group: view.group };
+    let (sale, cost) = ReadPrices::new(reader).priced(&of, order, date)?;
+    let AccountInGroup { account, group } = of;
+    let notices = list_price_notice(&sale, &group.code);
     Ok(Quote {
-        account: view.account.code,
+        account: account.code,
         product: request.product.clone(),
+        kind: request.kind,
         date,
         currency,
         price: sale,
-        cost,
+        cost: cost.map(|cost| cost.expected),
         available: view.standing.available()?,
         notices,
     })
-}
-
-fn volume(reader: Reader<'_>, scope: Scope, currency: Currency, agreement: Option<&Agreement>, date: NaiveDate) -> Result<Volume> {
-    let Some(agreement) = agreement else { return Ok(Volume::default()) };
-    Ok(reader.volume(scope, currency, agreement.terms.window_start(date), date)?)
 }
 
 /// Says so when nothing but list price was found.
@@ -248,15 +218,10 @@ pub fn show(reader: Reader<'_>, name: Option<&str>, day: NaiveDate) -> Result<Ve
     }
     let mut views = Vec::new();
     for agreement in chosen {
-        let same_side: Vec<Agreement> =
-            all.iter().filter(|a| a.terms.kind == agreement.terms.kind && a.group == agreement.group).cloned().collect();
-        let scope = match (agreement.terms.kind, agreement.group) {
-            (AgreementKind::Sale, Some(group)) => Scope::Sale(group),
-            _ => Scope::Purchase,
-        };
+        let same_side: Vec<Agreement> = all.iter().filter(|a| a.terms.name == agreement.terms.name).cloned().collect();
         let terms = &agreement.terms;
         let window_start = terms.window_start(day);
-        let volume = reader.volume(scope, terms.currency, window_start, day)?.by(terms.measure);
+        let volume = reader.volume(Scope::of(agreement), terms.currency, window_start, day)?.by(terms.measure);
         let to_next_tier = match terms.tier_above(volume) {
             Some(tier) => Some(tier.from.minus(volume)?),
             None => None,

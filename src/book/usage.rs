@@ -1,16 +1,19 @@
 //! Usage on bills: whose it is, and what it will cost.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 
 use super::Result;
-use crate::domain::account::Account;
+use super::pricing::{Prices, ReadPrices};
+use crate::domain::account::{Account, Group};
+use crate::domain::agreement::is_in_force;
 use crate::domain::bill::{Treatment, charged_on};
 use crate::domain::id::{AccountId, GroupId, ProductId, SeenUidId};
 use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::period::Month;
-use crate::domain::price::{Volume, in_force};
-use crate::domain::usage::{PricedUsage, Usage, price_usage};
-use crate::store::{BillVersion, Reader, Scope};
+use crate::domain::price::Volume;
+use crate::domain::usage::{PricedUsage, Usage, UsageTerms, price_usage};
+use crate::store::{BillVersion, Reader};
 
 /// Whose the lines of a bill are.
 pub(super) struct Owners {
@@ -136,24 +139,29 @@ pub(super) fn by_group(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) 
     Ok(groups)
 }
 
-/// Prices a group's usage of one bill on the volume that its window has reached, and says by how much it grows.
+/// Usage that is priced and not charged: whose it is, its day, and what it adds to the volume.
+pub(super) type Grown = (AccountId, chrono::NaiveDate, Volume);
+
+/// Prices a group's usage of one bill on the volumes that the windows of its agreements have reached; `earlier` is usage of
+/// earlier months that is not charged yet.
 pub(super) fn price_group(
-    reader: Reader<'_>,
-    group: GroupId,
+    prices: &mut impl Prices,
+    group: &Group,
     period: Month,
     usages: Vec<Usage>,
-    pending: Volume,
-    recorded: impl FnOnce(Scope, chrono::NaiveDate, chrono::NaiveDate) -> Result<Volume>,
+    earlier: &[Grown],
 ) -> Result<Vec<PricedUsage>> {
-    let currency = reader.group(group)?.currency;
-    let agreements = reader.sale_agreements(group)?;
     let day = period.last_day();
-    let agreement = in_force(&agreements, day);
-    let before = match agreement {
-        Some(agreement) => recorded(Scope::Sale(group), agreement.terms.window_start(day), day)?.plus(pending)?,
-        None => Volume::default(),
-    };
-    Ok(price_usage(agreement, before, usages, currency)?)
+    let agreements = prices.sale_agreements(group.id)?;
+    let mut terms = Vec::new();
+    for agreement in agreements.iter().filter(|agreement| is_in_force(&agreements, agreement, day)) {
+        let window_start = agreement.terms.window_start(day);
+        let counted = earlier.iter().filter(|(account, day, _)| agreement.is_for(*account) && *day >= window_start);
+        let pending = counted.map(|(_, _, volume)| *volume).try_fold(Volume::default(), Volume::plus)?;
+        let before = prices.volume_before(agreement, day)?.plus(pending)?;
+        terms.push(UsageTerms { agreement: Rc::clone(agreement), before });
+    }
+    Ok(price_usage(terms, day, usages, group.currency)?)
 }
 
 /// What usage will cost.
@@ -200,29 +208,19 @@ pub(super) fn pending(reader: Reader<'_>) -> Result<PendingUsage> {
         return Ok(pending);
     }
     // Usage of an earlier open month counts before that of a later one.
-    let mut grown: HashMap<GroupId, Vec<(chrono::NaiveDate, Volume)>> = HashMap::new();
+    let mut grown: HashMap<GroupId, Vec<Grown>> = HashMap::new();
+    let mut prices = ReadPrices::new(reader);
     for (period, bill) in latest {
         let owners = Owners::load(reader, bill.currency)?;
         for (group, usages) in by_group(reader, &bill, &owners)? {
             let currency = bill.currency;
             let earlier = grown.entry(group).or_default();
-            let agreements = reader.sale_agreements(group)?;
-            let window = in_force(&agreements, period.last_day()).map(|a| a.terms.window_start(period.last_day()));
-            let in_window = earlier.iter().filter(|(day, _)| window.is_some_and(|start| *day >= start));
-            let before = in_window.map(|(_, volume)| *volume).try_fold(Volume::default(), Volume::plus)?;
-            let priced =
-                price_group(
-                    reader,
-                    group,
-                    period,
-                    usages,
-                    before,
-                    |scope, from, to| Ok(reader.volume(scope, currency, from, to)?),
-                )?;
+            let group = reader.group(group)?;
+            let priced = price_group(&mut prices, &group, period, usages, earlier)?;
             for usage in priced {
                 let sum = pending.0.entry(usage.usage.account).or_default().entry(period).or_default();
                 *sum = UsageCost { payable: sum.payable.plus(usage.price.payable)?, cost: sum.cost.plus(usage.cost)? };
-                earlier.push((period.last_day(), usage.price.volume(currency)));
+                earlier.push((usage.usage.account, period.last_day(), usage.price.volume(currency)));
             }
         }
     }

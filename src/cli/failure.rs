@@ -13,7 +13,7 @@ use crate::domain::account::{AccountState, Origin};
 use crate::domain::bill::{Layout, PROBLEMS_SHOWN, Problem, TaxBasis};
 use crate::domain::close::Blocker;
 use crate::domain::plural;
-use crate::domain::refusal::{Expansion, Foreign, LinePlace, Refusal, Unique, UnreadableFile};
+use crate::domain::refusal::{Expansion, Foreign, LinePlace, Misprint, Refusal, Unique, UnreadableFile};
 use crate::domain::role::roles_with;
 use crate::store::StoreError;
 
@@ -237,6 +237,14 @@ fn store_error(error: &StoreError) -> Told {
     }
 }
 
+/// A file, and the line in it if there is one.
+fn place(file: &str, line: Option<usize>) -> String {
+    match line {
+        Some(line) => format!("{file}, line {line}"),
+        None => file.to_owned(),
+    }
+}
+
 #[expect(clippy::too_many_lines, reason = "the list of every refusal and its words, one after the other")]
 fn refused(refusal: &Refusal) -> Told {
     let exit = match refusal {
@@ -407,10 +415,21 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("{file}: {} refused; nothing was written", plural(*count, "line is", "lines are")))
                 .details(opening_lines(problems, lines, *count))
         }
-        Refusal::AgreementInvalid { file, line, reason } | Refusal::LayoutInvalid { file, line, reason } => match line {
-            Some(line) => told(format!("{file}, line {line}: {reason}")),
-            None => told(format!("{file}: {reason}")),
+        Refusal::AgreementInvalid { file, misprints } => match &misprints[..] {
+            [Misprint { line, reason }] => told(format!("{}: {reason}", place(file, *line))),
+            several => told(format!("{file}: {}; nothing was applied", plural(several.len() as u64, "mistake", "mistakes"))).details(
+                several.iter().map(|Misprint { line, reason }| match line {
+                    Some(line) => format!("line {line}: {reason}"),
+                    None => reason.clone(),
+                }).collect(),
+            ),
         },
+        Refusal::LayoutInvalid { file, line, reason } => told(format!("{}: {reason}", place(file, *line))),
+        Refusal::MemberOfOtherGroup { account, group, agreement } => {
+            told(format!("{agreement} names {account}, which belongs to {group}")).hint("members are accounts of the agreement's own group")
+        }
+        Refusal::CostUnknown { agreement } => told(format!("{agreement} prices by cost, and what the provider will bill is not known"))
+            .hint("`subledger price apply FILE` with kind = \"purchase\", or --provider-amount for this order"),
         Refusal::AgreementConflict { agreement, valid_from } => {
             told(format!("{agreement} from {valid_from} is in the book with other terms")).hint("agreements are never edited: give the new terms a later valid_from")
         }

@@ -134,6 +134,7 @@ impl Facts {
             .date(charge.date)
             .text(&charge.list.to_string())
             .number(charge.agreement.map_or(0, |a| a.0))
+            .text(&charge.volume_before.to_string())
             .optional(charge.tier.map(|t| t.to_string()).as_deref())
             .number(charge.discount.millionths())
             .number(charge.payable.minor())

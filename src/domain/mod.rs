@@ -4,6 +4,7 @@
 //! line and no floating point may appear in this layer, so that every rule can be tested without a book.
 
 pub mod account;
+pub mod agreement;
 pub mod alert;
 pub mod bill;
 pub mod bill_diff;
@@ -34,6 +35,7 @@ pub mod plan;
 pub mod policy;
 pub mod price;
 pub mod progress;
+pub mod rate;
 pub mod refusal;
 pub mod role;
 pub mod rules;

@@ -369,14 +369,37 @@ impl Exact {
         self.0.unsigned_abs() * 2 < currency.exact_per_minor().unsigned_abs()
     }
 
-    /// What remains after a discount, rounded once to the minor unit, half away from zero.
-    pub fn less(self, discount: Discount, currency: Currency) -> Result<Amount, Overflow> {
-        let remaining = i128::from(Discount::WHOLE - discount.0);
-        let product = self.0.checked_mul(remaining).ok_or(Overflow)?;
-        let unit = currency.exact_per_minor() * i128::from(Discount::WHOLE);
-        i64::try_from(divide_half_away(product, unit)).map(Amount).map_err(|_| Overflow)
+    /// The same with the other sign.
+    pub fn negated(self) -> Result<Self, Overflow> {
+        self.0.checked_neg().map(Self).ok_or(Overflow)
+    }
+
+    /// So many millionths of it, rounded to the eighteenth place, half away from zero.
+    pub fn times_millionths(self, factor: i64) -> Result<Self, Overflow> {
+        let product = self.0.checked_mul(i128::from(factor)).ok_or(Overflow)?;
+        Ok(Self(divide_half_away(product, i128::from(MILLION))))
+    }
+
+    /// What so many millionths of are this, rounded to the eighteenth place, half away from zero; `None` for none of them, and
+    /// where it is too large to be counted.
+    pub fn divided_by_millionths(self, factor: i64) -> Option<Self> {
+        if factor <= 0 {
+            return None;
+        }
+        Some(Self(divide_half_away(self.0.checked_mul(i128::from(MILLION))?, i128::from(factor))))
     }
 }
+
+/// The sum of parts, each times so many millionths, rounded **once** to the minor unit, half away from zero.
+pub fn rated(parts: impl IntoIterator<Item = (Exact, i64)>, currency: Currency) -> Result<Amount, Overflow> {
+    let product = parts.into_iter().try_fold(0_i128, |sum, (part, factor)| {
+        part.0.checked_mul(i128::from(factor)).and_then(|product| sum.checked_add(product)).ok_or(Overflow)
+    })?;
+    let unit = currency.exact_per_minor() * i128::from(MILLION);
+    i64::try_from(divide_half_away(product, unit)).map(Amount).map_err(|_| Overflow)
+}
+
+const MILLION: i64 = 1_000_000;
 
 /// The digits behind an `E`, with a sign or without; beyond four digits no amount is counted.
 fn parse_exponent(text: &[u8]) -> Option<i64> {
@@ -546,83 +569,6 @@ impl Serialize for Exact {
 }
 
 impl<'de> Deserialize<'de> for Exact {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-/// A discount off list, in millionths: `5%` is 50 000. Between 0 % and 100 %.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Discount(i64);
-
-/// Why a text is not a discount.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotADiscount {
-    /// A bare number: it could be meant as a fraction or as percent.
-    #[error("a discount is written with a percent sign, such as \"5%\"")]
-    NoPercentSign,
-    /// Not a number before the sign.
-    #[error("not a percentage such as \"7.5%\"")]
-    NotANumber,
-    /// Below 0 % or above 100 %.
-    #[error("a discount lies between 0% and 100%")]
-    OutOfRange,
-    /// Finer than 0.0001 %.
-    #[error("a discount has at most four decimal places")]
-    TooPrecise,
-}
-
-impl Discount {
-    /// No discount.
-    pub const NONE: Self = Self(0);
-    const WHOLE: i64 = 1_000_000;
-
-    /// A discount of so many millionths; `None` outside 0 to 1 000 000.
-    pub fn from_millionths(millionths: i64) -> Option<Self> {
-        (0..=Self::WHOLE).contains(&millionths).then_some(Self(millionths))
-    }
-
-    /// What takes a list price down to a price, to the nearest millionth: none when that is not lower, or not to be told.
-    pub fn between(list: Exact, price: Exact) -> Self {
-        let off = list.0.checked_sub(price.0).and_then(|off| off.checked_mul(i128::from(Self::WHOLE)));
-        let Some(off) = off.filter(|_| list.0 > 0) else { return Self::NONE };
-        i64::try_from(divide_half_away(off, list.0)).ok().and_then(Self::from_millionths).unwrap_or(Self::NONE)
-    }
-
-    /// The millionths.
-    pub const fn millionths(self) -> i64 {
-        self.0
-    }
-}
-
-impl FromStr for Discount {
-    type Err = NotADiscount;
-
-    fn from_str(text: &str) -> Result<Self, NotADiscount> {
-        let number = text.trim().strip_suffix('%').ok_or(NotADiscount::NoPercentSign)?.trim_end();
-        let percent = rust_decimal::Decimal::from_str_exact(number).map_err(|_| NotADiscount::NotANumber)?;
-        let millionths = percent.checked_mul(rust_decimal::Decimal::from(10_000)).ok_or(NotADiscount::OutOfRange)?.normalize();
-        if millionths.scale() > 0 {
-            return Err(NotADiscount::TooPrecise);
-        }
-        i64::try_from(millionths.mantissa()).ok().and_then(Self::from_millionths).ok_or(NotADiscount::OutOfRange)
-    }
-}
-
-impl fmt::Display for Discount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}%", rust_decimal::Decimal::new(self.0, 4).normalize())
-    }
-}
-
-impl Serialize for Discount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Discount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)

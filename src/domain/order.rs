@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::account::Model;
 use crate::domain::id::{AccountId, AgreementId, ChargeId, EntryId, OrderId};
-use crate::domain::money::{Amount, Currency, Discount, Exact, Money};
+use crate::domain::money::{Amount, Currency, Exact, Money};
 use crate::domain::period::Month;
 use crate::domain::price::Price;
+use crate::domain::rate::Discount;
 use crate::domain::refusal::Refusal;
 use crate::domain::words::words;
 
@@ -108,9 +109,11 @@ pub struct Charge {
     pub list: Exact,
     /// The agreement that priced it.
     pub agreement: Option<AgreementId>,
+    /// What the agreement's window had reached before it, by the agreement's measure.
+    pub volume_before: Exact,
     /// Where its tier begins.
     pub tier: Option<Exact>,
-    /// The discount.
+    /// The discount that it came to.
     pub discount: Discount,
     /// What is owed; negative for a refund.
     pub payable: Amount,
@@ -228,6 +231,7 @@ impl Charge {
             date,
             list: price.list,
             agreement: price.agreement,
+            volume_before: price.volume_before,
             tier: price.tier,
             discount: price.discount,
             payable: price.payable,
@@ -262,6 +266,7 @@ mod tests {
             date,
             list: list.parse().unwrap(),
             agreement: None,
+            volume_before: Exact::ZERO,
             tier: None,
             discount: Discount::NONE,
             payable: Amount::from_minor(payable),

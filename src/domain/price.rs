@@ -1,226 +1,17 @@
-//! Agreements and what they make of a list price.
+//! What an agreement makes of a charge.
 //!
-//! A charge is priced at the tier that the volume **before it** has reached, wholly (`rule = "whole"`). The most specific rule
-//! wins: a product's own discount, then the tier. Without an agreement a customer pays list price.
+//! Everything that is charged is priced here, by one function, from the terms and from the volume that was reached **before** the
+//! charge; nothing here looks a volume up. The most specific rule wins: a kind of charge of a product, the product, the tier.
+//! Without an agreement a customer pays list price. A price is rounded once, to the minor unit, half away from zero.
 
-use std::borrow::Borrow;
-
-use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::agreement::{Agreement, Basis, ChargeKind, Measure, OwnPrice, Terms, Tier, TierRule};
 use crate::domain::code::Code;
-use crate::domain::id::{AgreementId, GroupId};
-use crate::domain::money::{Amount, Currency, Discount, Exact, Overflow};
-use crate::domain::period::Month;
+use crate::domain::id::AgreementId;
+use crate::domain::money::{Amount, Currency, Exact, Overflow, rated};
+use crate::domain::rate::{Discount, Rate};
 use crate::domain::refusal::Refusal;
-use crate::domain::words::words;
-
-words! {
-    /// Between whom an agreement is.
-    AgreementKind, "a kind of agreement" {
-        /// The agent sells to a group.
-        Sale = "sale",
-        /// The provider sells to the agent.
-        Purchase = "purchase",
-    }
-}
-
-words! {
-    /// What a discount is taken off.
-    Basis, "a basis" {
-        /// The provider's list price.
-        List = "list",
-    }
-}
-
-words! {
-    /// What counts towards a tier.
-    Measure, "a measure" {
-        /// List prices.
-        List = "list",
-        /// What was owed after discounts.
-        Payable = "payable",
-    }
-}
-
-words! {
-    /// How long volume is added up before it starts again.
-    Window, "a window" {
-        /// A calendar month.
-        Month = "month",
-        /// A calendar quarter.
-        Quarter = "quarter",
-        /// A calendar year.
-        Year = "year",
-        /// As long as the agreement runs.
-        Agreement = "agreement",
-    }
-}
-
-words! {
-    /// How a tier applies to a charge.
-    TierRule, "a tier rule" {
-        /// The tier reached before the charge prices it wholly.
-        Whole = "whole",
-    }
-}
-
-/// From which volume on which discount holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tier {
-    /// The volume in major units, tax included.
-    pub from: Exact,
-    /// The discount off list.
-    pub discount: Discount,
-}
-
-/// What an agreement says of one product.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProductTerm {
-    /// The product's code.
-    pub code: String,
-    /// Its own discount, instead of the tier's.
-    pub discount: Option<Discount>,
-    /// Whether its charges count towards the volume.
-    pub counts: bool,
-}
-
-/// The terms of an agreement as its file says them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Terms {
-    /// The agreement's name; a later version of the same name supersedes it from its date.
-    pub name: Code,
-    /// Between whom.
-    pub kind: AgreementKind,
-    /// The group of a sale agreement, as the file names it.
-    pub group: Option<Code>,
-    /// The provider of a purchase agreement, as the file names it.
-    pub provider: Option<String>,
-    /// What its prices are counted in.
-    pub currency: Currency,
-    /// The first day that it prices.
-    pub valid_from: NaiveDate,
-    /// The last day, if it ends by itself.
-    pub valid_to: Option<NaiveDate>,
-    /// What the discount is taken off.
-    pub basis: Basis,
-    /// What counts.
-    pub measure: Measure,
-    /// How long it counts.
-    pub window: Window,
-    /// How a tier applies.
-    pub rule: TierRule,
-    /// The tiers, rising, the first from zero.
-    pub tiers: Vec<Tier>,
-    /// Products with terms of their own.
-    pub products: Vec<ProductTerm>,
-}
-
-/// An agreement in the book.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Agreement {
-    /// Its row.
-    pub id: AgreementId,
-    /// The group of a sale agreement.
-    pub group: Option<GroupId>,
-    /// What it says.
-    pub terms: Terms,
-}
-
-/// Why terms make no sense, with the key of the file that is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UnsoundTerms {
-    /// A key is missing for this kind.
-    #[error("{key} is missing: {why}")]
-    Missing {
-        /// The key.
-        key: &'static str,
-        /// Why this kind needs it.
-        why: &'static str,
-    },
-    /// A key that this kind must not have.
-    #[error("{key} does not belong to a {kind} agreement")]
-    Misplaced {
-        /// The key.
-        key: &'static str,
-        /// The kind.
-        kind: AgreementKind,
-    },
-    /// The first tier does not begin at zero.
-    #[error("the first [[tier]] begins at {0}; it must begin at \"0\", so that every charge has a price")]
-    FirstTier(Exact),
-    /// A tier does not lie above the one before.
-    #[error("[[tier]] from = \"{0}\" does not lie above the tier before it")]
-    FallingTier(Exact),
-    /// A product stands twice.
-    #[error("[[product]] code = \"{0}\" stands twice")]
-    RepeatedProduct(String),
-    /// The end lies before the beginning.
-    #[error("valid_to lies before valid_from")]
-    EndsBeforeStart,
-}
-
-impl Terms {
-    /// Checks what no single key can tell.
-    pub fn check(&self) -> Result<(), UnsoundTerms> {
-        match (self.kind, &self.group, &self.provider) {
-            (AgreementKind::Sale, None, _) => {
-                return Err(UnsoundTerms::Missing { key: "group", why: "a sale agreement names the group that it is with" });
-            }
-            (AgreementKind::Sale, _, Some(_)) => return Err(UnsoundTerms::Misplaced { key: "provider", kind: self.kind }),
-            (AgreementKind::Purchase, Some(_), _) => return Err(UnsoundTerms::Misplaced { key: "group", kind: self.kind }),
-            _ => {}
-        }
-        if self.valid_to.is_some_and(|to| to < self.valid_from) {
-            return Err(UnsoundTerms::EndsBeforeStart);
-        }
-        let first = self.tiers.first().ok_or(UnsoundTerms::Missing { key: "[[tier]]", why: "at least one from \"0\"" })?;
-        if !first.from.is_zero() {
-            return Err(UnsoundTerms::FirstTier(first.from));
-        }
-        if let Some(pair) = self.tiers.windows(2).find(|pair| pair[1].from <= pair[0].from) {
-            return Err(UnsoundTerms::FallingTier(pair[1].from));
-        }
-        for (index, product) in self.products.iter().enumerate() {
-            if self.products[..index].iter().any(|p| p.code == product.code) {
-                return Err(UnsoundTerms::RepeatedProduct(product.code.clone()));
-            }
-        }
-        Ok(())
-    }
-
-    /// The first day of the window that a date lies in: volume counts from there.
-    pub fn window_start(&self, date: NaiveDate) -> NaiveDate {
-        let first_of = |month: u32| NaiveDate::from_ymd_opt(date.year(), month, 1).expect("months are 1 to 12");
-        match self.window {
-            Window::Month => Month::of(date).first_day(),
-            Window::Quarter => first_of((date.month() - 1) / 3 * 3 + 1),
-            Window::Year => first_of(1),
-            Window::Agreement => self.valid_from,
-        }
-    }
-
-    /// The highest tier that a volume has reached.
-    pub fn tier_at(&self, volume: Exact) -> Tier {
-        let reached = self.tiers.iter().rev().find(|tier| tier.from <= volume);
-        // Refunds can drop a window's volume below zero; the first tier holds there too.
-        *reached.or(self.tiers.first()).expect("checked terms have a first tier")
-    }
-
-    /// The next tier above a volume.
-    pub fn tier_above(&self, volume: Exact) -> Option<Tier> {
-        self.tiers.iter().find(|tier| tier.from > volume).copied()
-    }
-
-    /// Whether a product's charges count towards the volume.
-    pub fn counts(&self, product: &str) -> bool {
-        self.product(product).is_none_or(|p| p.counts)
-    }
-
-    fn product(&self, code: &str) -> Option<&ProductTerm> {
-        self.products.iter().find(|p| p.code == code)
-    }
-}
 
 /// What a day or a window has added up to, in major units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -246,6 +37,60 @@ impl Volume {
     }
 }
 
+/// What is to be priced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Priceable<'a> {
+    /// The product's code.
+    pub product: &'a str,
+    /// What it is for.
+    pub kind: ChargeKind,
+    /// The list price, exact, in major units, tax included; negative where usage is given back.
+    pub list: Exact,
+    /// What the provider is expected to bill, or has billed; `None` when nobody knows.
+    pub cost: Option<Amount>,
+}
+
+/// What made a price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PricedBy {
+    /// The provider's list price, because no agreement was in force.
+    ListPrice,
+    /// One tier, for the whole charge.
+    Tier,
+    /// Each slice its own tier.
+    Slices,
+    /// The product's own rate, or that of one kind of its charges.
+    OwnRate,
+    /// A fixed price.
+    FixedPrice,
+    /// The provider, on the agency model.
+    Provider,
+}
+
+impl PricedBy {
+    /// The one spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ListPrice => "list-price",
+            Self::Tier => "tier",
+            Self::Slices => "slices",
+            Self::OwnRate => "own-rate",
+            Self::FixedPrice => "fixed-price",
+            Self::Provider => "provider",
+        }
+    }
+}
+
+/// A part of a charge that lies in one tier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slice {
+    /// The tier.
+    pub tier: Tier,
+    /// How much of the list price lies in it.
+    pub list: Exact,
+}
+
 /// A priced charge: everything that is needed to explain it years later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
@@ -255,13 +100,19 @@ pub struct Price {
     pub agreement: Option<AgreementId>,
     /// The agreement's name.
     pub agreement_name: Option<Code>,
-    /// Where the tier that applied begins; `None` without an agreement or by a product's own discount.
+    /// What made it.
+    pub by: PricedBy,
+    /// Where the tier that applied begins, of slices the last one; `None` without an agreement or by a product's own price.
     pub tier: Option<Exact>,
-    /// The volume that the group had reached before.
+    /// The rate that applied; `None` of several slices and of fixed prices.
+    pub rate: Option<Rate>,
+    /// The slices, if there are several.
+    pub slices: Vec<Slice>,
+    /// The volume that was reached before, by the agreement's measure.
     pub volume_before: Exact,
-    /// The discount.
+    /// What it comes to as a discount off list, to the nearest millionth; none where it is not below list.
     pub discount: Discount,
-    /// What is owed: list less discount, rounded once to the minor unit, half away from zero.
+    /// What is owed, rounded once to the minor unit, half away from zero.
     pub payable: Amount,
     /// Whether it counts towards the volume.
     pub counts: bool,
@@ -273,7 +124,8 @@ impl Price {
     #[must_use]
     pub fn passed_through(self, payable: Amount, currency: Currency) -> Self {
         let discount = Discount::between(self.list, Exact::from_amount(payable, currency));
-        Self { agreement: None, agreement_name: None, tier: None, discount, payable, ..self }
+        let by = PricedBy::Provider;
+        Self { agreement: None, agreement_name: None, by, tier: None, rate: None, slices: vec![], discount, payable, ..self }
     }
 
     /// What it adds to the volume.
@@ -286,20 +138,23 @@ impl Price {
     }
 }
 
-/// Prices a charge at the tier that `volume_before` has reached.
+/// Prices a charge, `volume_before` being what the window of the agreement has reached before it.
 pub fn price(
     agreement: Option<&Agreement>,
-    code: &str,
-    list: Exact,
+    charge: Priceable<'_>,
     volume_before: Volume,
     currency: Currency,
 ) -> Result<Price, Refusal> {
+    let list = charge.list;
     let Some(agreement) = agreement else {
         return Ok(Price {
             list,
             agreement: None,
             agreement_name: None,
+            by: PricedBy::ListPrice,
             tier: None,
+            rate: None,
+            slices: vec![],
             volume_before: volume_before.list,
             discount: Discount::NONE,
             payable: list.round(currency)?,
@@ -310,33 +165,127 @@ pub fn price(
     if terms.currency != currency {
         return Err(Refusal::CurrencyMismatch { expected: currency, found: terms.currency });
     }
+    let counts = terms.counts(charge.product, charge.kind);
     let volume_before = volume_before.by(terms.measure);
-    let tier = terms.tier_at(volume_before);
-    let own = terms.product(code).and_then(|p| p.discount);
-    let discount = own.unwrap_or(tier.discount);
+    let own = terms.own_price(charge.product, charge.kind);
+    let (by, tier, rate, slices, payable) = match own {
+        Some(OwnPrice::Fixed(price)) => (PricedBy::FixedPrice, None, None, vec![], price.round(currency)?),
+        Some(OwnPrice::Rate(rate)) => (PricedBy::OwnRate, None, Some(rate), vec![], at_rate(terms, charge, rate, currency)?),
+        None if terms.rule == TierRule::Graduated && counts => {
+            let slices = slices(terms, volume_before, list)?;
+            let parts = slices.iter().map(|slice| (slice.list, slice.tier.rate.factor()));
+            let payable = rated(parts, currency)?;
+            match slices[..] {
+                [slice] => (PricedBy::Tier, Some(slice.tier.from), Some(slice.tier.rate), vec![], payable),
+                _ => (PricedBy::Slices, slices.last().map(|slice| slice.tier.from), None, slices, payable),
+            }
+        }
+        None => {
+            let tier = terms.tier_at(volume_before);
+            (PricedBy::Tier, Some(tier.from), Some(tier.rate), vec![], at_rate(terms, charge, tier.rate, currency)?)
+        }
+    };
+    let discount = match rate {
+        Some(Rate::Discount(discount)) => discount,
+        _ => Discount::between(list, Exact::from_amount(payable, currency)),
+    };
     Ok(Price {
         list,
         agreement: Some(agreement.id),
         agreement_name: Some(terms.name.clone()),
-        tier: own.is_none().then_some(tier.from),
+        by,
+        tier,
+        rate,
+        slices,
         volume_before,
         discount,
-        payable: list.less(discount, currency)?,
-        counts: terms.counts(code),
+        payable,
+        counts,
     })
 }
 
-/// The agreement in force on a date: the latest that has begun, if it has not ended. Agreements of different names never
-/// price the same day, so the latest is the only one.
-pub fn in_force<A: Borrow<Agreement>>(agreements: &[A], date: NaiveDate) -> Option<&A> {
-    let begun = agreements.iter().filter(|a| (*a).borrow().terms.valid_from <= date);
-    let latest = begun.max_by_key(|a| ((*a).borrow().terms.valid_from, (*a).borrow().id))?;
-    latest.borrow().terms.valid_to.is_none_or(|to| date <= to).then_some(latest)
+/// What a charge costs at one rate, rounded once.
+pub fn at_rate(terms: &Terms, charge: Priceable<'_>, rate: Rate, currency: Currency) -> Result<Amount, Refusal> {
+    let base = match (terms.basis, charge.cost) {
+        (Basis::List, _) => charge.list,
+        (Basis::Cost, Some(cost)) => Exact::from_amount(cost, currency),
+        (Basis::Cost, None) => return Err(Refusal::CostUnknown { agreement: terms.name.clone() }),
+    };
+    Ok(rated([(base, rate.factor())], currency)?)
+}
+
+/// The slices of a charge: how much of its list price lies in each tier, from the volume before it upwards, or downwards where it
+/// is negative. At least one, also of nothing.
+fn slices(terms: &Terms, before: Exact, list: Exact) -> Result<Vec<Slice>, Overflow> {
+    if list.is_negative() {
+        // What is given back lay on top of the volume.
+        let mut below = slices_above(terms, terms.measured_after(before, list)?, list.negated()?)?;
+        below.reverse();
+        return below.into_iter().map(|slice| Ok(Slice { list: slice.list.negated()?, ..slice })).collect();
+    }
+    slices_above(terms, before, list)
+}
+
+fn slices_above(terms: &Terms, before: Exact, list: Exact) -> Result<Vec<Slice>, Overflow> {
+    let mut slices = Vec::with_capacity(1);
+    let (mut reached, mut left) = (before, list);
+    loop {
+        let tier = terms.tier_at(reached);
+        let room = match terms.tier_above(reached) {
+            Some(next) => terms.list_room(tier, next.from.minus(reached)?).map(|room| (room, next.from)),
+            None => None,
+        };
+        match room {
+            Some((room, next)) if room < left => {
+                slices.push(Slice { tier, list: room });
+                left = left.minus(room)?;
+                reached = next;
+            }
+            _ => {
+                slices.push(Slice { tier, list: left });
+                return Ok(slices);
+            }
+        }
+    }
+}
+
+impl Terms {
+    /// How much list price takes the volume up by `room` at the rate of a tier; `None` where nothing does, because it is free.
+    fn list_room(&self, tier: Tier, room: Exact) -> Option<Exact> {
+        match self.measure {
+            Measure::List => Some(room),
+            Measure::Payable => room.divided_by_millionths(tier.rate.factor()),
+        }
+    }
+
+    /// The volume once a negative list price is gone from it.
+    fn measured_after(&self, before: Exact, list: Exact) -> Result<Exact, Overflow> {
+        if self.measure == Measure::List {
+            return before.plus(list);
+        }
+        let (mut reached, mut left) = (before, list.negated()?);
+        loop {
+            // The tier in which the last of the volume lies.
+            let tier = self.tiers.iter().rev().find(|tier| tier.from < reached).or(self.tiers.first());
+            let tier = *tier.expect("checked terms have a first tier");
+            let is_first = tier.from >= reached || tier.from.is_zero();
+            let room = if is_first { None } else { self.list_room(tier, reached.minus(tier.from)?) };
+            match room {
+                Some(room) if room < left => {
+                    left = left.minus(room)?;
+                    reached = tier.from;
+                }
+                _ => return reached.minus(left.times_millionths(tier.rate.factor())?),
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::domain::agreement::{AgreementKind, ProductTerm, Window};
+    use crate::domain::id::GroupId;
     use crate::domain::period::parse_date;
 
     pub(crate) fn agreement(tiers: &[(&str, &str)]) -> Agreement {

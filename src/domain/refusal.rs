@@ -172,7 +172,11 @@ pub enum Refusal {
     OpeningLines { file: String, problems: Vec<Problem>, lines: Vec<(u64, Refusal)>, count: u64 },
 
     /// The file of an agreement cannot be read as one.
-    AgreementInvalid { file: String, line: Option<usize>, reason: String },
+    AgreementInvalid { file: String, misprints: Vec<Misprint> },
+    /// An agreement with some accounts of a group names one of another.
+    MemberOfOtherGroup { account: Code, group: Code, agreement: Code },
+    /// A price is a mark-up on a cost that nobody knows.
+    CostUnknown { agreement: Code },
     /// The file of a layout cannot be read as one.
     LayoutInvalid { file: String, line: Option<usize>, reason: String },
     /// Another agreement of the same name and date says something else.
@@ -319,6 +323,15 @@ pub enum UnreadableFile {
     NothingInside,
     /// Several tables where one is expected.
     SeveralTables { first: String, second: String },
+}
+
+/// A mistake in a file that a person writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misprint {
+    /// On which line, from one; `None` when something is missing.
+    pub line: Option<usize>,
+    /// What is wrong, with the key.
+    pub reason: String,
 }
 
 impl UnreadableFile {
@@ -480,6 +493,8 @@ impl Refusal {
             Self::OpeningDiffers { .. } => "opening.agency-differs",
             Self::OpeningLines { .. } => "opening.lines-refused",
             Self::AgreementInvalid { .. } => "agreement.invalid",
+            Self::MemberOfOtherGroup { .. } => "agreement.member-of-other-group",
+            Self::CostUnknown { .. } => "price.cost-unknown",
             Self::LayoutInvalid { .. } => "layout.invalid",
             Self::AgreementConflict { .. } => "agreement.conflict",
             Self::AgreementOverlap { .. } => "agreement.overlap",

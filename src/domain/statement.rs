@@ -11,8 +11,9 @@ use crate::domain::account::{Mode, Uid};
 use crate::domain::code::{Code, Name};
 use crate::domain::id::{EntryId, OrderId};
 use crate::domain::journal::{Event, Note};
-use crate::domain::money::{Amount, Currency, Discount, Exact, Overflow};
+use crate::domain::money::{Amount, Currency, Exact, Overflow};
 use crate::domain::period::Month;
+use crate::domain::rate::Discount;
 use crate::domain::words::words;
 
 words! {

@@ -3,12 +3,17 @@
 //! Usage is dated the charge month's last day, after that day's orders, and priced by account and product in that order. The
 //! same function prices pending usage and the usage charges of a close, so that the two can never differ.
 
+use std::borrow::Borrow;
+
+use chrono::NaiveDate;
+
 use crate::domain::account::Model;
+use crate::domain::agreement::{Agreement, ChargeKind, in_force_for};
 use crate::domain::code::Code;
 use crate::domain::id::AccountId;
 use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::period::Month;
-use crate::domain::price::{Agreement, Price, Volume, price};
+use crate::domain::price::{Price, Priceable, Volume, price};
 use crate::domain::refusal::Refusal;
 
 /// One account's use of one product in one charge month, as a bill sums it up.
@@ -41,10 +46,26 @@ pub struct PricedUsage {
     pub cost: Amount,
 }
 
-/// Prices a group's usage of one month, each at the tier that the volume before it has reached.
-pub fn price_usage(
-    agreement: Option<&Agreement>,
-    mut volume_before: Volume,
+impl Usage {
+    fn priceable(&self, cost: Amount) -> Priceable<'_> {
+        Priceable { product: &self.product, kind: ChargeKind::Usage, list: self.list, cost: Some(cost) }
+    }
+}
+
+/// An agreement that prices usage of a month, and what its window has reached before that.
+#[derive(Clone, Debug)]
+pub struct UsageTerms<A> {
+    /// The agreement.
+    pub agreement: A,
+    /// The volume before the first of the usage.
+    pub before: Volume,
+}
+
+/// Prices a group's usage of one month, each at the tier that the volume before it has reached. `in_force` are the agreements that
+/// price the group's accounts on the month's last day.
+pub fn price_usage<A: Borrow<Agreement>>(
+    mut in_force: Vec<UsageTerms<A>>,
+    day: NaiveDate,
     mut usages: Vec<Usage>,
     currency: Currency,
 ) -> Result<Vec<PricedUsage>, Refusal> {
@@ -52,11 +73,17 @@ pub fn price_usage(
     let mut priced = Vec::with_capacity(usages.len());
     for usage in usages {
         let cost = usage.billed.round(currency)?;
-        let mut price = price(agreement, &usage.product, usage.list, volume_before, currency)?;
+        let agreements: Vec<&Agreement> = in_force.iter().map(|terms| terms.agreement.borrow()).collect();
+        let own = in_force_for(&agreements, usage.account, day).map(|agreement| agreement.id);
+        let terms = in_force.iter().find(|terms| Some(terms.agreement.borrow().id) == own);
+        let before = terms.map_or(Volume::default(), |terms| terms.before);
+        let mut price = price(terms.map(|terms| terms.agreement.borrow()), usage.priceable(cost), before, currency)?;
         if usage.model == Model::Agency {
             price = price.passed_through(cost, currency);
         }
-        volume_before = volume_before.plus(price.volume(currency))?;
+        for terms in in_force.iter_mut().filter(|terms| terms.agreement.borrow().is_for(usage.account)) {
+            terms.before = terms.before.plus(price.volume(currency))?;
+        }
         priced.push(PricedUsage { usage, price, cost });
     }
     Ok(priced)
@@ -87,7 +114,13 @@ mod tests {
             usage("a", "ecs", "1", "0.8"),
         ];
         let volume = Volume { list: "64999.99".parse().unwrap(), payable: Exact::ZERO };
-        let priced = price_usage(Some(&acme), volume, given, cny).unwrap();
+        let priced = price_usage(
+            vec![UsageTerms { agreement: &acme, before: volume }],
+            Month::parse("2026-06").unwrap().last_day(),
+            given,
+            cny,
+        )
+        .unwrap();
         let shown: Vec<_> = priced
             .iter()
             .map(|p| format!("{} {} {} {}", p.usage.account_code, p.usage.product, p.price.payable.minor(), p.cost.minor()))

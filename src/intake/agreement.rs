@@ -1,233 +1,430 @@
 //! Agreement files: TOML that people write, read into terms.
 //!
-//! It must never guess what somebody meant about money: an unknown key, a bare number where a percentage is wanted, or a rule that
-//! this version does not price by is refused, with the line and with what is allowed. Amounts and percentages are TOML strings, so
-//! that no floating point comes near them.
+//! It must never guess what somebody meant about money: an unknown key, a bare number where a percentage is wanted, or terms that
+//! do not fit together are refused. Every mistake is named with its line and its key, not only the first. Amounts and percentages
+//! are TOML strings, so that no floating point comes near them.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
-use toml::{Spanned, Value};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
-use crate::domain::money::{Currency, Discount};
+use crate::domain::agreement::{
+    AgreementKind, Basis, ChargeKind, KindTerm, Measure, OwnPrice, ProductTerm, Terms, Tier, TierRule, UnsoundTerms, Window,
+};
+use crate::domain::code::Code;
+use crate::domain::money::{Currency, Exact};
 use crate::domain::order::plain_text;
 use crate::domain::period::parse_date;
-use crate::domain::price::{Basis, Measure, ProductTerm, Terms, Tier, TierRule, UnsoundTerms, Window};
-use crate::domain::refusal::Refusal;
+use crate::domain::rate::{Discount, MarkUp, Rate};
+use crate::domain::refusal::{Misprint, Refusal};
+use crate::domain::suggest::nearest;
 
 /// Reads the text of an agreement file; `file` is its name for messages.
 pub fn read(text: &str, file: &str) -> Result<Terms, Refusal> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    read_terms(text).map_err(|mistake| Refusal::AgreementInvalid {
-        file: file.to_owned(),
-        line: mistake.at.map(|at| line_at(text, at)),
-        reason: mistake.reason,
-    })
+    let refused = |mut mistakes: Vec<Mistake>| {
+        mistakes.sort_by_key(|mistake| mistake.at);
+        let misprints = mistakes.into_iter().map(|mistake| mistake.placed(text)).collect();
+        Refusal::AgreementInvalid { file: file.to_owned(), misprints }
+    };
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        return Err(refused(errors.iter().map(|error| not_toml(text, error)).collect()));
+    }
+    let nothing = DeTable::new();
+    let (terms, places, mistakes) = AgreementFile { text, nothing: &nothing, mistakes: RefCell::default() }.terms(table.get_ref());
+    let Some(terms) = terms.filter(|_| mistakes.is_empty()) else { return Err(refused(mistakes)) };
+    let unsound = terms.check();
+    if unsound.is_empty() {
+        return Ok(terms);
+    }
+    Err(refused(unsound.iter().map(|unsound| Mistake { at: places.of(unsound), reason: unsound.to_string() }).collect()))
 }
 
-fn read_terms(text: &str) -> Result<Terms, Mistake> {
-    let file: AgreementFile = toml::from_str(text).map_err(|error| not_such_a_file(text, &error))?;
-    let terms = file.terms(text)?;
-    terms.check().map_err(|unsound| Mistake { at: file.place_of(&unsound, &terms), reason: unsound.to_string() })?;
-    Ok(terms)
-}
-
-type Cell = Spanned<Value>;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AgreementFile {
-    agreement: Option<Cell>,
-    kind: Option<Cell>,
-    group: Option<Cell>,
-    provider: Option<Cell>,
-    currency: Option<Cell>,
-    valid_from: Option<Cell>,
-    valid_to: Option<Cell>,
-    basis: Option<Cell>,
-    tax: Option<Cell>,
-    #[serde(default)]
-    volume: VolumeFile,
-    #[serde(default)]
-    tier: Vec<Spanned<TierFile>>,
-    #[serde(default)]
-    product: Vec<Spanned<ProductFile>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct VolumeFile {
-    measure: Option<Cell>,
-    window: Option<Cell>,
-    rule: Option<Cell>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TierFile {
-    from: Option<Cell>,
-    discount: Option<Cell>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ProductFile {
-    code: Option<Cell>,
-    discount: Option<Cell>,
-    counts: Option<Cell>,
-}
+type Cell<'t> = &'t Spanned<DeValue<'t>>;
 
 /// What is wrong, and where in the text.
+#[derive(Debug)]
 struct Mistake {
     at: Option<usize>,
     reason: String,
 }
 
-impl AgreementFile {
-    fn terms(&self, text: &str) -> Result<Terms, Mistake> {
-        let text = FileText(text);
-        if let Some(cell) = &self.tax {
-            text.only("tax", cell, "inclusive", "takes prices with tax included")?;
+impl Mistake {
+    fn placed(self, text: &str) -> Misprint {
+        Misprint { line: self.at.map(|at| line_at(text, at)), reason: self.reason }
+    }
+}
+
+/// Where things stand that only the whole of the terms can judge.
+#[derive(Default)]
+struct Places {
+    keys: Vec<(&'static str, usize)>,
+    tiers: Vec<usize>,
+    products: Vec<usize>,
+    rates: Vec<usize>,
+}
+
+impl Places {
+    /// Where the key stands that makes terms unsound; `None` when it stands nowhere.
+    fn of(&self, unsound: &UnsoundTerms) -> Option<usize> {
+        let key = |key: &str| self.keys.iter().find(|(name, _)| *name == key).map(|(_, at)| *at);
+        match unsound {
+            UnsoundTerms::Missing { .. } => None,
+            UnsoundTerms::Misplaced { key: name, .. } => key(name),
+            UnsoundTerms::EndsBeforeStart => key("valid_to"),
+            UnsoundTerms::FirstTier(_) => self.tiers.first().copied(),
+            UnsoundTerms::FallingTier { index, .. } | UnsoundTerms::DearerTier { index, .. } => self.tiers.get(*index).copied(),
+            UnsoundTerms::WrongRate { index, .. } => self.rates.get(*index).copied(),
+            UnsoundTerms::GraduatedCost | UnsoundTerms::CostOfCost => key("basis"),
+            UnsoundTerms::FiscalYearStart => key("fiscal_year_start"),
+            UnsoundTerms::RepeatedMember(_) => key("members"),
+            UnsoundTerms::FixedUsage { product: index }
+            | UnsoundTerms::RepeatedKind { product: index, .. }
+            | UnsoundTerms::RepeatedProduct { index, .. } => self.products.get(*index).copied(),
         }
-        if let Some(cell) = &self.basis {
-            text.only("basis", cell, Basis::List.as_str(), "prices by the provider's list price")?;
+    }
+}
+
+/// A file that is being read, and what was found wrong with it so far.
+struct AgreementFile<'t> {
+    text: &'t str,
+    /// What a table has that is not there.
+    nothing: &'t DeTable<'t>,
+    mistakes: RefCell<Vec<Mistake>>,
+}
+
+const KEYS: &[&str] = &[
+    "agreement",
+    "kind",
+    "group",
+    "members",
+    "provider",
+    "currency",
+    "valid_from",
+    "valid_to",
+    "basis",
+    "tax",
+    "volume",
+    "tier",
+    "product",
+];
+const VOLUME_KEYS: &[&str] = &["measure", "window", "rule", "fiscal_year_start"];
+const TIER_KEYS: &[&str] = &["from", "discount", "markup"];
+const PRODUCT_KEYS: &[&str] = &["code", "discount", "markup", "price", "counts", "kind"];
+const KIND_KEYS: &[&str] = &["kind", "discount", "markup", "price", "counts"];
+
+impl<'t> AgreementFile<'t> {
+    /// The terms, if all of them could be read, where things stand, and what is wrong.
+    fn terms(self, table: &'t DeTable<'t>) -> (Option<Terms>, Places, Vec<Mistake>) {
+        let mut places = Places::default();
+        let terms = self.read(table, &mut places);
+        (terms, places, self.mistakes.into_inner())
+    }
+
+    fn read(&self, table: &'t DeTable<'t>, places: &mut Places) -> Option<Terms> {
+        self.only_known(table, "", KEYS);
+        let volume = table.get("volume").and_then(|cell| self.table(cell, "[volume]")).unwrap_or(self.nothing);
+        self.only_known(volume, "[volume] ", VOLUME_KEYS);
+        for key in ["group", "members", "provider", "valid_to", "basis"] {
+            places.keys.extend(table.get(key).map(|cell| (key, cell.span().start)));
         }
-        if let Some(cell) = &self.volume.rule {
-            text.only("rule", cell, TierRule::Whole.as_str(), "prices by the tier reached before a charge, wholly")?;
+        places.keys.extend(volume.get("fiscal_year_start").map(|cell| ("fiscal_year_start", cell.span().start)));
+        if let Some(cell) = table.get("tax")
+            && cell.get_ref().as_str() != Some("inclusive")
+        {
+            self.wrong("tax", cell, "prices are with tax included: tax = \"inclusive\"");
         }
-        Ok(Terms {
-            name: text.word("agreement", required("agreement", "the name of the agreement", self.agreement.as_ref())?)?,
-            kind: text.word("kind", required("kind", "\"sale\" or \"purchase\"", self.kind.as_ref())?)?,
-            group: self.group.as_ref().map(|cell| text.word("group", cell)).transpose()?,
-            provider: self.provider.as_ref().map(|cell| text.plain("provider", cell)).transpose()?,
-            currency: text.word::<Currency>("currency", required("currency", "such as \"CNY\"", self.currency.as_ref())?)?,
-            valid_from: text.date("valid_from", required("valid_from", "such as 2026-06-01", self.valid_from.as_ref())?)?,
-            valid_to: self.valid_to.as_ref().map(|cell| text.date("valid_to", cell)).transpose()?,
-            basis: Basis::List,
-            measure: self.volume.measure.as_ref().map_or(Ok(Measure::List), |cell| text.word("measure", cell))?,
-            window: self.volume.window.as_ref().map_or(Ok(Window::Year), |cell| text.word("window", cell))?,
-            rule: TierRule::Whole,
-            tiers: self.tier.iter().map(|tier| text.tier(tier)).collect::<Result<_, _>>()?,
-            products: self.product.iter().map(|product| text.product(product)).collect::<Result<_, _>>()?,
+        let name = self.required(table, "agreement", "the name of the agreement", Self::word::<Code>);
+        let kind = self.required(table, "kind", "\"sale\" or \"purchase\"", Self::word::<AgreementKind>);
+        let group = self.optional(table, "group", Self::word::<Code>);
+        let members = self.optional(table, "members", Self::members);
+        let provider = self.optional(table, "provider", Self::plain);
+        let currency = self.required(table, "currency", "such as \"CNY\"", Self::word::<Currency>);
+        let valid_from = self.required(table, "valid_from", "such as 2026-06-01", Self::date);
+        let valid_to = self.optional(table, "valid_to", Self::date);
+        let basis = self.optional(table, "basis", Self::word::<Basis>);
+        let measure = self.optional(volume, "measure", Self::word::<Measure>);
+        let window = self.optional(volume, "window", Self::word::<Window>);
+        let rule = self.optional(volume, "rule", Self::word::<TierRule>);
+        let fiscal_year_start = self.optional(volume, "fiscal_year_start", Self::month);
+        let tiers = self.rows(table, "tier", "[[tier]]", |row, at| self.tier(row, at, places));
+        let products = self.rows(table, "product", "[[product]]", |row, at| self.product(row, at, places));
+        Some(Terms {
+            name: name?,
+            kind: kind?,
+            group: group?,
+            members: members?.unwrap_or_default(),
+            provider: provider?,
+            currency: currency?,
+            valid_from: valid_from?,
+            valid_to: valid_to?,
+            basis: basis?.unwrap_or(Basis::List),
+            measure: measure?.unwrap_or(Measure::List),
+            window: window?.unwrap_or(Window::Year),
+            fiscal_year_start: fiscal_year_start?.unwrap_or(1),
+            rule: rule?.unwrap_or(TierRule::Whole),
+            tiers: tiers?,
+            products: products?,
         })
     }
 
-    /// Where the key stands that makes terms unsound; `None` when it stands nowhere.
-    fn place_of(&self, unsound: &UnsoundTerms, terms: &Terms) -> Option<usize> {
-        let cell = match unsound {
-            UnsoundTerms::Missing { .. } => None,
-            UnsoundTerms::Misplaced { key: "group", .. } => self.group.as_ref(),
-            UnsoundTerms::Misplaced { .. } => self.provider.as_ref(),
-            UnsoundTerms::EndsBeforeStart => self.valid_to.as_ref(),
-            UnsoundTerms::FirstTier(_) => self.tier.first().and_then(|tier| tier.get_ref().from.as_ref()),
-            UnsoundTerms::FallingTier(_) => {
-                let below = terms.tiers.windows(2).position(|pair| pair[1].from <= pair[0].from)?;
-                self.tier.get(below + 1).and_then(|tier| tier.get_ref().from.as_ref())
+    fn tier(&self, row: &'t DeTable<'t>, at: usize, places: &mut Places) -> Option<Tier> {
+        self.only_known(row, "[[tier]] ", TIER_KEYS);
+        let from = self.needed(row, "[[tier]] from", "from", at, "the volume that it begins at, such as \"0\"", Self::amount);
+        places.tiers.push(row.get("from").map_or(at, |cell| cell.span().start));
+        let rate = self.rate(row, places)?;
+        if rate.is_none() {
+            self.mistaken(Some(at), "[[tier]] discount is missing: a percentage such as \"5%\"".to_owned());
+        }
+        Some(Tier { from: from?, rate: rate? })
+    }
+
+    fn product(&self, row: &'t DeTable<'t>, at: usize, places: &mut Places) -> Option<ProductTerm> {
+        self.only_known(row, "[[product]] ", PRODUCT_KEYS);
+        places.products.push(row.get("code").map_or(at, |cell| cell.span().start));
+        let what = "the product's code, as the provider writes it";
+        let code = self.needed(row, "[[product]] code", "code", at, what, Self::plain);
+        let own = self.own_price(row, places);
+        let counts = self.optional(row, "counts", Self::boolean);
+        let kinds = self.rows(row, "kind", "[[product.kind]]", |row, at| self.kind(row, at, places));
+        Some(ProductTerm { code: code?, own: own?, counts: counts?.unwrap_or(true), kinds: kinds? })
+    }
+
+    fn kind(&self, row: &'t DeTable<'t>, at: usize, places: &mut Places) -> Option<KindTerm> {
+        self.only_known(row, "[[product.kind]] ", KIND_KEYS);
+        let what = "\"new\", \"renew\", \"upgrade\", \"downgrade\" or \"usage\"";
+        let kind = self.needed(row, "[[product.kind]] kind", "kind", at, what, Self::word::<ChargeKind>);
+        let own = self.own_price(row, places);
+        let counts = self.optional(row, "counts", Self::boolean);
+        Some(KindTerm { kind: kind?, own: own?, counts: counts? })
+    }
+
+    /// A discount or a mark-up; the outer `None` when it cannot be read.
+    fn rate(&self, row: &'t DeTable<'t>, places: &mut Places) -> Option<Option<Rate>> {
+        let discount = self.optional(row, "discount", Self::percentage::<Discount>);
+        let mark_up = self.optional(row, "markup", Self::percentage::<MarkUp>);
+        let cell = row.get("discount").or_else(|| row.get("markup"));
+        places.rates.extend(cell.map(|cell| cell.span().start));
+        match (discount?, mark_up?) {
+            (Some(_), Some(_)) => {
+                self.wrong("markup", row.get("markup")?, "discount stands here already: one of the two");
+                None
             }
-            UnsoundTerms::RepeatedProduct(code) => {
-                let again = terms.products.iter().rposition(|product| product.code == *code)?;
-                self.product.get(again).and_then(|product| product.get_ref().code.as_ref())
+            (discount, mark_up) => Some(discount.map(Rate::Discount).or(mark_up.map(Rate::MarkUp))),
+        }
+    }
+
+    fn own_price(&self, row: &'t DeTable<'t>, places: &mut Places) -> Option<Option<OwnPrice>> {
+        let rate = self.rate(row, places);
+        let fixed = self.optional(row, "price", Self::amount);
+        match (rate?, fixed?) {
+            (Some(_), Some(_)) => {
+                self.wrong("price", row.get("price")?, "a rate stands here already: one of the two");
+                None
             }
+            (Some(rate), None) => Some(Some(OwnPrice::Rate(rate))),
+            (None, fixed) => Some(fixed.map(OwnPrice::Fixed)),
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------ tables, rows and keys
+
+    fn only_known(&self, table: &DeTable<'_>, place: &str, known: &[&str]) {
+        for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
+            let name: &str = key.get_ref();
+            let known: Vec<String> = known.iter().map(|key| (*key).to_owned()).collect();
+            let near = nearest(name, &known);
+            let names = if near.is_empty() { &known } else { &near };
+            let names = names.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+            let name = crate::intake::table::shortened(name);
+            self.mistaken(Some(key.span().start), format!("{place}unknown key `{name}`, expected one of {names}"));
+        }
+    }
+
+    fn table(&self, cell: Cell<'t>, name: &str) -> Option<&'t DeTable<'t>> {
+        let table = cell.get_ref().as_table();
+        if table.is_none() {
+            self.mistaken(Some(cell.span().start), format!("{name} is a table of its own"));
+        }
+        table
+    }
+
+    /// The rows of a list of tables; `None` when one of them cannot be read.
+    fn rows<T>(
+        &self,
+        table: &'t DeTable<'t>,
+        key: &str,
+        name: &str,
+        mut read: impl FnMut(&'t DeTable<'t>, usize) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let Some(cell) = table.get(key) else { return Some(vec![]) };
+        let Some(rows) = cell.get_ref().as_array() else {
+            self.mistaken(Some(cell.span().start), format!("{key} is a list, each row of it under its own {name}"));
+            return None;
         };
-        cell.map(|cell| cell.span().start)
+        let read: Vec<Option<T>> = rows.iter().map(|row| read(self.table(row, name)?, row.span().start)).collect();
+        read.into_iter().collect()
     }
-}
 
-fn required<'a>(key: &str, what: &str, cell: Option<&'a Cell>) -> Result<&'a Cell, Mistake> {
-    cell.ok_or_else(|| Mistake { at: None, reason: format!("{key} is missing: {what}") })
-}
+    fn optional<T>(
+        &self,
+        table: &'t DeTable<'t>,
+        key: &str,
+        read: impl Fn(&Self, &str, Cell<'t>) -> Option<T>,
+    ) -> Option<Option<T>> {
+        match table.get(key) {
+            None => Some(None),
+            Some(cell) => read(self, key, cell).map(Some),
+        }
+    }
 
-/// The text that spans point into.
-#[derive(Clone, Copy)]
-struct FileText<'a>(&'a str);
+    fn required<T>(
+        &self,
+        table: &'t DeTable<'t>,
+        key: &str,
+        what: &str,
+        read: impl Fn(&Self, &str, Cell<'t>) -> Option<T>,
+    ) -> Option<T> {
+        match table.get(key) {
+            Some(cell) => read(self, key, cell),
+            None => {
+                self.mistaken(None, format!("{key} is missing: {what}"));
+                None
+            }
+        }
+    }
 
-impl FileText<'_> {
-    fn mistake(self, key: &str, cell: &Cell, reason: &str) -> Mistake {
+    /// A key that a row needs; the row's own place tells where it is missing.
+    fn needed<T>(
+        &self,
+        row: &'t DeTable<'t>,
+        name: &str,
+        key: &str,
+        at: usize,
+        what: &str,
+        read: impl Fn(&Self, &str, Cell<'t>) -> Option<T>,
+    ) -> Option<T> {
+        match row.get(key) {
+            Some(cell) => read(self, key, cell),
+            None => {
+                self.mistaken(Some(at), format!("{name} is missing: {what}"));
+                None
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------------- the cells
+
+    fn mistaken(&self, at: Option<usize>, reason: String) {
+        self.mistakes.borrow_mut().push(Mistake { at, reason });
+    }
+
+    fn wrong(&self, key: &str, cell: Cell<'_>, reason: &str) {
         let Range { start, end } = cell.span();
-        let written = self.0.get(start..end).unwrap_or_default();
-        Mistake { at: Some(start), reason: format!("{key} = {}: {reason}", crate::intake::table::shortened(written)) }
+        let written = self.text.get(start..end).unwrap_or_default();
+        self.mistaken(Some(start), format!("{key} = {}: {reason}", crate::intake::table::shortened(written)));
     }
 
-    fn string<'a>(self, key: &str, cell: &'a Cell, example: &str) -> Result<&'a str, Mistake> {
-        cell.get_ref()
-            .as_str()
-            .ok_or_else(|| self.mistake(key, cell, &format!("write it in quotes, such as {key} = \"{example}\"")))
+    fn quoted(&self, key: &str, cell: Cell<'t>, example: &str) -> Option<&'t str> {
+        let text = cell.get_ref().as_str();
+        if text.is_none() {
+            self.wrong(key, cell, &format!("write it in quotes, such as {key} = \"{example}\""));
+        }
+        text
     }
 
-    fn parsed<T: FromStr<Err: ToString>>(self, key: &str, cell: &Cell, example: &str) -> Result<T, Mistake> {
-        self.string(key, cell, example)?.parse().map_err(|error: T::Err| self.mistake(key, cell, &error.to_string()))
+    fn parsed<T: FromStr<Err: ToString>>(&self, key: &str, cell: Cell<'t>, example: &str) -> Option<T> {
+        match self.quoted(key, cell, example)?.parse::<T>() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.wrong(key, cell, &error.to_string());
+                None
+            }
+        }
     }
 
-    fn word<T: FromStr<Err: ToString>>(self, key: &str, cell: &Cell) -> Result<T, Mistake> {
+    fn word<T: FromStr<Err: ToString>>(&self, key: &str, cell: Cell<'t>) -> Option<T> {
         self.parsed(key, cell, "…")
     }
 
-    fn plain(self, key: &str, cell: &Cell) -> Result<String, Mistake> {
-        let plain = plain_text(self.string(key, cell, "…")?);
-        plain.map(str::to_owned).ok_or_else(|| self.mistake(key, cell, "one to 100 characters, without control characters"))
-    }
-
-    fn only(self, key: &str, cell: &Cell, allowed: &str, what_it_does: &str) -> Result<(), Mistake> {
-        if cell.get_ref().as_str() == Some(allowed) {
-            return Ok(());
+    fn amount(&self, key: &str, cell: Cell<'t>) -> Option<Exact> {
+        let amount: Exact = self.parsed(key, cell, "100000")?;
+        if amount.is_negative() {
+            self.wrong(key, cell, "it is not negative");
+            return None;
         }
-        Err(self.mistake(key, cell, &format!("this version {what_it_does}: it takes {key} = \"{allowed}\" only")))
+        Some(amount)
     }
 
-    fn date(self, key: &str, cell: &Cell) -> Result<NaiveDate, Mistake> {
+    fn percentage<T: FromStr<Err: ToString>>(&self, key: &str, cell: Cell<'t>) -> Option<T> {
+        self.parsed(key, cell, "5%")
+    }
+
+    fn plain(&self, key: &str, cell: Cell<'t>) -> Option<String> {
+        let plain = plain_text(self.quoted(key, cell, "…")?);
+        if plain.is_none() {
+            self.wrong(key, cell, "one to 100 characters, without control characters");
+        }
+        plain.map(str::to_owned)
+    }
+
+    fn boolean(&self, key: &str, cell: Cell<'t>) -> Option<bool> {
+        let value = cell.get_ref().as_bool();
+        if value.is_none() {
+            self.wrong(key, cell, "true or false, without quotes");
+        }
+        value
+    }
+
+    fn month(&self, key: &str, cell: Cell<'t>) -> Option<u32> {
+        let month = cell.get_ref().as_integer().and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok());
+        if month.is_none() {
+            self.wrong(key, cell, "the number of a month, 1 to 12, without quotes");
+        }
+        month
+    }
+
+    fn date(&self, key: &str, cell: Cell<'t>) -> Option<NaiveDate> {
         let date = match cell.get_ref() {
-            Value::String(text) => parse_date(text),
-            Value::Datetime(local) if local.time.is_none() && local.offset.is_none() => parse_date(&local.to_string()),
+            DeValue::String(text) => parse_date(text),
+            DeValue::Datetime(local) if local.time.is_none() && local.offset.is_none() => parse_date(&local.to_string()),
             _ => None,
         };
-        date.ok_or_else(|| self.mistake(key, cell, "not a day such as 2026-06-30"))
-    }
-
-    fn discount(self, cell: &Cell) -> Result<Discount, Mistake> {
-        if cell.get_ref().as_str().is_none() {
-            return Err(self.mistake("discount", cell, "write a percentage in quotes, such as discount = \"5%\""));
+        if date.is_none() {
+            self.wrong(key, cell, "not a day such as 2026-06-30");
         }
-        self.parsed("discount", cell, "5%")
+        date
     }
 
-    fn tier(self, tier: &Spanned<TierFile>) -> Result<Tier, Mistake> {
-        let inside = |mistake| within("[[tier]]", tier.span().start, &mistake);
-        let TierFile { from, discount } = tier.get_ref();
-        let from = required("from", "the volume that it begins at, such as \"0\"", from.as_ref()).map_err(inside)?;
-        let discount = required("discount", "a percentage such as \"5%\"", discount.as_ref()).map_err(inside)?;
-        Ok(Tier { from: self.parsed("from", from, "100000")?, discount: self.discount(discount)? })
-    }
-
-    fn product(self, product: &Spanned<ProductFile>) -> Result<ProductTerm, Mistake> {
-        let inside = |mistake| within("[[product]]", product.span().start, &mistake);
-        let ProductFile { code, discount, counts } = product.get_ref();
-        let code = required("code", "the product's code, as the provider writes it", code.as_ref()).map_err(inside)?;
-        let counts = match counts {
-            None => true,
-            Some(cell) => cell.get_ref().as_bool().ok_or_else(|| self.mistake("counts", cell, "true or false, without quotes"))?,
+    fn members(&self, key: &str, cell: Cell<'t>) -> Option<Vec<Code>> {
+        let Some(array) = cell.get_ref().as_array() else {
+            self.wrong(key, cell, "a list of accounts, such as members = [\"acme-prod\", \"acme-test\"]");
+            return None;
         };
-        let discount = discount.as_ref().map(|cell| self.discount(cell)).transpose()?;
-        Ok(ProductTerm { code: self.plain("code", code)?, discount, counts })
+        if array.is_empty() {
+            self.wrong(key, cell, "nobody: leave it out for an agreement with the whole group");
+            return None;
+        }
+        let read: Vec<Option<Code>> = array.iter().map(|member| self.word(key, member)).collect();
+        read.into_iter().collect()
     }
 }
 
-fn within(table: &str, at: usize, mistake: &Mistake) -> Mistake {
-    Mistake { at: Some(at), reason: format!("{table} {}", mistake.reason) }
-}
-
-/// The TOML reader's words, with the line that it means where they do not name the key.
-fn not_such_a_file(text: &str, error: &toml::de::Error) -> Mistake {
+/// The TOML reader's words, with the column, and the line as it stands.
+fn not_toml(text: &str, error: &toml::de::Error) -> Mistake {
     let at = error.span().map(|span| span.start);
-    let line = at.and_then(|at| text.lines().nth(line_at(text, at) - 1)).unwrap_or_default().trim();
     let message = error.message().trim().replace('\n', ", ");
-    let reason = if let Some(key) = message.strip_prefix("unknown field ") {
-        format!("unknown key {key}")
-    } else if message.contains("expected a sequence") {
-        format!("{line}: tiers and products are lists, each row under its own [[tier]] or [[product]]")
-    } else {
-        format!("{line}: {message}")
+    let reason = match at {
+        Some(at) => {
+            let line = text.lines().nth(line_at(text, at) - 1).unwrap_or_default().trim();
+            format!("column {}: {message}: {}", column_at(text, at), crate::intake::table::shortened(line))
+        }
+        None => message,
     };
     Mistake { at, reason }
 }
@@ -236,10 +433,16 @@ fn line_at(text: &str, at: usize) -> usize {
     1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
 }
 
+/// In characters, from one.
+fn column_at(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or(text);
+    1 + before.rsplit('\n').next().unwrap_or_default().chars().count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::price::AgreementKind;
+    use crate::domain::agreement::AgreementKind;
 
     const TIERS: &str = "[[tier]]\nfrom = \"0\"\ndiscount = \"5%\"\n\n[[tier]]\nfrom = \"100000\"\ndiscount = \"7.5%\"\n";
     const SALE: &str = r#"agreement = "acme-2026"

@@ -6,14 +6,15 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use super::error::Result;
 use super::sql::{Columns as _, day, to_json};
 use super::{Reader, Writer};
+use crate::domain::agreement::{Agreement, AgreementKind, Terms};
 use crate::domain::code::Code;
-use crate::domain::id::{AgreementId, GroupId};
-use crate::domain::price::{Agreement, AgreementKind, Terms};
+use crate::domain::id::{AccountId, AgreementId, GroupId};
 
-const SELECT: &str = "SELECT id, group_id, terms FROM agreement";
+const SELECT: &str = "SELECT id, group_id, terms, members FROM agreement";
 
 fn agreement(row: &Row<'_>) -> rusqlite::Result<Agreement> {
-    Ok(Agreement { id: AgreementId(row.get(0)?), group: row.get::<_, Option<i64>>(1)?.map(GroupId), terms: row.json(2)? })
+    let group = row.get::<_, Option<i64>>(1)?.map(GroupId);
+    Ok(Agreement { id: AgreementId(row.get(0)?), group, members: row.json(3)?, terms: row.json(2)? })
 }
 
 impl Reader<'_> {
@@ -48,29 +49,35 @@ impl Reader<'_> {
     /// Every version with the columns by which it is found: name, kind and first day.
     pub(super) fn agreement_columns(&self) -> Result<Vec<(Agreement, String, AgreementKind, NaiveDate)>> {
         let mut select =
-            self.connection.prepare("SELECT id, group_id, terms, name, kind, valid_from FROM agreement ORDER BY id")?;
-        let rows = select.query_map([], |row| Ok((agreement(row)?, row.get(3)?, row.parsed(4)?, row.date(5)?)))?;
+            self.connection.prepare("SELECT id, group_id, terms, members, name, kind, valid_from FROM agreement ORDER BY id")?;
+        let rows = select.query_map([], |row| Ok((agreement(row)?, row.get(4)?, row.parsed(5)?, row.date(6)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
 
 impl Writer<'_> {
-    /// Writes a version of an agreement.
-    pub fn insert_agreement(&mut self, group: Option<GroupId>, terms: &Terms) -> Result<Agreement> {
-        let agreement = Agreement { id: AgreementId(self.next_id("agreement")?), group, terms: terms.clone() };
+    /// A version of an agreement with the number that it will have.
+    pub fn new_agreement(&mut self, group: Option<GroupId>, members: Vec<AccountId>, terms: Terms) -> Result<Agreement> {
         debug_assert_eq!(group.is_some(), terms.kind == AgreementKind::Sale);
+        Ok(Agreement { id: AgreementId(self.next_id("agreement")?), group, members, terms })
+    }
+
+    /// Writes a version of an agreement.
+    pub fn insert_agreement(&mut self, agreement: &Agreement) -> Result<()> {
+        let terms = &agreement.terms;
         self.connection().execute(
-            "INSERT INTO agreement (id, name, kind, group_id, valid_from, terms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO agreement (id, name, kind, group_id, valid_from, terms, members) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![
                 agreement.id.0,
                 terms.name.as_str(),
                 terms.kind.as_str(),
-                group.map(|g| g.0),
+                agreement.group.map(|g| g.0),
                 day(terms.valid_from),
-                to_json(terms)
+                to_json(terms),
+                to_json(&agreement.members)
             ],
         )?;
-        self.log_change("agreement", &agreement.id.0.to_string(), None, &agreement)?;
-        Ok(agreement)
+        self.log_change("agreement", &agreement.id.0.to_string(), None, agreement)?;
+        Ok(())
     }
 }

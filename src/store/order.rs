@@ -12,9 +12,10 @@ use crate::domain::bill::OrderNumber;
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, AgreementId, ChargeId, EntryId, GroupId, OrderId, ProductId};
 use crate::domain::matching::RecordedOrder;
-use crate::domain::money::{Amount, Currency, Discount, Exact};
+use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::order::{Charge, Order, PaidBack};
 use crate::domain::period::Month;
+use crate::domain::rate::Discount;
 
 /// An order with its charge, as lists show it.
 #[derive(Clone, Debug)]
@@ -78,7 +79,7 @@ pub(super) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
 
 pub(super) const SELECT_CHARGE: &str =
     "SELECT c.id, c.account_id, c.order_id, p.code, c.charge_month, c.day, c.list, c.agreement_id, c.tier, c.discount,
-            c.payable_minor, c.cost_minor, c.counts, c.entry_id, c.cost_counts
+            c.payable_minor, c.cost_minor, c.counts, c.entry_id, c.cost_counts, c.volume_before
        FROM charge AS c JOIN product AS p ON p.id = c.product_id";
 
 pub(super) fn charge_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Charge> {
@@ -99,6 +100,7 @@ pub(super) fn charge_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Charge>
         counts: row.get(first + 12)?,
         entry: row.get::<_, Option<i64>>(first + 13)?.map(EntryId),
         cost_counts: row.get(first + 14)?,
+        volume_before: row.parsed(first + 15)?,
     })
 }
 
@@ -145,7 +147,7 @@ impl Reader<'_> {
         let mut select = self.connection.prepare_cached(
             "SELECT o.id, o.account_id, p.code, o.kind, o.provider_order, o.day, o.service_from, o.service_to, o.placement, o.refunds,
                     c.id, c.account_id, c.order_id, p.code, c.charge_month, c.day, c.list, c.agreement_id, c.tier, c.discount,
-                    c.payable_minor, c.cost_minor, c.counts, c.entry_id, c.cost_counts,
+                    c.payable_minor, c.cost_minor, c.counts, c.entry_id, c.cost_counts, c.volume_before,
                     a.code, g.currency, t.name
                FROM orders AS o
                JOIN charge AS c ON c.order_id = o.id
@@ -162,9 +164,9 @@ impl Reader<'_> {
             Ok(OrderRow {
                 order: order(row)?,
                 charge: charge_at(row, 10)?,
-                account: row.parsed(25)?,
-                currency: row.parsed(26)?,
-                agreement: row.parsed_opt(27)?,
+                account: row.parsed(26)?,
+                currency: row.parsed(27)?,
+                agreement: row.parsed_opt(28)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -385,6 +387,7 @@ impl Writer<'_> {
             day(charge.date).into(),
             charge.list.to_string().into(),
             charge.agreement.map(|a| a.0).into(),
+            charge.volume_before.to_string().into(),
             charge.tier.map(|t| t.to_string()).into(),
             charge.discount.millionths().into(),
             charge.payable.minor().into(),

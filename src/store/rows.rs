@@ -115,7 +115,7 @@ pub(super) struct Waiting {
     pub(super) postings: Rows<4>,
     pub(super) entries: Rows<9>,
     pub(super) orders: Rows<11>,
-    pub(super) charges: Rows<16>,
+    pub(super) charges: Rows<17>,
 }
 
 impl Waiting {

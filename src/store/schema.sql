@@ -161,6 +161,7 @@ CREATE TABLE agreement (
     group_id     INTEGER REFERENCES customer_group,
     valid_from   INTEGER NOT NULL,
     terms        TEXT NOT NULL,        -- JSON
+    members      TEXT NOT NULL,        -- the accounts that it is for, JSON; an empty list means the whole group
     UNIQUE (name, valid_from)
 ) STRICT;
 CREATE INDEX agreement_of ON agreement (kind, group_id, valid_from);
@@ -253,6 +254,7 @@ CREATE TABLE charge (
     day            INTEGER NOT NULL,     -- its effective date
     list           TEXT    NOT NULL,     -- exact
     agreement_id   INTEGER REFERENCES agreement,
+    volume_before  TEXT    NOT NULL,     -- what the agreement's window had reached before it, exact
     tier           TEXT,                 -- where the tier begins, exact
     discount       INTEGER NOT NULL,     -- millionths
     payable_minor  INTEGER NOT NULL,
@@ -263,10 +265,10 @@ CREATE TABLE charge (
 ) STRICT;
 CREATE INDEX charge_of_account ON charge (account_id, day);
 
--- Volume by day: of a group ('sale') or of the agent ('purchase', owner 0). `check` proves it from the charges
--- and from what the book started with.
+-- Volume by day: of a group ('sale'), of the accounts that an agreement is for ('members', owner the agreement), or of the
+-- agent ('purchase', owner 0). `check` proves it from the charges and from what the book started with.
 CREATE TABLE volume (
-    scope        TEXT    NOT NULL CHECK (scope IN ('sale', 'purchase')),
+    scope        TEXT    NOT NULL CHECK (scope IN ('sale', 'members', 'purchase')),
     owner_id     INTEGER NOT NULL,
     currency     TEXT    NOT NULL,
     day          INTEGER NOT NULL,

@@ -9,8 +9,9 @@ use super::{Reader, Writer};
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, EntryId, OrderId};
 use crate::domain::journal::Note;
-use crate::domain::money::{Amount, Discount};
+use crate::domain::money::Amount;
 use crate::domain::period::Month;
+use crate::domain::rate::Discount;
 use crate::domain::statement::{ChargeFacts, Movement};
 
 impl Reader<'_> {

@@ -10,8 +10,9 @@ use rusqlite::{Connection, params};
 use super::error::Result;
 use super::sql::{Columns as _, day};
 use super::{Reader, Writer};
-use crate::domain::id::GroupId;
-use crate::domain::money::Currency;
+use crate::domain::agreement::Agreement;
+use crate::domain::id::{AccountId, AgreementId, GroupId};
+use crate::domain::money::{Currency, Exact};
 use crate::domain::price::Volume;
 
 /// Whose volume.
@@ -19,14 +20,26 @@ use crate::domain::price::Volume;
 pub enum Scope {
     /// A group's charges, for its sale agreement.
     Sale(GroupId),
+    /// Those of the accounts that an agreement is for, where it is not for the whole group.
+    Members(AgreementId),
     /// All of the agent's, for the purchase agreement.
     Purchase,
 }
 
 impl Scope {
+    /// The one that an agreement's tiers look at.
+    pub fn of(agreement: &Agreement) -> Self {
+        match agreement.group {
+            None => Self::Purchase,
+            Some(group) if agreement.members.is_empty() => Self::Sale(group),
+            Some(_) => Self::Members(agreement.id),
+        }
+    }
+
     pub(super) fn parts(self) -> (&'static str, i64) {
         match self {
             Self::Sale(group) => ("sale", group.0),
+            Self::Members(agreement) => ("members", agreement.0),
             Self::Purchase => ("purchase", 0),
         }
     }
@@ -92,6 +105,30 @@ impl Reader<'_> {
     /// What was added up from one day to another, both included.
     pub fn volume(&self, scope: Scope, currency: Currency, from: NaiveDate, to: NaiveDate) -> Result<Volume> {
         sum(&load(self.connection, scope, currency)?, from, to)
+    }
+}
+
+impl Reader<'_> {
+    /// What the charges of accounts add up to, by day.
+    pub fn volume_of_accounts(&self, accounts: &[AccountId], currency: Currency) -> Result<BTreeMap<NaiveDate, Volume>> {
+        // A refund counts on the day of what it gives back.
+        let mut select = self.connection.prepare_cached(
+            "SELECT COALESCE(original.day, c.day), c.list, c.payable_minor
+               FROM charge AS c
+               LEFT JOIN orders AS o ON o.id = c.order_id
+               LEFT JOIN orders AS original ON original.id = o.refunds
+              WHERE c.account_id = ?1 AND c.counts = 1",
+        )?;
+        let mut by_day: BTreeMap<NaiveDate, Volume> = BTreeMap::new();
+        for account in accounts {
+            let mut rows = select.query([account.0])?;
+            while let Some(row) = rows.next()? {
+                let volume = Volume { list: row.parsed(1)?, payable: Exact::from_amount(row.amount(2)?, currency) };
+                let day = by_day.entry(row.date(0)?).or_default();
+                *day = day.plus(volume)?;
+            }
+        }
+        Ok(by_day)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::document::{Document, Table, Value};
 use crate::book::price::{AgreementApplied, AgreementView, Quote};
-use crate::domain::money::{Discount, Exact, Overflow};
+use crate::domain::money::{Exact, Overflow};
+use crate::domain::rate::Discount;
 
 /// An agreement that was applied.
 pub fn applied(outcome: &AgreementApplied) -> Document {
@@ -48,7 +49,7 @@ pub fn agreements(views: &[AgreementView]) -> Document {
                 view.in_force.into(),
                 format!("{} from {}", terms.window, view.window_start).into(),
                 exact(tier.from, terms.currency),
-                discount(tier.discount),
+                Value::Text(tier.rate.to_string()),
                 here.into(),
                 if here { exact(view.volume, terms.currency) } else { Value::Null },
                 view.to_next_tier.filter(|_| here).map(|e| exact(e, terms.currency)).into(),

@@ -2,7 +2,7 @@
 
 mod import;
 mod list;
-mod record;
+pub(super) mod record;
 mod refund;
 mod show;
 

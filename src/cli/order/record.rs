@@ -66,7 +66,8 @@ pub(crate) struct RecordArgs {
     write: WriteArgs,
 }
 
-fn kind(text: &str) -> Result<OrderKind, String> {
+/// What an order does; a refund has a command of its own.
+pub(in crate::cli) fn kind(text: &str) -> Result<OrderKind, String> {
     match text.parse()? {
         OrderKind::Refund => Err("a refund is recorded with `subledger order refund ORDER`".to_owned()),
         kind => Ok(kind),

@@ -7,7 +7,10 @@ use crate::book::price::{QuoteRequest, quote};
 use crate::cli::args::{amount, date, plain_text};
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
+use crate::cli::order::record::kind;
+use crate::domain::agreement::ChargeKind;
 use crate::domain::money::Exact;
+use crate::domain::order::OrderKind;
 use crate::view;
 
 /// Price an order, step by step, without recording it
@@ -30,6 +33,14 @@ pub(crate) struct QuoteArgs {
     #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
     list_price: Exact,
 
+    /// What it would do: new, renew, upgrade or downgrade
+    #[arg(long, value_parser = kind, default_value = "new")]
+    kind: OrderKind,
+
+    /// What the provider said that it would bill [default: by the purchase agreement]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
+    provider_amount: Option<Exact>,
+
     /// When it would be placed [default: today in UTC+8]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     date: Option<NaiveDate>,
@@ -37,7 +48,14 @@ pub(crate) struct QuoteArgs {
 
 impl QuoteArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let request = QuoteRequest { account: self.account, product: self.product, list_price: self.list_price, date: self.date };
+        let request = QuoteRequest {
+            account: self.account,
+            product: self.product,
+            kind: ChargeKind::of(self.kind).expect("a refund is refused on the command line"),
+            list_price: self.list_price,
+            provider_amount: self.provider_amount,
+            date: self.date,
+        };
         let today = context.session().today();
         let quote = context.read(|reader| quote(reader, today, &request))?;
         let document = context.with_notices(view::price::quote(&quote)?, &quote.notices);

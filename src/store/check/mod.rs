@@ -204,7 +204,7 @@ fn order_with_operation(row: &Row<'_>) -> rusqlite::Result<(i64, Order)> {
 }
 
 fn charge_with_operation(row: &Row<'_>) -> rusqlite::Result<(i64, Charge)> {
-    Ok((row.get(15)?, charge_at(row, 0)?))
+    Ok((row.get(16)?, charge_at(row, 0)?))
 }
 
 /// The fold of the journal: debits and credits by ledger account and day.
@@ -383,13 +383,20 @@ impl Reader<'_> {
             *sum = sum.plus(volume)?;
         }
         let mut select = self.connection.prepare(
-            "SELECT a.group_id, g.currency, COALESCE(original.day, c.day), c.list, c.payable_minor, c.cost_minor, c.counts, c.cost_counts
+            "SELECT a.group_id, g.currency, COALESCE(original.day, c.day), c.list, c.payable_minor, c.cost_minor, c.counts, c.cost_counts,
+                    c.account_id
                FROM charge AS c
                JOIN account AS a ON a.id = c.account_id
                JOIN customer_group AS g ON g.id = a.group_id
                LEFT JOIN orders AS o ON o.id = c.order_id
                LEFT JOIN orders AS original ON original.id = o.refunds",
         )?;
+        let mut members: HashMap<i64, Vec<i64>> = HashMap::new();
+        for agreement in self.agreements()? {
+            for account in agreement.members {
+                members.entry(account.0).or_default().push(agreement.id.0);
+            }
+        }
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
             let currency: Currency = row.parsed(1)?;
@@ -402,6 +409,9 @@ impl Reader<'_> {
             };
             if row.get::<_, bool>(6)? {
                 add("sale", group, row.amount(4)?)?;
+                for agreement in members.get(&row.get(8)?).into_iter().flatten() {
+                    add("members", *agreement, row.amount(4)?)?;
+                }
             }
             if row.get::<_, bool>(7)? {
                 add("purchase", 0, row.amount(5)?)?;

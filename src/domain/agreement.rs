@@ -1,0 +1,490 @@
+//! Agreements: dated terms on which the agent sells to a group, and the provider to the agent.
+//!
+//! Terms are values that a file says and the book keeps; they are never edited. What they make of a charge is decided in
+//! [`price`](crate::domain::price), never here.
+
+use std::borrow::Borrow;
+
+use chrono::{Datelike, Months, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::code::Code;
+use crate::domain::id::{AccountId, AgreementId, GroupId};
+use crate::domain::money::{Currency, Exact};
+use crate::domain::order::OrderKind;
+use crate::domain::period::Month;
+use crate::domain::rate::Rate;
+use crate::domain::words::words;
+
+words! {
+    /// Between whom an agreement is.
+    AgreementKind, "a kind of agreement" {
+        /// The agent sells to a group.
+        Sale = "sale",
+        /// The provider sells to the agent.
+        Purchase = "purchase",
+    }
+}
+
+words! {
+    /// What a price is worked out from.
+    Basis, "a basis" {
+        /// The provider's list price, less a discount.
+        List = "list",
+        /// What the provider is expected to bill, or has billed, and a mark-up.
+        Cost = "cost",
+    }
+}
+
+words! {
+    /// What counts towards a tier.
+    Measure, "a measure" {
+        /// List prices.
+        List = "list",
+        /// What was owed after discounts.
+        Payable = "payable",
+    }
+}
+
+words! {
+    /// How long volume is added up before it starts again.
+    Window, "a window" {
+        /// A calendar month.
+        Month = "month",
+        /// A quarter of the fiscal year.
+        Quarter = "quarter",
+        /// A fiscal year.
+        Year = "year",
+        /// As long as the agreement runs.
+        Agreement = "agreement",
+    }
+}
+
+words! {
+    /// How a tier applies to a charge.
+    TierRule, "a tier rule" {
+        /// The tier reached before the charge prices it wholly.
+        Whole = "whole",
+        /// Each slice of the volume has the rate of the tier in which it lies: a charge that crosses a tier is split.
+        Graduated = "graduated",
+        /// As `whole`, and once a tier is reached every charge of the window is priced by it: a true-up makes up for the rest.
+        Retroactive = "retroactive",
+    }
+}
+
+words! {
+    /// What a charge is for, as far as its price is concerned.
+    ChargeKind, "a kind of charge" {
+        /// A purchase.
+        New = "new",
+        /// An extension.
+        Renew = "renew",
+        /// More of what was bought.
+        Upgrade = "upgrade",
+        /// Less of what was bought.
+        Downgrade = "downgrade",
+        /// What was used, as the bill has it.
+        Usage = "usage",
+    }
+}
+
+impl ChargeKind {
+    /// That of an order; a refund has none, because it is never priced.
+    pub fn of(order: OrderKind) -> Option<Self> {
+        match order {
+            OrderKind::New => Some(Self::New),
+            OrderKind::Renew => Some(Self::Renew),
+            OrderKind::Upgrade => Some(Self::Upgrade),
+            OrderKind::Downgrade => Some(Self::Downgrade),
+            OrderKind::Refund => None,
+        }
+    }
+}
+
+/// From which volume on which rate holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tier {
+    /// The volume in major units, tax included.
+    pub from: Exact,
+    /// The discount off list, or the mark-up on cost.
+    pub rate: Rate,
+}
+
+/// A price of its own, in the place of the tier's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OwnPrice {
+    /// A rate of its own.
+    Rate(Rate),
+    /// So much for each order, in major units, whatever its list price is.
+    Fixed(Exact),
+}
+
+/// What an agreement says of one kind of charge for a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KindTerm {
+    /// Of which.
+    pub kind: ChargeKind,
+    /// Its own price; the product's when `None`.
+    pub own: Option<OwnPrice>,
+    /// Whether it counts; as the product does when `None`.
+    pub counts: Option<bool>,
+}
+
+/// What an agreement says of one product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductTerm {
+    /// The product's code.
+    pub code: String,
+    /// Its own price, instead of the tier's.
+    pub own: Option<OwnPrice>,
+    /// Whether its charges count towards the volume.
+    pub counts: bool,
+    /// Kinds of charges with terms of their own.
+    pub kinds: Vec<KindTerm>,
+}
+
+/// The terms of an agreement as its file says them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The agreement's name; a later version of the same name supersedes it from its date.
+    pub name: Code,
+    /// Between whom.
+    pub kind: AgreementKind,
+    /// The group of a sale agreement, as the file names it.
+    pub group: Option<Code>,
+    /// The accounts that it is for, as the file names them; empty means all of the group's.
+    pub members: Vec<Code>,
+    /// The provider of a purchase agreement, as the file names it.
+    pub provider: Option<String>,
+    /// What its prices are counted in.
+    pub currency: Currency,
+    /// The first day that it prices.
+    pub valid_from: NaiveDate,
+    /// The last day, if it ends by itself.
+    pub valid_to: Option<NaiveDate>,
+    /// What prices are worked out from.
+    pub basis: Basis,
+    /// What counts.
+    pub measure: Measure,
+    /// How long it counts.
+    pub window: Window,
+    /// The month in which the fiscal year begins: 1 to 12.
+    pub fiscal_year_start: u32,
+    /// How a tier applies.
+    pub rule: TierRule,
+    /// The tiers, rising, the first from zero.
+    pub tiers: Vec<Tier>,
+    /// Products with terms of their own.
+    pub products: Vec<ProductTerm>,
+}
+
+/// An agreement in the book.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreement {
+    /// Its row.
+    pub id: AgreementId,
+    /// The group of a sale agreement.
+    pub group: Option<GroupId>,
+    /// The accounts that it is for; empty means all of the group's.
+    pub members: Vec<AccountId>,
+    /// What it says.
+    pub terms: Terms,
+}
+
+/// Why terms make no sense, with the key of the file that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnsoundTerms {
+    /// A key is missing for this kind.
+    #[error("{key} is missing: {why}")]
+    Missing {
+        /// The key.
+        key: &'static str,
+        /// Why this kind needs it.
+        why: &'static str,
+    },
+    /// A key that this kind must not have.
+    #[error("{key} does not belong to a {kind} agreement")]
+    Misplaced {
+        /// The key.
+        key: &'static str,
+        /// The kind.
+        kind: AgreementKind,
+    },
+    /// The first tier does not begin at zero.
+    #[error("the first [[tier]] begins at {0}; it must begin at \"0\", so that every charge has a price")]
+    FirstTier(Exact),
+    /// A tier does not lie above the one before.
+    #[error("[[tier]] from = \"{from}\" does not lie above the tier before it")]
+    FallingTier {
+        /// Which tier, from zero.
+        index: usize,
+        /// Where it begins.
+        from: Exact,
+    },
+    /// A tier is dearer than the one before.
+    #[error("[[tier]] from = \"{from}\" is dearer than the tier before it: {rate} after {before}")]
+    DearerTier {
+        /// Which tier, from zero.
+        index: usize,
+        /// Where it begins.
+        from: Exact,
+        /// Its rate.
+        rate: Rate,
+        /// The rate before.
+        before: Rate,
+    },
+    /// A rate that is not of the basis.
+    #[error("{found} where basis = \"{basis}\" takes a {takes}")]
+    WrongRate {
+        /// Which rate it is, in the order of the file.
+        index: usize,
+        /// The rate.
+        found: Rate,
+        /// The basis.
+        basis: Basis,
+        /// What it takes.
+        takes: &'static str,
+    },
+    /// Slices of a volume have no cost of their own.
+    #[error("rule = \"graduated\" goes with basis = \"list\": a slice of a charge has no cost of its own")]
+    GraduatedCost,
+    /// The provider's own cost cannot be the basis of itself.
+    #[error("basis = \"cost\" is for sale agreements: a purchase agreement says what the cost is")]
+    CostOfCost,
+    /// Usage has no fixed price.
+    #[error("usage has no fixed price, because its quantity varies: give it a discount or a mark-up")]
+    FixedUsage {
+        /// Which product, from zero.
+        product: usize,
+    },
+    /// A product stands twice.
+    #[error("[[product]] code = \"{code}\" stands twice")]
+    RepeatedProduct {
+        /// Which product, from zero.
+        index: usize,
+        /// Its code.
+        code: String,
+    },
+    /// A kind of charge stands twice for one product.
+    #[error("[[product.kind]] kind = \"{kind}\" stands twice for {code}")]
+    RepeatedKind {
+        /// Which product, from zero.
+        product: usize,
+        /// Its code.
+        code: String,
+        /// The kind.
+        kind: ChargeKind,
+    },
+    /// A member stands twice.
+    #[error("members names {0} twice")]
+    RepeatedMember(Code),
+    /// No such month.
+    #[error("fiscal_year_start is a month, 1 to 12")]
+    FiscalYearStart,
+    /// The end lies before the beginning.
+    #[error("valid_to lies before valid_from")]
+    EndsBeforeStart,
+}
+
+impl Terms {
+    /// Everything that no single key can tell, in the order of the file.
+    pub fn check(&self) -> Vec<UnsoundTerms> {
+        let mut wrong = Vec::new();
+        match (self.kind, &self.group, &self.provider) {
+            (AgreementKind::Sale, None, _) => {
+                wrong.push(UnsoundTerms::Missing { key: "group", why: "a sale agreement names the group that it is with" });
+            }
+            (AgreementKind::Sale, _, Some(_)) => wrong.push(UnsoundTerms::Misplaced { key: "provider", kind: self.kind }),
+            (AgreementKind::Purchase, Some(_), _) => wrong.push(UnsoundTerms::Misplaced { key: "group", kind: self.kind }),
+            _ => {}
+        }
+        if self.kind == AgreementKind::Purchase && !self.members.is_empty() {
+            wrong.push(UnsoundTerms::Misplaced { key: "members", kind: self.kind });
+        }
+        if let Some(twice) = first_repeated(&self.members) {
+            wrong.push(UnsoundTerms::RepeatedMember(twice.clone()));
+        }
+        if self.valid_to.is_some_and(|to| to < self.valid_from) {
+            wrong.push(UnsoundTerms::EndsBeforeStart);
+        }
+        if self.kind == AgreementKind::Purchase && self.basis == Basis::Cost {
+            wrong.push(UnsoundTerms::CostOfCost);
+        }
+        if self.rule == TierRule::Graduated && self.basis == Basis::Cost {
+            wrong.push(UnsoundTerms::GraduatedCost);
+        }
+        if !(1..=12).contains(&self.fiscal_year_start) {
+            wrong.push(UnsoundTerms::FiscalYearStart);
+        }
+        self.check_tiers(&mut wrong);
+        self.check_products(&mut wrong);
+        self.check_rates(&mut wrong);
+        wrong
+    }
+
+    fn check_tiers(&self, wrong: &mut Vec<UnsoundTerms>) {
+        match self.tiers.first() {
+            None => wrong.push(UnsoundTerms::Missing { key: "[[tier]]", why: "at least one from \"0\"" }),
+            Some(first) if !first.from.is_zero() => wrong.push(UnsoundTerms::FirstTier(first.from)),
+            Some(_) => {}
+        }
+        for (index, pair) in (1..).zip(self.tiers.windows(2)) {
+            let (before, tier) = (pair[0], pair[1]);
+            if tier.from <= before.from {
+                wrong.push(UnsoundTerms::FallingTier { index, from: tier.from });
+            } else if before.rate.is_better_than(tier.rate) {
+                wrong.push(UnsoundTerms::DearerTier { index, from: tier.from, rate: tier.rate, before: before.rate });
+            }
+        }
+    }
+
+    fn check_products(&self, wrong: &mut Vec<UnsoundTerms>) {
+        for (index, product) in self.products.iter().enumerate() {
+            if self.products[..index].iter().any(|p| p.code == product.code) {
+                wrong.push(UnsoundTerms::RepeatedProduct { index, code: product.code.clone() });
+            }
+            let kinds: Vec<ChargeKind> = product.kinds.iter().map(|term| term.kind).collect();
+            if let Some(kind) = first_repeated(&kinds) {
+                wrong.push(UnsoundTerms::RepeatedKind { product: index, code: product.code.clone(), kind: *kind });
+            }
+            let is_fixed_usage = |term: &KindTerm| term.kind == ChargeKind::Usage && matches!(term.own, Some(OwnPrice::Fixed(_)));
+            if product.kinds.iter().any(is_fixed_usage) {
+                wrong.push(UnsoundTerms::FixedUsage { product: index });
+            }
+        }
+    }
+
+    fn check_rates(&self, wrong: &mut Vec<UnsoundTerms>) {
+        for (index, found) in self.rates().enumerate() {
+            let takes = match (self.basis, found) {
+                (Basis::List, Rate::MarkUp(_)) => "discount",
+                (Basis::Cost, Rate::Discount(_)) => "markup",
+                _ => continue,
+            };
+            wrong.push(UnsoundTerms::WrongRate { index, found, basis: self.basis, takes });
+        }
+    }
+
+    /// Every rate, in the order of the file: of the tiers, then of each product and its kinds.
+    fn rates(&self) -> impl Iterator<Item = Rate> {
+        let own = |own: Option<OwnPrice>| match own {
+            Some(OwnPrice::Rate(rate)) => Some(rate),
+            _ => None,
+        };
+        let of_products = self.products.iter().flat_map(move |p| {
+            let of_kinds = p.kinds.iter().filter_map(move |k| own(k.own));
+            own(p.own).into_iter().chain(of_kinds)
+        });
+        self.tiers.iter().map(|tier| tier.rate).chain(of_products)
+    }
+
+    /// The first day of the window that a date lies in: volume counts from there.
+    pub fn window_start(&self, date: NaiveDate) -> NaiveDate {
+        let months_in = (date.month() + 12 - self.fiscal_year_start) % 12;
+        let back = match self.window {
+            Window::Month => 0,
+            Window::Quarter => months_in % 3,
+            Window::Year => months_in,
+            Window::Agreement => return self.valid_from,
+        };
+        Month::of(date).first_day() - Months::new(back)
+    }
+
+    /// The last day of the window that a date lies in; `None` of an agreement that has no end.
+    pub fn window_end(&self, date: NaiveDate) -> Option<NaiveDate> {
+        let months = match self.window {
+            Window::Month => 1,
+            Window::Quarter => 3,
+            Window::Year => 12,
+            Window::Agreement => return self.valid_to,
+        };
+        (self.window_start(date) + Months::new(months)).pred_opt()
+    }
+
+    /// The highest tier that a volume has reached.
+    pub fn tier_at(&self, volume: Exact) -> Tier {
+        let reached = self.tiers.iter().rev().find(|tier| tier.from <= volume);
+        // Refunds can drop a window's volume below zero; the first tier holds there too.
+        *reached.or(self.tiers.first()).expect("checked terms have a first tier")
+    }
+
+    /// The next tier above a volume.
+    pub fn tier_above(&self, volume: Exact) -> Option<Tier> {
+        self.tiers.iter().find(|tier| tier.from > volume).copied()
+    }
+
+    /// Whether charges of a product and kind count towards the volume.
+    pub fn counts(&self, product: &str, kind: ChargeKind) -> bool {
+        let Some(product) = self.product(product) else { return true };
+        product.kind(kind).and_then(|term| term.counts).unwrap_or(product.counts)
+    }
+
+    /// The price of their own that charges of a product and kind have: the kind's, else the product's. A fixed price is one of
+    /// orders; usage of such a product has the tier's rate.
+    pub fn own_price(&self, product: &str, kind: ChargeKind) -> Option<OwnPrice> {
+        let product = self.product(product)?;
+        let own = product.kind(kind).and_then(|term| term.own).or(product.own);
+        own.filter(|own| kind != ChargeKind::Usage || matches!(own, OwnPrice::Rate(_)))
+    }
+
+    fn product(&self, code: &str) -> Option<&ProductTerm> {
+        self.products.iter().find(|p| p.code == code)
+    }
+}
+
+impl ProductTerm {
+    fn kind(&self, kind: ChargeKind) -> Option<&KindTerm> {
+        self.kinds.iter().find(|term| term.kind == kind)
+    }
+}
+
+impl Agreement {
+    /// Whether it prices an account of its group.
+    pub fn is_for(&self, account: AccountId) -> bool {
+        self.members.is_empty() || self.members.contains(&account)
+    }
+}
+
+fn first_repeated<T: PartialEq>(all: &[T]) -> Option<&T> {
+    all.iter().enumerate().find(|(index, one)| all[..*index].contains(one)).map(|(_, one)| one)
+}
+
+/// The agreement in force on a date: the latest that has begun, if it has not ended. Agreements of different names never
+/// price the same day, so the latest is the only one.
+pub fn in_force<A: Borrow<Agreement>>(agreements: &[A], date: NaiveDate) -> Option<&A> {
+    agreements.iter().find(|a| is_in_force(agreements, (*a).borrow(), date))
+}
+
+/// The agreement that prices an account's charge of a date: the one that names it among its members, else the group's.
+pub fn in_force_for<A: Borrow<Agreement>>(agreements: &[A], account: AccountId, date: NaiveDate) -> Option<&A> {
+    let held = || agreements.iter().filter(|a| is_in_force(agreements, (*a).borrow(), date));
+    held().find(|a| (*a).borrow().members.contains(&account)).or_else(|| held().find(|a| (*a).borrow().members.is_empty()))
+}
+
+/// Whether a version has begun, has not ended, and has not been superseded by a later one of its name.
+pub fn is_in_force<A: Borrow<Agreement>>(agreements: &[A], version: &Agreement, date: NaiveDate) -> bool {
+    let supersedes = |other: &Agreement| {
+        other.terms.name == version.terms.name
+            && other.terms.valid_from > version.terms.valid_from
+            && other.terms.valid_from <= date
+    };
+    version.terms.valid_from <= date
+        && version.terms.valid_to.is_none_or(|to| date <= to)
+        && !agreements.iter().any(|other| supersedes(other.borrow()))
+}
+
+/// Whether two agreements of different names would price the same charges: it would be unclear which one holds.
+pub fn conflict(one: &Agreement, other: &Agreement) -> bool {
+    let ends = |terms: &Terms| terms.valid_to.unwrap_or(NaiveDate::MAX);
+    let same_accounts = match (one.members.is_empty(), other.members.is_empty()) {
+        (true, true) => true,
+        (false, false) => one.members.iter().any(|member| other.members.contains(member)),
+        // Members have the better claim.
+        _ => false,
+    };
+    same_accounts
+        && one.terms.name != other.terms.name
+        && one.terms.valid_from <= ends(&other.terms)
+        && other.terms.valid_from <= ends(&one.terms)
+}
