@@ -18,7 +18,7 @@ use subledger::domain::chain::{self, Facts, Hash, Header};
 use subledger::domain::chart::LedgerAccount;
 use subledger::domain::id::{AccountId, ChargeId, EntryId, GroupId, OrderId};
 use subledger::domain::journal::{About, Event, Posting};
-use subledger::domain::money::{Amount, Currency};
+use subledger::domain::money::{Amount, Currency, Exact};
 use subledger::domain::order::{Charge, Order, OrderKind, Placement};
 use subledger::domain::period::{Month, parse_date};
 use subledger::domain::rate::Discount;
@@ -326,6 +326,7 @@ fn orders_tells_of_a_charge_that_was_never_posted() {
             date: parse_date("2026-07-04").expect("a day"),
             list: "0".parse().expect("an amount"),
             agreement: None,
+            volume_before: Exact::ZERO,
             tier: None,
             discount: Discount::NONE,
             payable: Amount::from_minor(100),
@@ -336,7 +337,7 @@ fn orders_tells_of_a_charge_that_was_never_posted() {
         };
         let operation = forge_operation(connection, |facts| facts.charge(&charge));
         let sql = format!(
-            "INSERT INTO charge SELECT 1000, {operation}, 1, NULL, id, 202607, 20260704, '0', NULL, NULL, 0, 100, 0, 0, 0, NULL
+            "INSERT INTO charge SELECT 1000, {operation}, 1, NULL, id, 202607, 20260704, '0', NULL, '0', NULL, 0, 100, 0, 0, 0, NULL
                FROM product WHERE code = 'ecs'"
         );
         run(connection, &sql);
@@ -369,6 +370,7 @@ fn forge_opening_order(connection: &Connection, ordered: &str, cost: i64, posted
         date,
         list: "0".parse().expect("an amount"),
         agreement: None,
+        volume_before: Exact::ZERO,
         tier: None,
         discount: Discount::NONE,
         payable: Amount::from_minor(100),
@@ -404,7 +406,7 @@ fn forge_opening_order(connection: &Connection, ordered: &str, cost: i64, posted
         "{posting}
          INSERT INTO orders SELECT 1000, {operation}, 1, id, 'new', '2100099', {day}, NULL, NULL, 'opening', NULL
            FROM product WHERE code = 'ecs';
-         INSERT INTO charge SELECT 1000, {operation}, 1, 1000, id, {month}, {day}, '0', NULL, NULL, 0, 100, {cost}, 0, 0, {charged}
+         INSERT INTO charge SELECT 1000, {operation}, 1, 1000, id, {month}, {day}, '0', NULL, '0', NULL, 0, 100, {cost}, 0, 0, {charged}
            FROM product WHERE code = 'ecs'"
     );
     run(connection, &sql);

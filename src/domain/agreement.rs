@@ -488,3 +488,130 @@ pub fn conflict(one: &Agreement, other: &Agreement) -> bool {
         && one.terms.valid_from <= ends(&other.terms)
         && other.terms.valid_from <= ends(&one.terms)
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::domain::period::parse_date;
+    use crate::domain::rate::MarkUp;
+
+    pub(crate) fn rate(discount: &str) -> Rate {
+        Rate::Discount(discount.parse().unwrap())
+    }
+
+    pub(crate) fn agreement(tiers: &[(&str, &str)]) -> Agreement {
+        Agreement {
+            id: AgreementId(1),
+            group: Some(GroupId(1)),
+            members: vec![],
+            terms: Terms {
+                name: "acme-2026".parse().unwrap(),
+                kind: AgreementKind::Sale,
+                group: Some("acme".parse().unwrap()),
+                members: vec![],
+                provider: None,
+                currency: Currency::parse("CNY").unwrap(),
+                valid_from: day("2026-01-01"),
+                valid_to: None,
+                basis: Basis::List,
+                measure: Measure::List,
+                window: Window::Year,
+                fiscal_year_start: 1,
+                rule: TierRule::Whole,
+                tiers: tiers.iter().map(|(from, off)| Tier { from: from.parse().unwrap(), rate: rate(off) }).collect(),
+                products: vec![],
+            },
+        }
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        parse_date(text).unwrap()
+    }
+
+    #[test]
+    fn windows_begin_and_end_where_the_fiscal_year_says() {
+        let mut terms = agreement(&[("0", "5%")]).terms;
+        let table = [
+            (Window::Month, 1, "2026-08-15", "2026-08-01 2026-08-31"),
+            (Window::Quarter, 1, "2026-08-15", "2026-07-01 2026-09-30"),
+            (Window::Year, 1, "2026-08-15", "2026-01-01 2026-12-31"),
+            (Window::Agreement, 1, "2026-08-15", "2026-01-01 -"),
+            // April to March, as in India; a quarter from May on.
+            (Window::Year, 4, "2026-03-31", "2025-04-01 2026-03-31"),
+            (Window::Year, 4, "2026-04-01", "2026-04-01 2027-03-31"),
+            (Window::Quarter, 2, "2026-01-31", "2025-11-01 2026-01-31"),
+            (Window::Quarter, 2, "2026-02-01", "2026-02-01 2026-04-30"),
+        ];
+        for (window, fiscal_year_start, date, expected) in table {
+            (terms.window, terms.fiscal_year_start) = (window, fiscal_year_start);
+            let end = terms.window_end(day(date)).map_or("-".to_owned(), |end| end.to_string());
+            assert_eq!(format!("{} {end}", terms.window_start(day(date))), expected, "{window} {fiscal_year_start} {date}");
+        }
+    }
+
+    #[test]
+    fn terms_that_make_no_sense_are_named_all_of_them() {
+        let wrong = |change: &dyn Fn(&mut Terms)| {
+            let mut terms = agreement(&[("0", "5%"), ("100", "6%")]).terms;
+            change(&mut terms);
+            terms.check().iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+        };
+        assert_eq!(wrong(&|_| ()), "");
+        assert!(wrong(&|t| t.group = None).starts_with("group is missing"));
+        assert!(wrong(&|t| t.kind = AgreementKind::Purchase).starts_with("group does not belong to a purchase"));
+        assert!(wrong(&|t| t.tiers.clear()).starts_with("[[tier]] is missing"));
+        assert!(wrong(&|t| t.tiers[0].from = "1".parse().unwrap()).contains("must begin at \"0\""));
+        assert!(wrong(&|t| t.tiers.swap(0, 1)).contains("must begin"));
+        assert!(wrong(&|t| t.tiers[1].from = Exact::ZERO).contains("does not lie above"));
+        assert!(wrong(&|t| t.tiers[1].rate = rate("4%")).contains("is dearer than the tier before it: 4% after 5%"));
+        assert!(wrong(&|t| t.valid_to = t.valid_from.pred_opt()).contains("valid_to"));
+        assert!(wrong(&|t| t.fiscal_year_start = 13).contains("1 to 12"));
+        assert!(wrong(&|t| t.tiers[0].rate = Rate::MarkUp("5%".parse::<MarkUp>().unwrap())).contains("takes a discount"));
+        let costly = wrong(&|t| (t.basis, t.rule) = (Basis::Cost, TierRule::Graduated));
+        assert!(costly.contains("slice") && costly.contains("takes a markup"), "{costly}");
+        let member: Code = "acme-prod".parse().unwrap();
+        assert!(wrong(&|t| t.members = vec![member.clone(), member.clone()]).contains("twice"));
+        let twice = ProductTerm { code: "oss".into(), own: None, counts: true, kinds: vec![] };
+        assert!(wrong(&|t| t.products = vec![twice.clone(), twice.clone()]).contains("stands twice"));
+        let usage = KindTerm { kind: ChargeKind::Usage, own: Some(OwnPrice::Fixed(Exact::ZERO)), counts: None };
+        let kinds = ProductTerm { kinds: vec![usage, usage], ..twice.clone() };
+        let told = wrong(&|t| t.products = vec![kinds.clone()]);
+        assert!(told.contains("usage has no fixed price") && told.contains("stands twice for oss"), "{told}");
+    }
+
+    #[test]
+    fn the_latest_version_that_has_begun_is_in_force() {
+        let first = agreement(&[("0", "5%")]);
+        let mut second = first.clone();
+        second.id = AgreementId(2);
+        second.terms.valid_from = day("2026-07-01");
+        second.terms.valid_to = Some(day("2026-09-30"));
+        let both = [first, second];
+        let at = |date| in_force(&both, day(date)).map(|a| a.id.0);
+        assert_eq!(at("2025-12-31"), None);
+        assert_eq!(at("2026-06-30"), Some(1));
+        assert_eq!(at("2026-07-01"), Some(2));
+        assert_eq!(at("2026-10-01"), None);
+    }
+
+    #[test]
+    fn members_have_the_better_claim() {
+        let group = agreement(&[("0", "5%")]);
+        let mut own = group.clone();
+        (own.id, own.members) = (AgreementId(2), vec![AccountId(7)]);
+        own.terms.name = "acme-labs".parse().unwrap();
+        assert!(!conflict(&group, &own) && !conflict(&own, &group));
+        let mut rival = own.clone();
+        rival.terms.name = "acme-shops".parse().unwrap();
+        assert!(conflict(&own, &rival));
+        rival.members = vec![AccountId(8)];
+        assert!(!conflict(&own, &rival));
+        rival.members = vec![];
+        assert!(conflict(&group, &rival));
+        rival.terms.valid_from = day("2027-01-01");
+        own.terms.valid_to = Some(day("2026-12-31"));
+        let all = [group, own];
+        let of = |account, date| in_force_for(&all, AccountId(account), day(date)).map(|a| a.id.0);
+        assert_eq!((of(7, "2026-06-01"), of(8, "2026-06-01"), of(7, "2027-01-01")), (Some(2), Some(1), Some(1)));
+    }
+}

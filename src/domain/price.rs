@@ -282,111 +282,256 @@ impl Terms {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-    use crate::domain::agreement::{AgreementKind, ProductTerm, Window};
-    use crate::domain::id::GroupId;
-    use crate::domain::period::parse_date;
+mod tests {
+    use proptest::prelude::*;
 
-    pub(crate) fn agreement(tiers: &[(&str, &str)]) -> Agreement {
-        Agreement {
-            id: AgreementId(1),
-            group: Some(GroupId(1)),
-            terms: Terms {
-                name: "acme-2026".parse().unwrap(),
-                kind: AgreementKind::Sale,
-                group: Some("acme".parse().unwrap()),
-                provider: None,
-                currency: Currency::parse("CNY").unwrap(),
-                valid_from: parse_date("2026-01-01").unwrap(),
-                valid_to: None,
-                basis: Basis::List,
-                measure: Measure::List,
-                window: Window::Year,
-                rule: TierRule::Whole,
-                tiers: tiers.iter().map(|(f, d)| Tier { from: f.parse().unwrap(), discount: d.parse().unwrap() }).collect(),
-                products: vec![],
-            },
+    use super::*;
+    use crate::domain::agreement::tests::{agreement, rate};
+    use crate::domain::agreement::{KindTerm, ProductTerm};
+    use crate::domain::rate::MarkUp;
+
+    fn cny() -> Currency {
+        Currency::parse("CNY").unwrap()
+    }
+
+    fn ecs(list: &str) -> Priceable<'static> {
+        Priceable { product: "ecs", kind: ChargeKind::New, list: list.parse().unwrap(), cost: None }
+    }
+
+    fn reached(list: &str, payable: &str) -> Volume {
+        Volume { list: list.parse().unwrap(), payable: payable.parse().unwrap() }
+    }
+
+    /// What the terms make of orders, one after the other.
+    fn in_turn(acme: &Agreement, lists: &[&str]) -> Vec<String> {
+        let mut volume = Volume::default();
+        let mut payables = vec![];
+        for list in lists {
+            let price = price(Some(acme), ecs(list), volume, cny()).unwrap();
+            volume = volume.plus(price.volume(cny())).unwrap();
+            let rate = price.rate.map_or("-".to_owned(), |rate| rate.to_string());
+            payables.push(format!("{} {rate} from {}", price.payable.display(cny()), price.tier.unwrap()));
         }
+        payables
     }
 
     #[test]
     fn each_charge_is_priced_at_the_tier_before_it() {
         let acme = agreement(&[("0", "5%"), ("20000", "10%"), ("50000", "15%")]);
-        let cny = acme.terms.currency;
-        let mut volume = Volume::default();
-        let mut payables = vec![];
-        for list in ["12000", "9999.99", "3000", "40000", "1"] {
-            let price = price(Some(&acme), "ecs", list.parse().unwrap(), volume, cny).unwrap();
-            volume = volume.plus(price.volume(cny)).unwrap();
-            payables.push(format!("{} {} from {}", price.payable.display(cny), price.discount, price.tier.unwrap()));
-        }
         let expected =
             ["11400.00 5% from 0", "9499.99 5% from 0", "2700.00 10% from 20000", "36000.00 10% from 20000", "0.85 15% from 50000"];
-        assert_eq!(payables, expected);
+        assert_eq!(in_turn(&acme, &["12000", "9999.99", "3000", "40000", "1"]), expected);
     }
 
     #[test]
-    fn a_products_own_discount_wins_over_the_tier_and_may_not_count() {
+    fn a_graduated_charge_is_split_where_it_crosses_a_tier() {
+        let mut acme = agreement(&[("0", "5%"), ("20000", "10%"), ("50000", "15%")]);
+        acme.terms.rule = TierRule::Graduated;
+        // 12000 × 0.95; 8000 × 0.95 + 1999.99 × 0.9; 28000.01 × 0.9 + 11999.99 × 0.85.
+        let expected = ["11400.00 5% from 0", "9399.99 - from 20000", "35400.00 - from 50000"];
+        assert_eq!(in_turn(&acme, &["12000", "9999.99", "40000"]), expected);
+        let crossing = price(Some(&acme), ecs("60000"), Volume::default(), cny()).unwrap();
+        let slices: Vec<_> = crossing.slices.iter().map(|s| format!("{} at {}", s.list, s.tier.rate)).collect();
+        assert_eq!(slices, ["20000 at 5%", "30000 at 10%", "10000 at 15%"]);
+        assert_eq!((crossing.payable.minor(), crossing.by), (5_450_000, PricedBy::Slices));
+    }
+
+    #[test]
+    fn a_graduated_charge_by_what_is_payable_fills_its_tiers_with_that() {
+        let mut acme = agreement(&[("0", "50%"), ("100", "75%"), ("200", "100%")]);
+        acme.terms.rule = TierRule::Graduated;
+        acme.terms.measure = Measure::Payable;
+        // The first hundred takes a list price of 200, the second one of 400; what is beyond costs nothing.
+        let price = price(Some(&acme), ecs("1000"), Volume::default(), cny()).unwrap();
+        let slices: Vec<_> = price.slices.iter().map(|s| format!("{} at {}", s.list, s.tier.rate)).collect();
+        assert_eq!((slices, price.payable.minor()), (vec!["200 at 50%".into(), "400 at 75%".into(), "400 at 100%".into()], 20_000));
+    }
+
+    #[test]
+    fn usage_that_is_given_back_comes_off_the_top() {
+        let mut acme = agreement(&[("0", "0%"), ("100", "10%")]);
+        acme.terms.rule = TierRule::Graduated;
+        for (measure, before) in [(Measure::List, "150"), (Measure::Payable, "145")] {
+            acme.terms.measure = measure;
+            let back = price(Some(&acme), ecs("-80"), reached(before, before), cny()).unwrap();
+            // Fifty lay above the tier, thirty below.
+            let slices: Vec<_> = back.slices.iter().map(|s| format!("{} at {}", s.list, s.tier.rate)).collect();
+            assert_eq!((slices, back.payable.minor()), (vec!["-50 at 10%".to_owned(), "-30 at 0%".to_owned()], -7_500));
+        }
+    }
+
+    #[test]
+    fn the_most_specific_price_wins_and_may_not_count() {
         let mut acme = agreement(&[("0", "5%")]);
-        acme.terms.products.push(ProductTerm { code: "oss".into(), discount: Some("50%".parse().unwrap()), counts: false });
-        let cny = acme.terms.currency;
-        let price = price(Some(&acme), "oss", "10".parse().unwrap(), Volume::default(), cny).unwrap();
-        assert_eq!((price.payable.minor(), price.tier, price.volume(cny)), (500, None, Volume::default()));
+        let kind = |kind, own, counts| KindTerm { kind, own, counts };
+        acme.terms.products.push(ProductTerm {
+            code: "oss".into(),
+            own: Some(OwnPrice::Rate(rate("50%"))),
+            counts: false,
+            kinds: vec![
+                kind(ChargeKind::Renew, Some(OwnPrice::Rate(rate("60%"))), Some(true)),
+                kind(ChargeKind::Upgrade, Some(OwnPrice::Fixed("9.99".parse().unwrap())), None),
+                kind(ChargeKind::Downgrade, None, Some(true)),
+            ],
+        });
+        let priced = |kind| {
+            let charge = Priceable { product: "oss", kind, ..ecs("10") };
+            let price = price(Some(&acme), charge, Volume::default(), cny()).unwrap();
+            (price.payable.minor(), price.by.as_str(), price.tier, price.discount.to_string(), price.counts)
+        };
+        assert_eq!(priced(ChargeKind::New), (500, "own-rate", None, "50%".into(), false));
+        assert_eq!(priced(ChargeKind::Renew), (400, "own-rate", None, "60%".into(), true));
+        assert_eq!(priced(ChargeKind::Upgrade), (999, "fixed-price", None, "0.1%".into(), false));
+        assert_eq!(priced(ChargeKind::Downgrade), (500, "own-rate", None, "50%".into(), true));
+    }
+
+    #[test]
+    fn a_fixed_price_is_one_of_orders() {
+        let mut acme = agreement(&[("0", "5%")]);
+        let own = Some(OwnPrice::Fixed("8".parse().unwrap()));
+        acme.terms.products.push(ProductTerm { code: "ecs".into(), own, counts: true, kinds: vec![] });
+        let priced = |kind| price(Some(&acme), Priceable { kind, ..ecs("10") }, Volume::default(), cny()).unwrap();
+        assert_eq!(priced(ChargeKind::New).payable.minor(), 800);
+        assert_eq!(priced(ChargeKind::Usage).payable.minor(), 950);
+    }
+
+    #[test]
+    fn a_mark_up_goes_on_what_the_provider_bills() {
+        let mut acme = agreement(&[]);
+        acme.terms.basis = Basis::Cost;
+        let rate = Rate::MarkUp("8%".parse::<MarkUp>().unwrap());
+        acme.terms.tiers.push(Tier { from: Exact::ZERO, rate });
+        let charge = Priceable { cost: Some(Amount::from_minor(80_010)), ..ecs("1000") };
+        let marked_up = price(Some(&acme), charge, Volume::default(), cny()).unwrap();
+        // 800.10 × 1.08 = 864.108.
+        assert_eq!((marked_up.payable.minor(), marked_up.discount.to_string()), (86_411, "13.589%".to_owned()));
+        let unknown = price(Some(&acme), Priceable { cost: None, ..charge }, Volume::default(), cny());
+        assert_eq!(unknown.unwrap_err().code(), "price.cost-unknown");
     }
 
     #[test]
     fn without_an_agreement_list_price_is_owed() {
-        let cny = Currency::parse("CNY").unwrap();
-        let price = price(None, "ecs", "12.345".parse().unwrap(), Volume::default(), cny).unwrap();
-        assert_eq!((price.payable.minor(), price.discount), (1235, Discount::NONE));
+        let price = price(None, ecs("12.345"), Volume::default(), cny()).unwrap();
+        assert_eq!((price.payable.minor(), price.discount, price.by), (1235, Discount::NONE, PricedBy::ListPrice));
     }
 
-    #[test]
-    fn windows_begin_where_the_calendar_says() {
-        let day = |text| parse_date(text).unwrap();
-        let mut terms = agreement(&[("0", "5%")]).terms;
-        let mut start = |window| {
-            terms.window = window;
-            terms.window_start(day("2026-08-15")).to_string()
-        };
-        assert_eq!(start(Window::Month), "2026-08-01");
-        assert_eq!(start(Window::Quarter), "2026-07-01");
-        assert_eq!(start(Window::Year), "2026-01-01");
-        assert_eq!(start(Window::Agreement), "2026-01-01");
+    fn any_tiers() -> impl Strategy<Value = Vec<(i64, i64)>> {
+        let steps = proptest::collection::vec((1_i64..5_000, 0_i64..200_000), 0..5);
+        (0_i64..100_000, steps).prop_map(|(first, steps)| {
+            let mut tiers = vec![(0, first)];
+            for (step, more) in steps {
+                let (from, off) = tiers[tiers.len() - 1];
+                tiers.push((from + step, (off + more).min(1_000_000)));
+            }
+            tiers
+        })
     }
 
-    #[test]
-    fn terms_that_make_no_sense_are_named() {
-        let wrong = |change: &dyn Fn(&mut Terms)| {
-            let mut terms = agreement(&[("0", "5%"), ("100", "6%")]).terms;
-            change(&mut terms);
-            terms.check().unwrap_err().to_string()
-        };
-        assert!(wrong(&|t| t.group = None).starts_with("group is missing"));
-        assert!(wrong(&|t| t.kind = AgreementKind::Purchase).starts_with("group does not belong to a purchase"));
-        assert!(wrong(&|t| t.tiers.clear()).starts_with("[[tier]] is missing"));
-        assert!(wrong(&|t| t.tiers[0].from = "1".parse().unwrap()).contains("must begin at \"0\""));
-        assert!(wrong(&|t| t.tiers.swap(0, 1)).contains("must begin"));
-        assert!(wrong(&|t| t.tiers[1].from = Exact::ZERO).contains("does not lie above"));
-        assert!(wrong(&|t| t.valid_to = t.valid_from.pred_opt()).contains("valid_to"));
-        let twice = ProductTerm { code: "oss".into(), discount: None, counts: true };
-        assert!(wrong(&|t| t.products = vec![twice.clone(), twice.clone()]).contains("stands twice"));
+    fn tiered(tiers: &[(i64, i64)], rule: TierRule, measure: Measure) -> Agreement {
+        let mut acme = agreement(&[]);
+        acme.terms.tiers = tiers
+            .iter()
+            .map(|(from, off)| Tier {
+                from: Exact::from_amount(Amount::from_minor(*from), cny()),
+                rate: Rate::Discount(Discount::from_millionths(*off).unwrap()),
+            })
+            .collect();
+        (acme.terms.rule, acme.terms.measure) = (rule, measure);
+        acme
     }
 
-    #[test]
-    fn the_latest_version_that_has_begun_is_in_force() {
-        let day = |text| parse_date(text).unwrap();
-        let first = agreement(&[("0", "5%")]);
-        let mut second = first.clone();
-        second.id = AgreementId(2);
-        second.terms.valid_from = day("2026-07-01");
-        second.terms.valid_to = Some(day("2026-09-30"));
-        let both = [first, second];
-        let at = |date| in_force(&both, day(date)).map(|a| a.id.0);
-        assert_eq!(at("2025-12-31"), None);
-        assert_eq!(at("2026-06-30"), Some(1));
-        assert_eq!(at("2026-07-01"), Some(2));
-        assert_eq!(at("2026-10-01"), None);
+    fn fen(minor: i64) -> Exact {
+        Exact::from_amount(Amount::from_minor(minor), cny())
+    }
+
+    fn priced_minor(acme: &Agreement, list: i64, before: i64) -> i64 {
+        let before = Volume { list: fen(before), payable: fen(before) };
+        price(Some(acme), Priceable { list: fen(list), ..ecs("0") }, before, cny()).unwrap().payable.minor()
+    }
+
+    proptest! {
+        #[test]
+        fn payable_is_never_negative_nor_above_list(
+            tiers in any_tiers(), list in 0_i64..100_000, before in -500_i64..20_000, rule in 0_usize..3, measure in 0_usize..2,
+        ) {
+            let acme = tiered(&tiers, TierRule::ALL[rule], Measure::ALL[measure]);
+            let payable = priced_minor(&acme, list, before);
+            prop_assert!((0..=list).contains(&payable), "{payable} of {list}");
+        }
+
+        /// Split in two, the parts lie in the same tiers: their slices are those of the whole, whatever lies between.
+        #[test]
+        fn a_graduated_price_does_not_depend_on_the_split(
+            tiers in any_tiers(), parts in proptest::collection::vec(0_i64..10_000, 1..6), before in 0_i64..20_000,
+        ) {
+            let acme = tiered(&tiers, TierRule::Graduated, Measure::List);
+            let factors = |list: i64, before: i64| {
+                let mut by_tier = std::collections::BTreeMap::new();
+                for slice in slices(&acme.terms, fen(before), fen(list)).unwrap() {
+                    let sum = by_tier.entry(slice.tier.from).or_insert(Exact::ZERO);
+                    *sum = sum.plus(slice.list).unwrap();
+                }
+                by_tier.retain(|_, sum: &mut Exact| !sum.is_zero());
+                by_tier
+            };
+            let mut together = std::collections::BTreeMap::new();
+            let (mut reached, mut payable) = (before, 0);
+            for part in &parts {
+                for (tier, list) in factors(*part, reached) {
+                    let sum = together.entry(tier).or_insert(Exact::ZERO);
+                    *sum = sum.plus(list).unwrap();
+                }
+                payable += priced_minor(&acme, *part, reached);
+                reached += part;
+            }
+            let whole: i64 = parts.iter().sum();
+            prop_assert_eq!(together, factors(whole, before));
+            // Each part is rounded once.
+            let apart = (payable - priced_minor(&acme, whole, before)).abs();
+            prop_assert!(apart * 2 <= 1 + i64::try_from(parts.len()).unwrap(), "{apart}");
+        }
+
+        /// By what is payable, the volume after two parts is that after the whole, and so is the price.
+        #[test]
+        fn nor_by_what_is_payable(tiers in any_tiers(), first in 0_i64..10_000, second in 0_i64..10_000, before in 0_i64..20_000) {
+            let acme = tiered(&tiers, TierRule::Graduated, Measure::Payable);
+            let exactly = |list: i64, before: Exact| {
+                let parts = slices(&acme.terms, before, fen(list)).unwrap();
+                parts.iter().fold(Exact::ZERO, |sum, s| sum.plus(s.list.times_millionths(s.tier.rate.factor()).unwrap()).unwrap())
+            };
+            let one = exactly(first, fen(before));
+            let both = one.plus(exactly(second, fen(before).plus(one).unwrap())).unwrap();
+            let whole = exactly(first + second, fen(before));
+            prop_assert!((both.mantissa() - whole.mantissa()).abs() < 1_000, "{both} {whole}");
+        }
+
+        #[test]
+        fn whole_and_graduated_agree_below_the_first_threshold(
+            tiers in any_tiers(), list in 0_i64..10_000, before in 0_i64..5_000, measure in 0_usize..2,
+        ) {
+            let threshold = tiers.get(1).map_or(i64::MAX, |tier| tier.0);
+            prop_assume!(before + list <= threshold);
+            let by = |rule| priced_minor(&tiered(&tiers, rule, Measure::ALL[measure]), list, before);
+            if before < threshold {
+                prop_assert_eq!(by(TierRule::Whole), by(TierRule::Graduated));
+            }
+        }
+
+        /// What is given back on top of a volume has the price at which it was bought.
+        #[test]
+        fn a_negative_list_price_undoes_a_positive_one(
+            tiers in any_tiers(), list in 1_i64..10_000, before in 0_i64..20_000, measure in 0_usize..2,
+        ) {
+            prop_assume!(tiers.iter().all(|tier| tier.1 < 1_000_000));
+            let acme = tiered(&tiers, TierRule::Graduated, Measure::ALL[measure]);
+            let bought = slices(&acme.terms, fen(before), fen(list)).unwrap();
+            let grown = |parts: &[Slice]| parts.iter().fold(Exact::ZERO, |sum, s| {
+                let part = if measure == 0 { s.list } else { s.list.times_millionths(s.tier.rate.factor()).unwrap() };
+                sum.plus(part).unwrap()
+            });
+            let after = fen(before).plus(grown(&bought)).unwrap();
+            let back = slices(&acme.terms, after, fen(-list)).unwrap();
+            prop_assert!((grown(&back).mantissa() + grown(&bought).mantissa()).abs() < 1_000);
+        }
     }
 }

@@ -92,7 +92,7 @@ pub fn price_usage<A: Borrow<Agreement>>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::price::tests::agreement;
+    use crate::domain::agreement::tests::agreement;
 
     #[test]
     fn usage_is_priced_by_account_and_product_after_the_months_orders() {

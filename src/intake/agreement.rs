@@ -362,6 +362,13 @@ impl<'t> AgreementFile<'t> {
     }
 
     fn percentage<T: FromStr<Err: ToString>>(&self, key: &str, cell: Cell<'t>) -> Option<T> {
+        // What is wrong with a bare number is not that it has no quotes.
+        if let DeValue::Integer(_) | DeValue::Float(_) = cell.get_ref()
+            && let Err(error) = self.text.get(cell.span()).unwrap_or_default().parse::<T>()
+        {
+            self.wrong(key, cell, &error.to_string());
+            return None;
+        }
         self.parsed(key, cell, "5%")
     }
 
@@ -448,6 +455,7 @@ mod tests {
     const SALE: &str = r#"agreement = "acme-2026"
 kind = "sale"
 group = "acme"
+members = ["acme-prod", "acme-test"]
 currency = "CNY"
 valid_from = 2026-01-01
 valid_to = "2026-12-31"
@@ -457,7 +465,8 @@ tax = "inclusive"
 [volume]
 measure = "payable"
 window = "quarter"
-rule = "whole"
+rule = "retroactive"
+fiscal_year_start = 4
 
 [[tier]]
 from = "0"
@@ -474,16 +483,27 @@ counts = false
 
 [[product]]
 code = "ecs"
+
+[[product.kind]]
+kind = "renew"
+discount = "12%"
+
+[[product.kind]]
+kind = "new"
+price = "99"
+counts = false
 "#;
 
     #[test]
     fn a_whole_agreement_is_read() {
         let terms = read(SALE, "acme.toml").unwrap();
-        let tier = |from: &str, discount: &str| Tier { from: from.parse().unwrap(), discount: discount.parse().unwrap() };
+        let rate = |discount: &str| Rate::Discount(discount.parse().unwrap());
+        let tier = |from: &str, discount: &str| Tier { from: from.parse().unwrap(), rate: rate(discount) };
         let expected = Terms {
             name: "acme-2026".parse().unwrap(),
             kind: AgreementKind::Sale,
             group: Some("acme".parse().unwrap()),
+            members: vec!["acme-prod".parse().unwrap(), "acme-test".parse().unwrap()],
             provider: None,
             currency: Currency::parse("CNY").unwrap(),
             valid_from: parse_date("2026-01-01").unwrap(),
@@ -491,11 +511,20 @@ code = "ecs"
             basis: Basis::List,
             measure: Measure::Payable,
             window: Window::Quarter,
-            rule: TierRule::Whole,
+            fiscal_year_start: 4,
+            rule: TierRule::Retroactive,
             tiers: vec![tier("0", "5%"), tier("100000", "7.5%")],
             products: vec![
-                ProductTerm { code: "oss".into(), discount: Some("1%".parse().unwrap()), counts: false },
-                ProductTerm { code: "ecs".into(), discount: None, counts: true },
+                ProductTerm { code: "oss".into(), own: Some(OwnPrice::Rate(rate("1%"))), counts: false, kinds: vec![] },
+                ProductTerm {
+                    code: "ecs".into(),
+                    own: None,
+                    counts: true,
+                    kinds: vec![
+                        KindTerm { kind: ChargeKind::Renew, own: Some(OwnPrice::Rate(rate("12%"))), counts: None },
+                        KindTerm { kind: ChargeKind::New, own: Some(OwnPrice::Fixed("99".parse().unwrap())), counts: Some(false) },
+                    ],
+                },
             ],
         };
         assert_eq!(terms, expected);
@@ -514,10 +543,12 @@ code = "ecs"
         assert_eq!((terms.provider.as_deref(), terms.group, terms.valid_to), (Some("Alibaba Cloud"), None, None));
     }
 
-    fn mistake_of(text: &str) -> String {
+    fn mistakes_of(text: &str) -> String {
         match read(text, "acme.toml") {
-            Err(Refusal::AgreementInvalid { file, line, reason }) if file == "acme.toml" => {
-                format!("{}: {reason}", line.map_or("-".to_owned(), |line| line.to_string()))
+            Err(Refusal::AgreementInvalid { file, misprints }) if file == "acme.toml" => {
+                let told =
+                    misprints.iter().map(|m| format!("{}: {}", m.line.map_or("-".to_owned(), |line| line.to_string()), m.reason));
+                told.collect::<Vec<_>>().join("\n   ")
             }
             other => panic!("{other:?}"),
         }
@@ -531,78 +562,127 @@ code = "ecs"
             ("agreement = \"acme-2026\"", ""),
             ("kind = \"sale\"", "kind = \"rent\""),
             ("group = \"acme\"", "grup = \"acme\""),
-            ("group = \"acme\"", ""),
             ("group = \"acme\"", "group = \"acme\"\nprovider = \"x\""),
             ("kind = \"sale\"", "kind = \"purchase\""),
+            ("[\"acme-prod\", \"acme-test\"]", "\"acme-prod\""),
+            ("[\"acme-prod\", \"acme-test\"]", "[]"),
+            ("[\"acme-prod\", \"acme-test\"]", "[\"acme-prod\", \"acme-prod\"]"),
+            ("[\"acme-prod\", \"acme-test\"]", "[7]"),
             ("\"CNY\"", "\"RMB\""),
             ("2026-01-01", "2026-01-01T00:00:00"),
             ("\"2026-12-31\"", "\"31.12.2026\""),
             ("\"2026-12-31\"", "2025-12-31"),
             ("basis = \"list\"", "basis = \"cost\""),
+            ("basis = \"list\"", "basis = \"street\""),
             ("\"inclusive\"", "\"exclusive\""),
-            ("\"whole\"", "\"graduated\""),
-            ("\"whole\"", "\"retroactive\""),
             ("\"quarter\"", "\"decade\""),
+            ("fiscal_year_start = 4", "fiscal_year_start = 13"),
+            ("fiscal_year_start = 4", "fiscal_year_start = \"April\""),
             ("basis = \"list\"", "rule = \"whole\""),
             ("from = \"100000\"", "from = 100000"),
+            ("from = \"100000\"", "from = 1e-3"),
             ("from = \"100000\"", "from = \"100,000\""),
+            ("from = \"100000\"", "from = \"-1\""),
             ("from = \"100000\"", "from = \"0\""),
             ("from = \"0\"", "from = \"1\""),
             ("from = \"0\"\n", ""),
-            ("\"7.5%\"", "0.075"),
+            ("\"7.5%\"", "0.05"),
+            ("\"7.5%\"", "1e-3"),
             ("\"7.5%\"", "7"),
-            ("\"7.5%\"", "\"0.075\""),
-            ("\"7.5%\"", "\"107%\""),
+            ("\"7.5%\"", "\"0.05\""),
+            ("\"7.5%\"", "\"105%\""),
+            ("\"7.5%\"", "\"4%\""),
+            ("discount = \"7.5%\"", "markup = \"7.5%\""),
+            ("discount = \"7.5%\"", "discount = \"7.5%\"\nmarkup = \"7.5%\""),
+            ("discount = \"7.5%\"", ""),
             ("counts = false", "counts = \"no\""),
             ("code = \"ecs\"", "code = \"oss\""),
             ("code = \"ecs\"", "code = \"\""),
             ("code = \"ecs\"", "discount = \"5%\""),
+            ("kind = \"renew\"", "kind = \"new\""),
+            ("kind = \"renew\"", "kind = \"refund\""),
+            ("kind = \"new\"", "kind = \"usage\""),
+            ("price = \"99\"", "price = \"99\"\ndiscount = \"1%\""),
             (TIERS, ""),
             ("[volume]", "[volume"),
             ("\"CNY\"", "CNY"),
+            // Several at once, in the order of the file.
+            (SALE, "agreement = 7\ncolour = \"red\"\n[[tier]]\nfrom = 0\n"),
         ];
         let mut told = Vec::new();
         for (before, after) in changes {
             let text = SALE.replacen(before, after, 1);
             assert_ne!(text, SALE);
-            told.push(mistake_of(&text));
+            told.push(mistakes_of(&text));
         }
-        told.push(mistake_of("[tier]\nfrom = \"0\"\n"));
+        told.push(mistakes_of("[tier]\nfrom = \"0\"\n"));
         insta::assert_snapshot!(told.join("\n"), @r#"
         1: agreement = "Acme 2026": a code begins with a lower-case letter and has lower-case letters, digits, '-', '_' or '.', at most 64
         -: agreement is missing: the name of the agreement
         2: kind = "rent": not a kind of agreement: one of sale, purchase
-        3: unknown key `grup`, expected one of `agreement`, `kind`, `group`, `provider`, `currency`, `valid_from`, `valid_to`, `basis`, `tax`, `volume`, `tier`, `product`
-        -: group is missing: a sale agreement names the group that it is with
+        3: unknown key `grup`, expected one of `group`
         4: provider does not belong to a sale agreement
         3: group does not belong to a purchase agreement
-        4: currency = "RMB": not an ISO 4217 currency code such as CNY
-        5: valid_from = 2026-01-01T00:00:00: not a day such as 2026-06-30
-        6: valid_to = "31.12.2026": not a day such as 2026-06-30
-        6: valid_to lies before valid_from
-        7: basis = "cost": this version prices by the provider's list price: it takes basis = "list" only
-        8: tax = "exclusive": this version takes prices with tax included: it takes tax = "inclusive" only
-        13: rule = "graduated": this version prices by the tier reached before a charge, wholly: it takes rule = "whole" only
-        13: rule = "retroactive": this version prices by the tier reached before a charge, wholly: it takes rule = "whole" only
-        12: window = "decade": not a window: one of month, quarter, year, agreement
-        7: unknown key `rule`, expected one of `agreement`, `kind`, `group`, `provider`, `currency`, `valid_from`, `valid_to`, `basis`, `tax`, `volume`, `tier`, `product`
-        20: from = 100000: write it in quotes, such as from = "100000"
-        20: from = "100,000": not a plain decimal number such as 1234.50
-        20: [[tier]] from = "0" does not lie above the tier before it
-        16: the first [[tier]] begins at 1; it must begin at "0", so that every charge has a price
-        15: [[tier]] from is missing: the volume that it begins at, such as "0"
-        21: discount = 0.075: write a percentage in quotes, such as discount = "5%"
-        21: discount = 7: write a percentage in quotes, such as discount = "5%"
-        21: discount = "0.075": a discount is written with a percent sign, such as "5%"
-        21: discount = "107%": a discount lies between 0% and 100%
-        26: counts = "no": true or false, without quotes
-        29: [[product]] code = "oss" stands twice
-        29: code = "": one to 100 characters, without control characters
-        28: [[product]] code is missing: the product's code, as the provider writes it
+           4: members does not belong to a purchase agreement
+        4: members = "acme-prod": a list of accounts, such as members = ["acme-prod", "acme-test"]
+        4: members = []: nobody: leave it out for an agreement with the whole group
+        4: members names acme-prod twice
+        4: members = 7: write it in quotes, such as members = "…"
+        5: currency = "RMB": not an ISO 4217 currency code such as CNY
+        6: valid_from = 2026-01-01T00:00:00: not a day such as 2026-06-30
+        7: valid_to = "31.12.2026": not a day such as 2026-06-30
+        7: valid_to lies before valid_from
+        19: 5% where basis = "cost" takes a markup
+           23: 7.5% where basis = "cost" takes a markup
+           27: 1% where basis = "cost" takes a markup
+           35: 12% where basis = "cost" takes a markup
+        8: basis = "street": not a basis: one of list, cost
+        9: tax = "exclusive": prices are with tax included: tax = "inclusive"
+        13: window = "decade": not a window: one of month, quarter, year, agreement
+        15: fiscal_year_start is a month, 1 to 12
+        15: fiscal_year_start = "April": the number of a month, 1 to 12, without quotes
+        8: unknown key `rule`, expected one of `agreement`, `kind`, `group`, `members`, `provider`, `currency`, `valid_from`, `valid_to`, `basis`, `tax`, `volume`, `tier`, `product`
+        22: from = 100000: write it in quotes, such as from = "100000"
+        22: from = 1e-3: write it in quotes, such as from = "100000"
+        22: from = "100,000": not a plain decimal number such as 1234.50
+        22: from = "-1": it is not negative
+        22: [[tier]] from = "0" does not lie above the tier before it
+        18: the first [[tier]] begins at 1; it must begin at "0", so that every charge has a price
+        17: [[tier]] from is missing: the volume that it begins at, such as "0"
+        23: discount = 0.05: a percentage is written with its sign, such as "5%": 0.05 could mean "5%" or "0.05%"
+        23: discount = 1e-3: a percentage is written with its sign, such as "5%"
+        23: discount = 7: a percentage is written with its sign, such as "5%"
+        23: discount = "0.05": a percentage is written with its sign, such as "5%": 0.05 could mean "5%" or "0.05%"
+        23: discount = "105%": it lies between 0% and 100%
+        22: [[tier]] from = "100000" is dearer than the tier before it: 4% after 5%
+        22: [[tier]] from = "100000" is dearer than the tier before it: +7.5% after 5%
+           23: +7.5% where basis = "list" takes a discount
+        24: markup = "7.5%": discount stands here already: one of the two
+        21: [[tier]] discount is missing: a percentage such as "5%"
+        28: counts = "no": true or false, without quotes
+        31: [[product]] code = "oss" stands twice
+        31: code = "": one to 100 characters, without control characters
+        30: [[product]] code is missing: the product's code, as the provider writes it
+        31: [[product.kind]] kind = "new" stands twice for ecs
+        34: kind = "refund": not a kind of charge: one of new, renew, upgrade, downgrade, usage
+        31: usage has no fixed price, because its quantity varies: give it a discount or a mark-up
+        39: price = "99": a rate stands here already: one of the two
         -: [[tier]] is missing: at least one from "0"
-        10: [volume: unclosed table, expected `]`
-        4: currency = CNY: string values must be quoted, expected literal string
-        1: [tier]: tiers and products are lists, each row under its own [[tier]] or [[product]]
+        11: column 8: unclosed table, expected `]`: [volume
+           21: column 3: duplicate key: [[tier]]
+        5: column 12: string values must be quoted, expected literal string: currency = CNY
+        -: kind is missing: "sale" or "purchase"
+           -: currency is missing: such as "CNY"
+           -: valid_from is missing: such as 2026-06-01
+           1: agreement = 7: write it in quotes, such as agreement = "…"
+           2: unknown key `colour`, expected one of `agreement`, `kind`, `group`, `members`, `provider`, `currency`, `valid_from`, `valid_to`, `basis`, `tax`, `volume`, `tier`, `product`
+           3: [[tier]] discount is missing: a percentage such as "5%"
+           4: from = 0: write it in quotes, such as from = "100000"
+        -: agreement is missing: the name of the agreement
+           -: kind is missing: "sale" or "purchase"
+           -: currency is missing: such as "CNY"
+           -: valid_from is missing: such as 2026-06-01
+           1: tier is a list, each row of it under its own [[tier]]
         "#);
     }
 }

@@ -128,8 +128,8 @@ impl Waiting {
                          refunds)",
             ),
             charges: Rows::new(
-                "charge (id, operation_id, account_id, order_id, product_id, charge_month, day, list, agreement_id, tier, discount,
-                         payable_minor, cost_minor, counts, cost_counts, entry_id)",
+                "charge (id, operation_id, account_id, order_id, product_id, charge_month, day, list, agreement_id, volume_before,
+                         tier, discount, payable_minor, cost_minor, counts, cost_counts, entry_id)",
             ),
         }
     }
