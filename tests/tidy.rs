@@ -29,7 +29,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("nix", &["src/cli/context.rs"]),
     ("rusqlite", &["src/store/"]),
     ("rusqlite_migration", &["src/store/open.rs"]),
-    ("rust_decimal", &["src/domain/money.rs"]),
+    ("rust_decimal", &["src/domain/rate.rs"]),
     ("serde", &["anywhere"]),
     (
         "serde_json",

@@ -772,17 +772,17 @@ fn agreements_that_cannot_be_read_name_the_line() {
         told.push_str(&format!("{what}: {}\n", refused.message));
     }
     assert_snapshot!(told, @r#"
-    0.05 without %: spoilt.toml, line 13: discount = "0.05": a discount is written with a percent sign, such as "5%"
-    a bare number: spoilt.toml, line 13: discount = 0.05: write a percentage in quotes, such as discount = "5%"
+    0.05 without %: spoilt.toml, line 13: discount = "0.05": a percentage is written with its sign, such as "5%": 0.05 could mean "5%" or "0.05%"
+    a bare number: spoilt.toml, line 13: discount = 0.05: a percentage is written with its sign, such as "5%": 0.05 could mean "5%" or "0.05%"
     tiers out of order: spoilt.toml, line 18: [[tier]] from = "15000" does not lie above the tier before it
     no tier from zero: spoilt.toml, line 12: the first [[tier]] begins at 1; it must begin at "0", so that every charge has a price
-    a syntax error: spoilt.toml, line 4: currency = "CNY: invalid basic string, expected `"`
-    an unknown key: spoilt.toml, line 6: unknown key `base`, expected one of `agreement`, `kind`, `group`, `provider`, `currency`, `valid_from`, `valid_to`, `basis`, `tax`, `volume`, `tier`, `product`
-    another rule: spoilt.toml, line 10: rule = "marginal": this version prices by the tier reached before a charge, wholly: it takes rule = "whole" only
+    a syntax error: spoilt.toml, line 4: column 16: invalid basic string, expected `"`: currency = "CNY
+    an unknown key: spoilt.toml, line 6: unknown key `base`, expected one of `basis`
+    another rule: spoilt.toml, line 10: rule = "marginal": not a tier rule: one of whole, graduated, retroactive
     no kind: spoilt.toml: kind is missing: "sale" or "purchase"
     no such day: spoilt.toml, line 5: valid_from = "2026-02-30": not a day such as 2026-06-30
     another provider: spoilt.toml: provider = "tencent", but this book's provider is "alibaba"
-    nothing: spoilt.toml: agreement is missing: the name of the agreement
+    nothing: spoilt.toml: 4 mistakes; nothing was applied
     "#);
     book.write("latin.toml", b"agreement = \"caf\xe9\"");
     book.refused(1, "file.unreadable", "price apply latin.toml");
