@@ -30,6 +30,7 @@ pub mod report;
 mod run_rate;
 pub mod statement;
 pub mod status;
+pub mod true_up;
 mod usage;
 
 use std::collections::BTreeMap;

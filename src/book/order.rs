@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::operation::{AccountInGroup, not_negative, positive, unknown};
 use super::price::list_price_notice;
 use super::pricing::{OrderToPrice, Prices as _};
+use super::true_up::TrueUpReturned;
 use super::{Operation, Result, UseCase};
 use crate::domain::account::{Mode, Model};
 use crate::domain::agreement::ChargeKind;
@@ -78,6 +79,8 @@ pub struct OrderRecorded {
     pub agreement: Option<Code>,
     /// What all amounts are counted in.
     pub currency: Currency,
+    /// What a refund changes in the true-ups of its original.
+    pub trued_up: Amount,
     /// What the account may still spend.
     pub available: Amount,
     /// What is worth saying.
@@ -243,6 +246,7 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
         account: account.code.clone(),
         agreement: price.agreement_name,
         currency,
+        trued_up: Amount::ZERO,
         available: standing.available()?,
         notices,
     })
@@ -331,6 +335,8 @@ impl UseCase for RefundOrder {
         let provider_amount = self.provider_amount.map(|amount| not_negative(amount, currency)).transpose()?.map(|m| m.amount);
         let back = order::refund(&paid, original.id, before, asked, provider_amount, of.account.model, currency)?;
         let weighed = operation.weigh(&of, back.payable.negated()?, Placement::Placed, date)?;
+        // First what the customer has got already for it, so that it lowers what is given back.
+        let returned = TrueUpReturned::post(operation, &of, &original, back.payable, effective)?;
         let owed = operation.standing(&of, date)?.owed;
         let entry = operation.post(rules::refund(effective, &of.party(effective), back.payable, owed, back.cost))?;
         let order = Order {
@@ -358,12 +364,14 @@ impl UseCase for RefundOrder {
         };
         operation.writer().insert_order(&order)?;
         operation.writer().insert_charge(&charge)?;
+        let trued_up = returned.keep(operation, &charge)?;
         operation.count(weighed)?;
         // A refund reduces the volume of the window in which the original was bought.
         add_volumes(operation, &of.group, &charge, original.date)?;
         let agreement = operation.reader().order_row(original.id)?.agreement;
         let available = operation.standing(&of, date)?.available()?;
-        Ok(OrderRecorded { order, charge, account: of.account.code.clone(), agreement, currency, available, notices: vec![] })
+        let account = of.account.code.clone();
+        Ok(OrderRecorded { order, charge, account, agreement, currency, trued_up, available, notices: vec![] })
     }
 }
 

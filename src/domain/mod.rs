@@ -43,6 +43,7 @@ pub mod run_rate;
 pub mod runway;
 pub mod statement;
 pub mod suggest;
+pub mod true_up;
 pub mod usage;
 pub mod words;
 

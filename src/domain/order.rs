@@ -200,11 +200,11 @@ pub fn refund(
     Ok(Refund { list, payable, cost: provider_amount.unwrap_or(cost).min(cost_left) })
 }
 
-/// `whole × part ÷ of`, rounded half away from zero; all positive.
-fn share(whole: Amount, part: Amount, of: Amount) -> Result<Amount, Refusal> {
+/// `whole × part ÷ of`, rounded half away from zero; `part` and `of` are positive.
+pub(crate) fn share(whole: Amount, part: Amount, of: Amount) -> Result<Amount, Refusal> {
     let product = i128::from(whole.minor()) * i128::from(part.minor());
     let of = i128::from(of.minor());
-    let rounded = (product + of / 2) / of;
+    let rounded = (product.abs() + of / 2) / of * product.signum();
     i64::try_from(rounded).map(Amount::from_minor).map_err(|_| Refusal::AmountOverflow)
 }
 

@@ -91,6 +91,17 @@ pub struct Slice {
     pub list: Exact,
 }
 
+/// A step in which a price is worked out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Where the tier begins; `None` of a product's own rate.
+    pub tier: Option<Exact>,
+    /// What was taken of the list price, or of the cost, in major units.
+    pub of: Exact,
+    /// At which rate.
+    pub rate: Rate,
+}
+
 /// A priced charge: everything that is needed to explain it years later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
@@ -126,6 +137,20 @@ impl Price {
         let discount = Discount::between(self.list, Exact::from_amount(payable, currency));
         let by = PricedBy::Provider;
         Self { agreement: None, agreement_name: None, by, tier: None, rate: None, slices: vec![], discount, payable, ..self }
+    }
+
+    /// How it was worked out: what of the list price, or of the cost, was taken at which rate. Nothing of a fixed price, of list
+    /// price, and of the provider's.
+    pub fn steps(&self, cost: Option<Amount>, currency: Currency) -> Vec<Step> {
+        if !self.slices.is_empty() {
+            let step = |slice: &Slice| Step { tier: Some(slice.tier.from), of: slice.list, rate: slice.tier.rate };
+            return self.slices.iter().map(step).collect();
+        }
+        let of = match (self.rate, cost) {
+            (Some(Rate::MarkUp(_)), Some(cost)) => Exact::from_amount(cost, currency),
+            _ => self.list,
+        };
+        self.rate.map(|rate| Step { tier: self.tier, of, rate }).into_iter().collect()
     }
 
     /// What it adds to the volume.

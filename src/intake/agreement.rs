@@ -81,6 +81,7 @@ impl Places {
             UnsoundTerms::FallingTier { index, .. } | UnsoundTerms::DearerTier { index, .. } => self.tiers.get(*index).copied(),
             UnsoundTerms::WrongRate { index, .. } => self.rates.get(*index).copied(),
             UnsoundTerms::GraduatedCost | UnsoundTerms::CostOfCost => key("basis"),
+            UnsoundTerms::RetroactivePurchase => key("rule"),
             UnsoundTerms::FiscalYearStart => key("fiscal_year_start"),
             UnsoundTerms::RepeatedMember(_) => key("members"),
             UnsoundTerms::FixedUsage { product: index }
@@ -133,7 +134,9 @@ impl<'t> AgreementFile<'t> {
         for key in ["group", "members", "provider", "valid_to", "basis"] {
             places.keys.extend(table.get(key).map(|cell| (key, cell.span().start)));
         }
-        places.keys.extend(volume.get("fiscal_year_start").map(|cell| ("fiscal_year_start", cell.span().start)));
+        for key in ["rule", "fiscal_year_start"] {
+            places.keys.extend(volume.get(key).map(|cell| (key, cell.span().start)));
+        }
         if let Some(cell) = table.get("tax")
             && cell.get_ref().as_str() != Some("inclusive")
         {
@@ -624,6 +627,7 @@ counts = false
         4: provider does not belong to a sale agreement
         3: group does not belong to a purchase agreement
            4: members does not belong to a purchase agreement
+           14: rule = "retroactive" is for sale agreements: what the provider gives back later is a line of its bill
         4: members = "acme-prod": a list of accounts, such as members = ["acme-prod", "acme-test"]
         4: members = []: nobody: leave it out for an agreement with the whole group
         4: members names acme-prod twice

@@ -24,6 +24,7 @@ mod reconciliation;
 mod rows;
 mod sql;
 mod statement;
+mod true_up;
 mod volume;
 mod writer;
 

@@ -30,6 +30,8 @@ pub struct OrderRow {
     pub currency: Currency,
     /// The name of the agreement that priced it.
     pub agreement: Option<Code>,
+    /// What true-ups have changed since in what is owed.
+    pub trued_up: Amount,
 }
 
 /// What a day's charge costs, without what it is for.
@@ -148,7 +150,8 @@ impl Reader<'_> {
             "SELECT o.id, o.account_id, p.code, o.kind, o.provider_order, o.day, o.service_from, o.service_to, o.placement, o.refunds,
                     c.id, c.account_id, c.order_id, p.code, c.charge_month, c.day, c.list, c.agreement_id, c.tier, c.discount,
                     c.payable_minor, c.cost_minor, c.counts, c.entry_id, c.cost_counts, c.volume_before,
-                    a.code, g.currency, t.name
+                    a.code, g.currency, t.name,
+                    (SELECT COALESCE(SUM(u.change_minor), 0) FROM true_up AS u WHERE u.charge_id = c.id)
                FROM orders AS o
                JOIN charge AS c ON c.order_id = o.id
                JOIN product AS p ON p.id = o.product_id
@@ -167,6 +170,7 @@ impl Reader<'_> {
                 account: row.parsed(26)?,
                 currency: row.parsed(27)?,
                 agreement: row.parsed_opt(28)?,
+                trued_up: row.amount(29)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -188,7 +192,8 @@ impl Reader<'_> {
             }
             None => None,
         };
-        Ok(OrderRow { order, charge, account: account.code, currency, agreement })
+        let trued_up = self.trued_up(charge.id)?;
+        Ok(OrderRow { order, charge, account: account.code, currency, agreement, trued_up })
     }
 
     /// Walks over the order charges in a currency, dated up to and including a day, that no accepted bill covers.

@@ -1,26 +1,29 @@
 //! Orders as people and programs see them.
 
-use super::document::{Document, Table, Value};
+use super::document::{Column, Document, Field, Table, Value};
 use super::price::{discount, exact};
 use crate::book::order::{OrderRecorded, OrdersImported};
 use crate::domain::code::Code;
-use crate::domain::money::Currency;
+use crate::domain::money::{Amount, Currency};
 use crate::domain::order::{Charge, Order};
 use crate::store::OrderRow;
 
 /// An order or refund that was recorded.
 pub fn recorded(schema: &str, outcome: &OrderRecorded) -> Document {
-    one(schema, &outcome.order, &outcome.charge, &outcome.account, outcome.agreement.as_ref(), outcome.currency).amount(
-        "available",
-        "Available now",
-        outcome.available,
-        outcome.currency,
-    )
+    let document = one(schema, &outcome.order, &outcome.charge, &outcome.account, outcome.agreement.as_ref(), outcome.currency);
+    trued_up(document, outcome.trued_up, outcome.currency).amount("available", "Available now", outcome.available, outcome.currency)
 }
 
 /// One order.
 pub fn order(row: &OrderRow) -> Document {
-    one("order-show", &row.order, &row.charge, &row.account, row.agreement.as_ref(), row.currency)
+    let document = one("order-show", &row.order, &row.charge, &row.account, row.agreement.as_ref(), row.currency);
+    trued_up(document, row.trued_up, row.currency)
+}
+
+/// What true-ups have changed; people see it where there are any.
+fn trued_up(document: Document, change: Amount, currency: Currency) -> Document {
+    let field = Field::new("true_up", "True-up", Value::amount(change, currency));
+    document.with(if change.is_zero() { field.machine_only() } else { field })
 }
 
 fn one(schema: &str, order: &Order, charge: &Charge, account: &Code, agreement: Option<&Code>, currency: Currency) -> Document {
@@ -59,9 +62,17 @@ fn table() -> Table {
         .column_right("tier", "Tier from")
         .column("agreement", "Agreement")
         .column_right("cost", "Expected cost")
+        .with(Column::right("true_up", "True-up").machine_only())
 }
 
-fn cells(order: &Order, charge: &Charge, account: &Code, agreement: Option<&Code>, currency: Currency) -> [Value; 13] {
+fn cells(
+    order: &Order,
+    charge: &Charge,
+    account: &Code,
+    agreement: Option<&Code>,
+    currency: Currency,
+    trued_up: Amount,
+) -> [Value; 14] {
     [
         order.id.to_string().into(),
         order.date.into(),
@@ -76,12 +87,13 @@ fn cells(order: &Order, charge: &Charge, account: &Code, agreement: Option<&Code
         charge.tier.map(|t| exact(t, currency)).into(),
         agreement.cloned().into(),
         Value::amount(charge.cost, currency),
+        Value::amount(trued_up, currency),
     ]
 }
 
 /// An order list that was imported: totals, and the orders where they are few enough.
 pub fn imported(outcome: &OrdersImported) -> Document {
-    let rows = outcome.orders.iter().map(|o| cells(&o.order, &o.charge, &o.account, o.agreement.as_ref(), o.currency));
+    let rows = outcome.orders.iter().map(|o| cells(&o.order, &o.charge, &o.account, o.agreement.as_ref(), o.currency, o.trued_up));
     let totals = Table::new("totals")
         .keyed()
         .title("Payable")
@@ -99,6 +111,7 @@ pub fn imported(outcome: &OrdersImported) -> Document {
 
 /// Orders.
 pub fn orders(rows: &[OrderRow]) -> Document {
-    let rows = rows.iter().map(|row| cells(&row.order, &row.charge, &row.account, row.agreement.as_ref(), row.currency));
+    let rows =
+        rows.iter().map(|row| cells(&row.order, &row.charge, &row.account, row.agreement.as_ref(), row.currency, row.trued_up));
     Document::new("order-list").table(table().when_empty("no orders").rows(rows))
 }

@@ -43,6 +43,24 @@ from = "20000"
 discount = "10%"
 "#;
 
+/// A member has terms of its own, which the close trues up.
+const LABS: &str = r#"
+agreement = "acme-labs"
+kind = "sale"
+group = "acme"
+members = ["acme-test"]
+currency = "CNY"
+valid_from = "2026-01-01"
+[volume]
+rule = "retroactive"
+[[tier]]
+from = "0"
+discount = "5%"
+[[tier]]
+from = "3000"
+discount = "6%"
+"#;
+
 const PURCHASE: &str = r#"
 agreement = "alibaba-2026"
 kind = "purchase"
@@ -110,7 +128,7 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
         email: Some("dev@acme.example".parse().expect("an address")),
         holder: Some("Chen Li".parse().expect("a name")),
     }));
-    for text in [SALE, PURCHASE] {
+    for text in [SALE, LABS, PURCHASE] {
         let terms = subledger::intake::agreement::read(text, "terms.toml").expect("sound terms");
         desk.does(ApplyAgreement { terms, file: "terms.toml".to_owned() });
     }

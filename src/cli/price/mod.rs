@@ -3,6 +3,7 @@
 mod apply;
 mod quote;
 mod show;
+mod true_up;
 
 use clap::Subcommand;
 
@@ -14,6 +15,7 @@ pub(crate) enum PriceCommand {
     Apply(apply::ApplyArgs),
     Show(show::ShowArgs),
     Quote(quote::QuoteArgs),
+    TrueUp(true_up::TrueUpArgs),
 }
 
 impl PriceCommand {
@@ -22,6 +24,7 @@ impl PriceCommand {
             Self::Apply(args) => args.run(context),
             Self::Show(args) => args.run(context),
             Self::Quote(args) => args.run(context),
+            Self::TrueUp(args) => args.run(context),
         }
     }
 }
