@@ -11,6 +11,7 @@ mod alert;
 mod bill;
 mod budget;
 mod check;
+mod coupon;
 mod entity;
 mod error;
 mod journal;
