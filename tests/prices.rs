@@ -69,8 +69,8 @@ fn in_the_end(agreement: &Agreement, counted: &[(NaiveDate, Volume)], example: &
         paid_back: Amount::ZERO,
         trued_up: Amount::ZERO,
     };
-    let change = due(terms, terms.tier_at(reached.by(terms.measure)).rate, &charge, terms.currency).expect("a true-up");
-    price.payable.plus(change).expect("a sum")
+    let more = due(terms, terms.tier_at(reached.by(terms.measure)).rate, &charge, terms.currency).expect("a true-up");
+    price.payable.plus(more).expect("a sum")
 }
 
 fn holds(name: &str, agreement: &str, table: &str) {

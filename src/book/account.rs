@@ -271,7 +271,7 @@ impl UseCase for EditAccount {
 
 /// Who pays from a day on: it changes only while nothing is owed, unspent or waiting to be charged.
 fn switched(operation: &mut Operation<'_>, account: &Account, mode: Mode, date: Option<NaiveDate>) -> Result<Dated<Mode>> {
-    let date = operation.effective(date)?;
+    let date = operation.open_day(date)?;
     account.require_dated_since(date.date())?;
     let after = account.mode.with(date.date(), mode);
     if after != account.mode {

@@ -132,7 +132,7 @@ fn of_pool(
     today: NaiveDate,
 ) -> Result<Vec<Concern>> {
     let mut used = Vec::new();
-    for standing in pool::show(reader, None)? {
+    for standing in pool::show_with(reader, pending, None)? {
         if let Some(topped_up) = reader.last_debited(LedgerAccount::pool(standing.currency))? {
             used.push((standing, topped_up));
         }

@@ -13,7 +13,7 @@ use crate::domain::budget::{Budget, BudgetAction, BudgetPeriod, BudgetScope, Day
 use crate::domain::id::BudgetId;
 use crate::domain::money::{Amount, Currency, Exact, Money};
 use crate::domain::order::Placement;
-use crate::domain::percent::Percents;
+use crate::domain::percent::{Percents, percent_of};
 use crate::domain::refusal::{Notice, Refusal};
 use crate::domain::role::Permission;
 use crate::store::{Reached, Reader};
@@ -76,7 +76,9 @@ fn view(reader: Reader<'_>, budget: Budget, pending: &PendingUsage, when: When) 
         days.last = days.last.min(until);
     }
     let spent = spent(reader, &budget, pending, days)?;
-    let told = reader.budgets_reached()?.into_iter().filter(|(id, day, _)| (*id, *day) == (budget.id, first));
+    // On an earlier day, what was spent by then tells what was reached.
+    let told = if when.until().is_some() { vec![] } else { reader.budgets_reached()? };
+    let told = told.into_iter().filter(|(id, day, _)| (*id, *day) == (budget.id, first));
     let now = budget.thresholds.reached(spent, budget.amount);
     let reached = told.map(|(_, _, percent)| percent).chain(now).max();
     let about = about(reader, budget.scope)?;
@@ -274,8 +276,11 @@ impl Operation<'_> {
             let mut crossed = budget.crossed(spent, projected);
             let told = &self.weighing()?.told;
             crossed.retain(|percent| !told.contains(&(budget.id, days.first, *percent)));
-            let notice = crossed.last().map(|percent| {
-                let (percent, spent, amount) = (*percent, money(projected), money(budget.amount));
+            // A threshold is told once; an order that goes beyond the budget is told each time.
+            let beyond = budget.is_exceeded(spent, projected).then(|| percent_of(projected, budget.amount)).flatten();
+            let percent = crossed.last().copied().or_else(|| beyond.map(|percent| u16::try_from(percent).unwrap_or(u16::MAX)));
+            let notice = percent.map(|percent| {
+                let (spent, amount) = (money(projected), money(budget.amount));
                 Notice::BudgetReached { budget: budget.id, about, percent, spent, amount }
             });
             weighed.push(Weighed { budget: budget.id, first: days.first, projected, crossed, notice });

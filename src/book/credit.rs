@@ -47,7 +47,7 @@ impl UseCase for SetCredit {
     fn run(self, operation: &mut Operation<'_>) -> Result<CreditSet> {
         let found = operation.account(&self.account)?;
         let (account, currency) = (&found.account, found.group.currency);
-        let from = operation.effective(self.date)?.date();
+        let from = operation.open_day(self.date)?.date();
         account.require_dated_since(from)?;
         if account.mode.on(from) != Mode::AgentPays {
             return Err(Refusal::NotAgentPays { account: account.code.clone() }.into());

@@ -20,7 +20,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
 use crate::domain::rules;
 use crate::domain::statement::Movement;
-use crate::store::Reader;
+use crate::store::{LedgerMovement, Reader};
 
 /// What goes with a movement of money: when it takes effect, and what the person wrote down.
 #[derive(Clone, Debug, Default)]
@@ -155,7 +155,8 @@ fn moved_in_group(
 /// A prepaid account on a day on which its charges are ours.
 fn prepaid_on(operation: &mut Operation<'_>, name: &str, date: OpenDate) -> Result<Rc<AccountInGroup>> {
     let found = operation.account(name)?;
-    if found.account.mode.on(date.date()) != Mode::Prepaid {
+    // Money that it is given on a day before it became agent-pays would stay behind.
+    if [date.date(), operation.today()].iter().any(|day| found.account.mode.on(*day) != Mode::Prepaid) {
         return Err(Refusal::NotPrepaid { account: found.account.code.clone() }.into());
     }
     found.account.require_dated_since(date.date())?;
@@ -189,16 +190,22 @@ pub(super) fn reclaimable(
     Ok(Reclaimable { available, given })
 }
 
-/// Refuses to change who pays from a day on while something would stay behind: on the day before, or by now.
+/// Refuses to change who pays from a day on while something would stay behind: on the day before, on any day since, or by now.
 pub(super) fn require_nothing_left(operation: &mut Operation<'_>, account: &Account, date: OpenDate) -> Result<()> {
     let of = operation.account(account.code.as_str())?;
     let currency = of.group.currency;
     let now = operation.standing(&of, date.date())?;
-    let before = date.date().pred_opt();
-    let owed_before = operation.reader().balance(LedgerAccount::receivable(account.id, currency), before)?;
-    let unspent_before = operation.reader().balance(LedgerAccount::funds(account.id, currency), before)?.negated()?;
-    let larger = |before: Amount, now: Amount| Money::new(if now.is_zero() { before } else { now }, currency);
-    let (owed, unspent) = (larger(owed_before, now.owed), larger(unspent_before, now.funds));
+    let before = date.date().pred_opt().unwrap_or(date.date());
+    let reader = operation.reader();
+    // What there is now, or else what there was on some day.
+    let left = |now: Amount, ledger_account: LedgerAccount| -> Result<Money> {
+        let least = reader.lowest_credit_from(ledger_account, before)?;
+        let most = reader.lowest_debit_from(ledger_account, before)?;
+        let found = [now, least, most].into_iter().find(|left| !left.is_zero());
+        Ok(Money::new(found.unwrap_or_default(), currency))
+    };
+    let owed = left(now.owed, LedgerAccount::receivable(account.id, currency))?;
+    let unspent = left(now.funds, LedgerAccount::funds(account.id, currency))?;
     Ok(account.require_settled(owed, unspent, Money::new(now.pending_usage, currency))?)
 }
 
@@ -304,7 +311,9 @@ impl UseCase for Reclaim {
 /// they are in the file.
 pub(super) fn reclaim(operation: &mut Operation<'_>, account: &str, amount: Option<Exact>, slip: Slip) -> Result<FundMoved> {
     let date = operation.effective(slip.date)?;
-    let from = prepaid_on(operation, account, date)?;
+    // Whoever pays by now: what was left behind can be fetched.
+    let from = operation.account(account)?;
+    from.account.require_dated_since(date.date())?;
     let (account, group) = (&from.account, &from.group);
     let pending = operation.standing(&from, date.date())?.pending_usage;
     let Reclaimable { available, given } = reclaimable(operation.reader(), account, group, pending, date.date())?;
@@ -339,7 +348,7 @@ impl UseCase for Transfer {
         let available = unspent_from(operation.reader(), account, group, pending, date.date())?;
         if amount.amount > available {
             let available = Money::new(available, group.currency);
-            return Err(Refusal::FundsInsufficient { account: account.code.clone(), needed: amount, available }.into());
+            return Err(Refusal::UnspentInsufficient { account: account.code.clone(), needed: amount, available }.into());
         }
         let posted = rules::transfer(date, group.id, account.id, to.account.id, group.currency, amount.amount);
         let entry = post(operation, posted, &self.slip.note)?;
@@ -384,8 +393,44 @@ pub struct History {
     pub movements: Vec<Movement>,
 }
 
-/// Shows everything that moved the money of one account, from one day to another, both included.
-pub fn history(reader: Reader<'_>, name: &str, from: Option<NaiveDate>, when: When) -> Result<History> {
+/// What moved a group's money that is not allocated.
+#[derive(Clone, Debug)]
+pub struct GroupHistory {
+    /// The group.
+    pub group: Group,
+    /// What it had before the first movement.
+    pub opening: Amount,
+    /// The movements, oldest first.
+    pub movements: Vec<LedgerMovement>,
+}
+
+/// Whose history was asked for.
+#[derive(Clone, Debug)]
+pub enum HistoryOf {
+    /// An account's.
+    Account(Box<History>),
+    /// A group's.
+    Group(Box<GroupHistory>),
+}
+
+/// Shows everything that moved the money of one account, or of one group what is not allocated, from one day to another, both
+/// included.
+pub fn history(reader: Reader<'_>, name: &str, from: Option<NaiveDate>, when: When) -> Result<HistoryOf> {
+    if reader.account_by_name(name.trim())?.is_none()
+        && let Some(group) = reader.group_by_code(name.trim())?
+    {
+        let deposits = LedgerAccount::deposits(group.id, group.currency);
+        let opening = match from.and_then(|first| first.pred_opt()) {
+            Some(before) => reader.balance(deposits, Some(before))?.negated()?,
+            None => Amount::ZERO,
+        };
+        let movements = reader.ledger_movements(deposits, from, when.until())?;
+        return Ok(HistoryOf::Group(Box::new(GroupHistory { group, opening, movements })));
+    }
+    Ok(HistoryOf::Account(Box::new(account_history(reader, name, from, when)?)))
+}
+
+fn account_history(reader: Reader<'_>, name: &str, from: Option<NaiveDate>, when: When) -> Result<History> {
     let account = find_account(reader, name)?;
     let group = reader.group(account.group)?;
     let first = from.unwrap_or(NaiveDate::MIN);

@@ -118,7 +118,7 @@ impl UseCase for ImportOpening {
             let RecordedSoFar { entries, orders, bills } = there;
             return Err(Refusal::OpeningNotFirst { entries, orders, bills }.into());
         }
-        let date = operation.effective(self.date)?;
+        let date = operation.open_day(self.date)?;
         let today = operation.today();
         if date.date() > today {
             return Err(Refusal::OpeningNotYet { date: date.date(), today }.into());

@@ -45,6 +45,8 @@ pub struct Operation<'c> {
     operator: Operator,
     session: Session,
     closed_through: ClosedThrough,
+    /// The day of the opening: what happened before it is in its balances.
+    opened_on: Option<NaiveDate>,
     accounts: HashMap<String, Rc<AccountInGroup>>,
     sale_agreements: HashMap<GroupId, Rc<Vec<Rc<Agreement>>>>,
     purchase_agreements: Option<Rc<Vec<Rc<Agreement>>>>,
@@ -56,11 +58,13 @@ pub struct Operation<'c> {
 impl<'c> Operation<'c> {
     pub(super) fn new(writer: Writer<'c>, operator: Operator, session: Session) -> Result<Self> {
         let closed_through = writer.reader().closed_through()?;
+        let opened_on = writer.reader().opening()?.map(|opening| opening.date);
         Ok(Self {
             writer,
             operator,
             session,
             closed_through,
+            opened_on,
             accounts: HashMap::new(),
             sale_agreements: HashMap::new(),
             purchase_agreements: None,
@@ -109,8 +113,22 @@ impl<'c> Operation<'c> {
         &mut self.writer
     }
 
-    /// The effective date that was asked for, or today; its month must be open.
+    /// The effective date of something that has happened, or today: its month must be open, it cannot lie in the future, and not
+    /// before the opening of the book.
     pub fn effective(&self, asked: Option<NaiveDate>) -> Result<OpenDate> {
+        let today = self.today();
+        let date = self.open_day(asked)?;
+        if date.date() > today {
+            return Err(Refusal::DateInFuture { date: date.date(), today }.into());
+        }
+        if let Some(opening) = self.opened_on.filter(|opening| date.date() < *opening) {
+            return Err(Refusal::BeforeOpening { date: date.date(), opening }.into());
+        }
+        Ok(date)
+    }
+
+    /// The day from which terms hold, or today: its month must be open.
+    pub fn open_day(&self, asked: Option<NaiveDate>) -> Result<OpenDate> {
         Ok(self.closed_through.open(asked.unwrap_or_else(|| self.today()))?)
     }
 
@@ -143,6 +161,16 @@ impl<'c> Operation<'c> {
         let owed = self.writer.balance(LedgerAccount::receivable(of.account.id, currency))?;
         let (mode, credit_limit) = (of.account.mode.on(day), of.account.credit_on(day).min(of.account.credit_on(self.today())));
         Ok(Standing { mode, funds, owed, credit_limit, pending_usage })
+    }
+
+    /// What an account may still spend on a day and on every later one: money that came in later, and what was paid later, did not
+    /// pay for what is bought before.
+    pub fn standing_from(&mut self, of: &AccountInGroup, day: NaiveDate) -> Result<Standing> {
+        let now = self.standing(of, day)?;
+        let currency = of.group.currency;
+        let funds = self.writer.lowest_credit_from(LedgerAccount::funds(of.account.id, currency), day)?;
+        let owed = self.writer.lowest_credit_from(LedgerAccount::receivable(of.account.id, currency), day)?.negated()?;
+        Ok(Standing { funds, owed, ..now })
     }
 
     /// The policies of the book.

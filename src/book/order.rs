@@ -189,10 +189,10 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
     account.require_active()?;
     let date = request.date.unwrap_or_else(|| operation.today());
     account.require_dated_since(date)?;
+    let effective = operation.effective(Some(date))?;
     if request.placement == Placement::Planned {
         account.require_may_buy(request.kind)?;
     }
-    let effective = operation.effective(Some(date))?;
     if let (Some(from), Some(to)) = (request.service_from, request.service_to)
         && to < from
     {
@@ -208,7 +208,7 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
     let by_voucher = paid_by_voucher(&coupons)?;
     let cost = cost.ok_or(Refusal::NoPurchaseAgreement { date })?;
     if request.placement == Placement::Planned {
-        operation.standing(&of, date)?.require_available(&account.code, price.payable.minus(by_voucher)?, currency)?;
+        operation.standing_from(&of, date)?.require_available(&account.code, price.payable.minus(by_voucher)?, currency)?;
     }
     let weighed = operation.weigh(&of, price.payable, request.placement, date)?;
     let uncovered = pool_cover(operation, &of, cost.expected, request.placement, date)?;

@@ -7,14 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use super::fund::{Slip, post};
 use super::operation::positive;
-use super::{Operation, Result, UseCase};
+use super::usage::PendingUsage;
+use super::{Operation, Result, UseCase, When, account};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::id::EntryId;
+use crate::domain::journal::Event;
 use crate::domain::money::{Amount, Currency, Exact, Money, Overflow};
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
 use crate::domain::rules;
-use crate::store::Reader;
+use crate::store::{LedgerMovement, Reader};
 
 /// Records money that the agent paid into its pool at the provider.
 #[derive(Clone, Debug)]
@@ -62,12 +64,14 @@ pub struct PoolStanding {
     pub accrued: Amount,
     /// What it has billed and was not paid.
     pub payable: Amount,
+    /// What it will bill for the usage on the bills of open months, which is not charged yet.
+    pub pending_usage: Amount,
 }
 
 impl PoolStanding {
     /// What is left of the pool once the provider has everything that it is owed; negative when the pool does not last.
     pub fn available(&self) -> std::result::Result<Amount, Overflow> {
-        self.pool.minus(self.accrued)?.minus(self.payable)
+        self.pool.minus(self.accrued)?.minus(self.payable)?.minus(self.pending_usage)
     }
 }
 
@@ -99,8 +103,10 @@ fn currency_or_own(operation: &Operation<'_>, asked: Option<Currency>) -> Result
 
 /// The agent's money at the provider, this operation's own entries included.
 pub(super) fn standing(operation: &mut Operation<'_>, currency: Currency) -> Result<PoolStanding> {
+    let pending_usage = operation.pending_usage()?.cost(currency);
     Ok(PoolStanding {
         currency,
+        pending_usage,
         pool: operation.writer().balance(LedgerAccount::pool(currency))?,
         accrued: operation.writer().balance(LedgerAccount::accrued(currency))?.negated()?,
         payable: operation.writer().balance(LedgerAccount::payable(currency))?.negated()?,
@@ -156,13 +162,48 @@ impl UseCase for PayProvider {
     }
 }
 
+/// What moved the agent's money at the provider in one currency.
+#[derive(Clone, Debug)]
+pub struct PoolHistory {
+    /// The currency.
+    pub currency: Currency,
+    /// What was in the pool before the first movement.
+    pub opening: Amount,
+    /// What came into the pool and left it, oldest first.
+    pub pool: Vec<LedgerMovement>,
+    /// What the bank paid the provider straight for what was billed.
+    pub from_bank: Vec<LedgerMovement>,
+}
+
+/// Shows what moved the agent's money at the provider, from one day to another, both included.
+pub fn history(reader: Reader<'_>, currency: Option<Currency>, from: Option<NaiveDate>, when: When) -> Result<PoolHistory> {
+    let currency = match currency {
+        Some(currency) => currency,
+        None => reader.agent()?.currency,
+    };
+    let opening = match from.and_then(|first| first.pred_opt()) {
+        Some(before) => reader.balance(LedgerAccount::pool(currency), Some(before))?,
+        None => Amount::ZERO,
+    };
+    let pool = reader.ledger_movements(LedgerAccount::pool(currency), from, when.until())?;
+    let mut from_bank = reader.ledger_movements(LedgerAccount::bank(currency), from, when.until())?;
+    from_bank.retain(|movement| movement.event == Event::PayProvider);
+    Ok(PoolHistory { currency, opening, pool, from_bank })
+}
+
 /// Shows the agent's money at the provider as of a day, by currency: the book's own, and every other that moved.
-pub fn show(reader: Reader<'_>, as_of: Option<NaiveDate>) -> Result<Vec<PoolStanding>> {
+pub fn show(reader: Reader<'_>, when: When) -> Result<Vec<PoolStanding>> {
+    show_with(reader, &account::pending(reader, when)?, when.until())
+}
+
+/// The same with the usage that is pending.
+pub(super) fn show_with(reader: Reader<'_>, pending: &PendingUsage, as_of: Option<NaiveDate>) -> Result<Vec<PoolStanding>> {
     let own = reader.agent()?.currency;
     let others: BTreeSet<Currency> = reader.currencies_of_the_pool()?.into_iter().filter(|currency| *currency != own).collect();
     let standing = |currency| {
         Ok(PoolStanding {
             currency,
+            pending_usage: pending.cost(currency),
             pool: reader.balance(LedgerAccount::pool(currency), as_of)?,
             accrued: reader.balance(LedgerAccount::accrued(currency), as_of)?.negated()?,
             payable: reader.balance(LedgerAccount::payable(currency), as_of)?.negated()?,

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::operation::{AccountInGroup, find_group, unknown};
 use super::pricing::{OrderToPrice, Prices as _, ReadPrices};
 use super::{Operation, Result, UseCase, When};
-use crate::domain::account::Group;
+use crate::domain::account::{Group, Standing};
 use crate::domain::agreement::{Agreement, ChargeKind, Terms, conflict, in_force};
+use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
 use crate::domain::coupon::{CouponRequest, paid_by_voucher};
 use crate::domain::id::AccountId;
@@ -169,6 +170,10 @@ pub fn quote(reader: Reader<'_>, today: NaiveDate, request: &QuoteRequest) -> Re
         provider_amount: request.provider_amount.map(amount).transpose()?.map(|money| money.amount),
         coupons: &coupons,
     };
+    // As recording it: what came in, or was paid, on a later day does not pay for it.
+    let funds = reader.lowest_credit_from(LedgerAccount::funds(view.account.id, currency), date)?;
+    let owed = reader.lowest_credit_from(LedgerAccount::receivable(view.account.id, currency), date)?.negated()?;
+    let available = Standing { funds, owed, ..view.standing }.available()?;
     let of = AccountInGroup { account: view.account, group: view.group };
     let (sale, cost) = ReadPrices::new(reader).priced(&of, order, date)?;
     let AccountInGroup { account, group } = of;
@@ -182,7 +187,7 @@ pub fn quote(reader: Reader<'_>, today: NaiveDate, request: &QuoteRequest) -> Re
         price: sale,
         cost: cost.map(|cost| cost.expected),
         by_voucher: paid_by_voucher(&coupons)?,
-        available: view.standing.available()?,
+        available,
         notices,
     })
 }

@@ -73,7 +73,7 @@ pub fn runway(reader: Reader<'_>, group: Option<&str>, days: u32, when: When) ->
     let mut rows = Vec::new();
     if group.is_none() {
         let pool_rates = rates.of_the_pool(&accounts)?;
-        for standing in pool::show(reader, when.until())? {
+        for standing in pool::show(reader, when)? {
             let currency = standing.currency;
             let rates = pool_rates.get(&currency).copied().unwrap_or_default();
             rows.push(RunwayRow {

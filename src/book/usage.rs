@@ -175,7 +175,11 @@ pub(super) struct UsageCost {
 
 /// What usage on the bills of open months will cost each account, by the month of the bill.
 #[derive(Debug, Default)]
-pub(super) struct PendingUsage(HashMap<AccountId, BTreeMap<Month, UsageCost>>);
+pub(super) struct PendingUsage {
+    by_account: HashMap<AccountId, BTreeMap<Month, UsageCost>>,
+    /// What it will cost the agent.
+    costs: BTreeMap<Currency, Amount>,
+}
 
 impl PendingUsage {
     /// What it will cost an account in all.
@@ -183,14 +187,19 @@ impl PendingUsage {
         Ok(Amount::sum(self.by_month(account).map(|(_, cost)| cost.payable))?)
     }
 
+    /// What the provider will bill the agent for it, in a currency.
+    pub(super) fn cost(&self, currency: Currency) -> Amount {
+        self.costs.get(&currency).copied().unwrap_or_default()
+    }
+
     /// The accounts that it will cost something.
     pub(super) fn accounts(&self) -> impl Iterator<Item = AccountId> {
-        self.0.keys().copied()
+        self.by_account.keys().copied()
     }
 
     /// What it will cost an account, by month.
     pub(super) fn by_month(&self, account: AccountId) -> impl Iterator<Item = (Month, UsageCost)> {
-        self.0.get(&account).into_iter().flatten().map(|(month, cost)| (*month, *cost))
+        self.by_account.get(&account).into_iter().flatten().map(|(month, cost)| (*month, *cost))
     }
 }
 
@@ -218,7 +227,9 @@ pub(super) fn pending(reader: Reader<'_>) -> Result<PendingUsage> {
             let group = reader.group(group)?;
             let priced = price_group(&mut looked_up, &group, period, usages, earlier)?;
             for usage in priced {
-                let sum = pending.0.entry(usage.usage.account).or_default().entry(period).or_default();
+                let cost = pending.costs.entry(currency).or_default();
+                *cost = cost.plus(usage.cost)?;
+                let sum = pending.by_account.entry(usage.usage.account).or_default().entry(period).or_default();
                 *sum = UsageCost { payable: sum.payable.plus(usage.price.payable)?, cost: sum.cost.plus(usage.cost)? };
                 earlier.push((usage.usage.account, period.last_day(), usage.price.volume(currency)));
             }

@@ -308,8 +308,8 @@ fn refused(refusal: &Refusal) -> Told {
         }
         Refusal::CreditForPrepaid { account } => told(format!("{account} is prepaid: it spends allocated funds and has no credit"))
             .hint("leave --credit out, or use --mode agent-pays"),
-        Refusal::NotPrepaid { account } => told(format!("{account} is agent-pays: it has credit and takes no allocation"))
-            .hint("allocate to a prepaid account of the group"),
+        Refusal::NotPrepaid { account } => told(format!("{account} is agent-pays, then or by now: it has credit, and no funds"))
+            .hint("`subledger account list` shows who pays; only prepaid accounts are given money"),
         Refusal::PurchaseBanned { account, kind } => {
             told(format!("{account} may not buy anything new ({kind}): new purchases are forbidden to it"))
                 .hint(format!("`subledger account edit {account} --purchases allow` lifts that; --placed records an order that the provider has accepted already"))
@@ -320,7 +320,8 @@ fn refused(refusal: &Refusal) -> Told {
                 first.push(format!("it owes {owed}, which has to be settled"));
             }
             if !unspent.amount.is_zero() {
-                first.push(format!("it has {unspent} unspent: `subledger fund reclaim {account} --all`"));
+                let when = if pending.amount.is_zero() { "" } else { ", once its usage is charged" };
+                first.push(format!("it has {unspent} unspent: `subledger fund reclaim {account} --all`{when}"));
             }
             if !pending.amount.is_zero() {
                 first.push(format!("usage of {pending} is not charged yet: close the month, or drop the estimated bill"));
@@ -350,6 +351,14 @@ fn refused(refusal: &Refusal) -> Told {
             "{group} may take {available} out, because {held} of its accounts is in arrears or overdue; {needed} is needed"
         ))
         .hint("`subledger alert list` shows which"),
+        Refusal::ReclaimInsufficient { account, needed, given, .. } if !needed.amount.is_positive() => {
+            told(format!("{account} has nothing to reclaim: nothing that is not spent came from its group (which has given it {given})"))
+                .hint(format!("`subledger fund history {account}` shows where it went"))
+        }
+        Refusal::UnspentInsufficient { account, needed, available } => {
+            told(format!("{account} has {available} that is not spent; {needed} is needed"))
+                .hint(format!("`subledger fund history {account}` shows where it went"))
+        }
         Refusal::ReclaimInsufficient { account, needed, available, given } => told(format!(
             "{account} has {available} that is not spent and came from its group (which has given it {given}); {needed} is needed"
         ))
@@ -430,6 +439,11 @@ fn refused(refusal: &Refusal) -> Told {
         }
         Refusal::CostUnknown { agreement } => told(format!("{agreement} prices by cost, and what the provider will bill is not known"))
             .hint("`subledger price apply FILE` with kind = \"purchase\", or --provider-amount for this order"),
+        Refusal::DateInFuture { date, today } => told(format!("{date} has not come yet: today is {today} (UTC+8)"))
+            .hint("what is recorded has happened: give the day on which it did"),
+        Refusal::BeforeOpening { date, opening } => {
+            told(format!("{date} lies before the opening of {opening}: what happened until then is in the balances that the book starts with"))
+        }
         Refusal::CouponExceeds { kind, amount, most } => told(format!("a {kind} of {amount} is more than the {most} that it is used on"))
             .hint("what is left of it is for another order"),
         Refusal::CouponOnAgency { amount } => {

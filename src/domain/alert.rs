@@ -174,6 +174,15 @@ pub fn due_through(today: NaiveDate, payment_days: u16) -> NaiveDate {
     Month::of(latest.succ_opt().unwrap_or(latest)).previous().last_day()
 }
 
+/// The days on which an account's money moved, and those on which its credit or its mode changed: that can make it low, too.
+fn with_changes_of_terms(moved: &[DayMoved], account: &Account, today: NaiveDate) -> Vec<DayMoved> {
+    let mut days = moved.to_vec();
+    let changes = account.credit_limit.days().chain(account.mode.days()).filter(|day| *day <= today);
+    days.extend(changes.map(|day| DayMoved { day, ..DayMoved::default() }));
+    days.sort_by_key(|moved| moved.day);
+    days
+}
+
 /// What is to be said of an account's money: arrears, or how little is left; and what is overdue.
 pub fn of_money(money: &AccountMoney<'_>, policy: &Policy, today: NaiveDate) -> Result<Vec<Concern>, Overflow> {
     let AccountMoney { account, currency, moved, available } = *money;
@@ -181,6 +190,7 @@ pub fn of_money(money: &AccountMoney<'_>, policy: &Policy, today: NaiveDate) -> 
     let in_currency = |amount| Money::new(amount, currency);
     let credit = |day| account.credit_on(day);
     let mut concerns = Vec::new();
+    let moved = &with_changes_of_terms(moved, account, today);
     if available.is_negative() {
         let since = low_since(moved, credit, Amount::is_negative)?;
         concerns.push(Concern::Arrears { account: code(), arrears: in_currency(available.negated()?), since });

@@ -125,9 +125,14 @@ impl Budget {
         self.thresholds.reached(projected, self.amount).filter(|percent| !before.contains(percent)).collect()
     }
 
-    /// Whether it forbids a planned charge that takes what is owed from `spent` to `projected`.
+    /// Whether a charge that takes what is owed from `spent` to `projected` goes beyond it; money back never does.
+    pub fn is_exceeded(&self, spent: Amount, projected: Amount) -> bool {
+        projected > self.amount && projected > spent
+    }
+
+    /// Whether it forbids such a charge, where it is planned.
     pub fn blocks(&self, spent: Amount, projected: Amount) -> bool {
-        self.action == BudgetAction::Block && projected > self.amount && projected > spent
+        self.action == BudgetAction::Block && self.is_exceeded(spent, projected)
     }
 
     /// What is left of it; negative beyond it.

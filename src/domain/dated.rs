@@ -38,6 +38,11 @@ impl<T: Copy + PartialEq> Dated<T> {
         begun.or(self.0.first()).expect("there is a first value").1
     }
 
+    /// The days from which it changed.
+    pub fn days(&self) -> impl Iterator<Item = NaiveDate> {
+        self.0.iter().skip(1).map(|(day, _)| *day)
+    }
+
     /// The first change after a day.
     pub fn next_after(&self, day: NaiveDate) -> Option<(NaiveDate, T)> {
         // The first value is none: it holds before its day, too.

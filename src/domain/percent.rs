@@ -21,6 +21,11 @@ impl Percents {
         self.0.iter().copied().filter(move |percent| reaches(part, whole, *percent))
     }
 
+    /// The highest of them.
+    pub fn highest(&self) -> u16 {
+        self.0.last().copied().unwrap_or_default()
+    }
+
     /// The lowest that `part` of `whole` does not lie above: the threshold that a falling balance has come down to.
     pub fn fallen_to(&self, part: Amount, whole: Amount) -> Option<u16> {
         let scaled = |percent: u16| i128::from(whole.minor()) * i128::from(percent);

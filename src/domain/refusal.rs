@@ -154,6 +154,8 @@ pub enum Refusal {
     PayableInsufficient { needed: Money, available: Money },
     /// The prepaid account has less than the order costs.
     FundsInsufficient { account: Code, needed: Money, available: Money },
+    /// An account has less that is not spent than it would pass on.
+    UnspentInsufficient { account: Code, needed: Money, available: Money },
     /// The agent-pays account has less credit than the order costs.
     CreditInsufficient { account: Code, needed: Money, available: Money, limit: Money },
 
@@ -172,6 +174,10 @@ pub enum Refusal {
     /// Lines of an opening that cannot be read, or were refused, each with its own reason.
     OpeningLines { file: String, problems: Vec<Problem>, lines: Vec<(u64, Refusal)>, count: u64 },
 
+    /// What is recorded has happened; this day has not come.
+    DateInFuture { date: NaiveDate, today: NaiveDate },
+    /// A day before the opening, whose balances have it already.
+    BeforeOpening { date: NaiveDate, opening: NaiveDate },
     /// The file of an agreement cannot be read as one.
     AgreementInvalid { file: String, misprints: Vec<Misprint> },
     /// An agreement with some accounts of a group names one of another.
@@ -494,7 +500,7 @@ impl Refusal {
             Self::BudgetExceeded { .. } => "budget.exceeded",
             Self::PoolUncovered { .. } => "pool.uncovered",
             Self::PayableInsufficient { .. } => "payable.insufficient",
-            Self::FundsInsufficient { .. } => "funds.insufficient",
+            Self::FundsInsufficient { .. } | Self::UnspentInsufficient { .. } => "funds.insufficient",
             Self::CreditInsufficient { .. } => "credit.insufficient",
             Self::OpeningDone { .. } => "opening.done",
             Self::OpeningNotFirst { .. } => "opening.not-first",
@@ -503,6 +509,8 @@ impl Refusal {
             Self::AfterOpening { .. } => "opening.dated-after",
             Self::OpeningDiffers { .. } => "opening.agency-differs",
             Self::OpeningLines { .. } => "opening.lines-refused",
+            Self::DateInFuture { .. } => "date.future",
+            Self::BeforeOpening { .. } => "date.before-opening",
             Self::AgreementInvalid { .. } => "agreement.invalid",
             Self::MemberOfOtherGroup { .. } => "agreement.member-of-other-group",
             Self::CostUnknown { .. } => "price.cost-unknown",

@@ -118,6 +118,8 @@ pub struct Movement {
     pub note: Note,
     /// The order or usage behind it.
     pub charge: Option<ChargeFacts>,
+    /// The other account of a transfer.
+    pub other: Option<Code>,
 }
 
 impl Movement {

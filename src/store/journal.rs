@@ -1,6 +1,7 @@
 //! Entries, postings and balances.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -9,8 +10,9 @@ use super::error::{Result, StoreError};
 use super::sql::{Columns as _, day};
 use super::{Reader, Writer};
 use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
+use crate::domain::code::Code;
 use crate::domain::id::{AccountId, EntryId, GroupId, LedgerAccountId};
-use crate::domain::journal::Entry;
+use crate::domain::journal::{Entry, Event, Note};
 use crate::domain::money::{Amount, Currency, Overflow};
 use crate::domain::money_history::DayMoved;
 
@@ -36,6 +38,28 @@ pub(super) struct LedgerCache {
     lines: HashMap<LedgerAccount, Line>,
     /// Balances that were asked for and not moved.
     looked_up: HashMap<LedgerAccount, Amount>,
+    /// What ledger accounts moved on each day, debits less credits, this transaction's own postings included: of those whose days
+    /// were asked for.
+    days: HashMap<LedgerAccount, BTreeMap<NaiveDate, Amount>>,
+}
+
+/// A line of an entry, as the history of a ledger account shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerMovement {
+    /// The entry.
+    pub entry: EntryId,
+    /// Its effective date.
+    pub date: NaiveDate,
+    /// What happened.
+    pub event: Event,
+    /// The account that it is about.
+    pub account: Option<Code>,
+    /// The account that a transfer went to.
+    pub recipient: Option<Code>,
+    /// Debits less credits, in minor units.
+    pub amount: Amount,
+    /// What was written down with it.
+    pub note: Note,
 }
 
 /// One row of a trial balance.
@@ -117,6 +141,47 @@ impl Reader<'_> {
     /// The lowest that debits less credits of a ledger account are at the end of a day or of any later one.
     pub fn lowest_debit_from(&self, account: LedgerAccount, from: NaiveDate) -> Result<Amount> {
         self.lowest_from(account, from, Amount::minus)
+    }
+
+    /// What a ledger account moved on each day, debits less credits.
+    fn moved_by_day(&self, account: LedgerAccount) -> Result<BTreeMap<NaiveDate, Amount>> {
+        let Some(id) = ledger_account_id(self.connection, account)? else { return Ok(BTreeMap::new()) };
+        let mut select =
+            self.connection.prepare_cached("SELECT day, debit_minor - credit_minor FROM balance WHERE ledger_account_id = ?1")?;
+        let rows = select.query_map([id.0], |row| Ok((row.date(0)?, row.amount(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What moved a ledger account from one day to another, both included, by day.
+    pub fn ledger_movements(
+        &self,
+        account: LedgerAccount,
+        from: Option<NaiveDate>,
+        to: Option<NaiveDate>,
+    ) -> Result<Vec<LedgerMovement>> {
+        let Some(id) = ledger_account_id(self.connection, account)? else { return Ok(vec![]) };
+        let mut select = self.connection.prepare_cached(
+            "SELECT e.id, e.effective, e.event, a.code, r.code, p.amount_minor, e.reference, e.remark
+               FROM posting AS p
+               JOIN entry AS e ON e.id = p.entry_id
+               LEFT JOIN account AS a ON a.id = e.account_id
+               LEFT JOIN account AS r ON r.id = e.recipient_id
+              WHERE p.ledger_account_id = ?1 AND e.effective BETWEEN ?2 AND ?3
+              ORDER BY e.effective, e.id",
+        )?;
+        let days = (from.map_or(0, day), to.map_or(i64::MAX, day));
+        let rows = select.query_map(params![id.0, days.0, days.1], |row| {
+            Ok(LedgerMovement {
+                entry: EntryId(row.get(0)?),
+                date: row.date(1)?,
+                event: row.parsed(2)?,
+                account: row.parsed_opt(3)?,
+                recipient: row.parsed_opt(4)?,
+                amount: row.amount(5)?,
+                note: Note { reference: row.get(6)?, remark: row.get(7)? },
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The last day on which a ledger account was debited.
@@ -213,6 +278,26 @@ impl Writer<'_> {
         Ok(balance)
     }
 
+    /// The lowest that credits less debits are at the end of a day or of any later one, this transaction's own postings included.
+    pub fn lowest_credit_from(&mut self, account: LedgerAccount, from: NaiveDate) -> Result<Amount> {
+        let mut running = self.balance(account)?.negated()?;
+        if !self.ledger.days.contains_key(&account) {
+            let mut days = self.reader().moved_by_day(account)?;
+            for (date, moved) in self.ledger.lines.get(&account).into_iter().flat_map(|line| &line.moved) {
+                let sum = days.entry(*date).or_default();
+                *sum = sum.plus(moved.debit)?.minus(moved.credit)?;
+            }
+            self.ledger.days.insert(account, days);
+        }
+        let mut lowest = running;
+        // Back from now: what stood at the end of the day before each later one.
+        for (_, moved) in self.ledger.days[&account].range((Bound::Excluded(from), Bound::Unbounded)).rev() {
+            running = running.plus(*moved)?;
+            lowest = lowest.min(running);
+        }
+        Ok(lowest)
+    }
+
     fn ledger_line(&mut self, account: LedgerAccount) -> Result<&mut Line> {
         if !self.ledger.lines.contains_key(&account) {
             let balance = self.balance(account)?;
@@ -241,6 +326,10 @@ impl Writer<'_> {
         let id = self.next_id("entry")?;
         let date = entry.effective();
         for (number, posting) in entry.postings().iter().enumerate() {
+            if let Some(days) = self.ledger.days.get_mut(&posting.ledger_account) {
+                let moved = days.entry(date).or_default();
+                *moved = moved.plus(posting.amount)?;
+            }
             let line = self.ledger_line(posting.ledger_account)?;
             line.balance = line.balance.plus(posting.amount)?;
             let moved = line.moved.entry(date).or_default();

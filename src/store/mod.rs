@@ -35,7 +35,7 @@ pub use bill::{BillFile, BillVersion, Compressed, Compressor, FileDigest, LineFi
 pub use budget::Reached;
 pub use check::{CheckName, Checked};
 pub use error::{Result, StoreError};
-pub use journal::TrialBalanceRow;
+pub use journal::{LedgerMovement, TrialBalanceRow};
 pub use open::{Access, Store};
 pub use opening::RecordedSoFar;
 pub use operation::{NewOperation, Recorded};

@@ -35,12 +35,14 @@ impl Reader<'_> {
                        FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id
                       WHERE p.entry_id = e.id AND l.owner_kind = 'account' AND l.owner_id = ?1
                         AND l.code IN ('receivable', 'funds')),
-                    c.id, pr.code, c.order_id, o.provider_order, c.charge_month, c.list, c.discount, e.remark
+                    c.id, pr.code, c.order_id, o.provider_order, c.charge_month, c.list, c.discount, e.remark,
+                    CASE WHEN e.recipient_id IS NOT NULL THEN other.code END
                FROM found
                JOIN entry AS e ON e.id = found.entry_id
                LEFT JOIN charge AS c ON c.id = found.charge_id
                LEFT JOIN product AS pr ON pr.id = c.product_id
                LEFT JOIN orders AS o ON o.id = c.order_id
+               LEFT JOIN account AS other ON other.id = CASE e.account_id WHEN ?1 THEN e.recipient_id ELSE e.account_id END
               WHERE o.placement IS NOT 'opening'",
         )?;
         let rows = select.query_map(params![account.0, day(from), day(to)], |row| {
@@ -62,6 +64,7 @@ impl Reader<'_> {
                 note: Note { reference: row.get(3)?, remark: row.get(12)? },
                 amount: Amount::from_minor(row.get(4)?),
                 charge,
+                other: row.parsed_opt(13)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::document::{Document, Table, Value};
+use super::document::{Document, Field, Table, Value};
 use crate::book::account::{AccountStep, AccountView};
 use crate::domain::account::{Account, Standing};
 use crate::domain::money::{Currency, Overflow};
@@ -24,7 +24,13 @@ fn terms(document: Document, account: &Account, day: NaiveDate) -> Document {
         .field("shutdown", "When nothing is left", account.shutdown.as_str())
         .machine_field("purchase_ban", account.purchase_ban)
         .people_field("Purchases", purchases)
-        .machine_field("low_balance", account.low_balance.as_ref().map(ToString::to_string))
+        .with(low_balance(account))
+}
+
+/// At which percents left somebody is told; people see those of the account's own.
+fn low_balance(account: &Account) -> Field {
+    let field = Field::new("low_balance", "Told at percent left", account.low_balance.as_ref().map(ToString::to_string));
+    if account.low_balance.is_some() { field } else { field.machine_only() }
 }
 
 /// An account after a step of its life.

@@ -1,8 +1,8 @@
 //! Customers' money as people and programs see it.
 
-use super::document::{Document, Table, Value};
-use crate::book::fund::{Balances, FundMoved, History};
-use crate::domain::money::Overflow;
+use super::document::{Column, Document, Table, Value};
+use crate::book::fund::{Balances, FundMoved, GroupHistory, History, HistoryOf};
+use crate::domain::money::{Amount, Overflow};
 
 /// Money that moved.
 pub fn moved(schema: &str, outcome: &FundMoved) -> Document {
@@ -27,16 +27,40 @@ pub fn moved(schema: &str, outcome: &FundMoved) -> Document {
     }
 }
 
-/// Everything that moved the money of one account.
-pub fn history(history: &History) -> Result<Document, Overflow> {
+/// Everything that moved the money of one account or group.
+pub fn history(history: &HistoryOf) -> Result<Document, Overflow> {
+    match history {
+        HistoryOf::Account(history) => of_account(history),
+        HistoryOf::Group(history) => of_group(history),
+    }
+}
+
+fn of_group(history: &GroupHistory) -> Result<Document, Overflow> {
+    let currency = history.group.currency;
+    // Deposits are a liability: a credit raises them.
+    let (table, closing) = super::pool::movements("rows", &history.movements, history.opening, currency, Amount::negated)?;
+    Ok(Document::new("fund-history")
+        .machine_field("account", Value::Null)
+        .field("group", "Group", &history.group.code)
+        .field("currency", "Currency", currency)
+        .machine_field("mode", Value::Null)
+        .amount("opening", "Not allocated, opening", history.opening, currency)
+        .amount("closing", "Not allocated, closing", closing, currency)
+        .table(table))
+}
+
+fn of_account(history: &History) -> Result<Document, Overflow> {
     let currency = history.group.currency;
     let mut balance = history.opening;
+    let any_other = history.movements.iter().any(|movement| movement.other.is_some());
+    let other = Column::left("other", "Other account");
     let mut table = Table::new("rows")
         .column("entry", "Entry")
         .column("date", "Date")
         .column("event", "Event")
         .column("product", "Product")
         .column("order", "Order")
+        .with(if any_other { other } else { other.machine_only() })
         .column_right("amount", "Amount")
         .column_right("balance", "Balance")
         .column("reference", "Reference")
@@ -53,6 +77,7 @@ pub fn history(history: &History) -> Result<Document, Overflow> {
             movement.event.as_str().into(),
             charge.map(|charge| charge.product.clone()).into(),
             charge.and_then(|charge| charge.order).map(|order| order.to_string()).into(),
+            movement.other.clone().into(),
             Value::amount(amount, currency),
             Value::amount(balance, currency),
             movement.note.reference.clone().into(),
@@ -71,6 +96,8 @@ pub fn history(history: &History) -> Result<Document, Overflow> {
 
 /// What every account and group has.
 pub fn balances(balances: &Balances) -> Result<Document, Overflow> {
+    let any_pending = balances.accounts.iter().any(|view| !view.standing.pending_usage.is_zero());
+    let pending = Column::right("pending_usage", "Usage not charged");
     let mut table = Table::new("rows")
         .column("account", "Account")
         .column("group", "Group")
@@ -79,6 +106,7 @@ pub fn balances(balances: &Balances) -> Result<Document, Overflow> {
         .column_right("funds", "Funds")
         .column_right("owed", "Owed")
         .column_right("credit_limit", "Credit limit")
+        .with(if any_pending { pending } else { pending.machine_only() })
         .column_right("available", "Available")
         .when_empty("no accounts yet");
     for view in &balances.accounts {
@@ -92,6 +120,7 @@ pub fn balances(balances: &Balances) -> Result<Document, Overflow> {
             amount(view.standing.funds),
             amount(view.standing.owed),
             amount(view.standing.credit_limit),
+            amount(view.standing.pending_usage),
             amount(view.standing.available()?),
         ]);
     }

@@ -226,3 +226,13 @@ fn a_threshold_of_a_budget_and_one_of_an_accounts_own() {
     assert!(told(&book, 0, "alert list").is_empty());
     assert!(book.checks());
 }
+
+/// What an alert says is true: a lower credit is not usage that waits.
+#[test]
+fn a_credit_that_was_lowered_is_told_since_that_day() {
+    let book = TestBook::acme(Point::Ordered);
+    book.done("credit set acme-prod 50000 --date 2026-07-02");
+    let told = book.json_exit(3, "alert list");
+    let row = told["rows"].as_array().unwrap().iter().find(|row| row["kind"] == "arrears").unwrap();
+    assert_eq!((&row["amount"], &row["since"]), (&serde_json::json!("6899.99"), &serde_json::json!("2026-07-02")), "{row}");
+}

@@ -79,11 +79,11 @@ fn money_goes_out_comes_back_and_passes_on() {
     Opening   0.00
     Closing   0.00
 
-    Entry  Date        Event     Product  Order     Amount   Balance  Reference  Remark
-    --------------------------------------------------------------------------------------
-    2      2026-06-01  allocate  -        -       20000.00  20000.00  -          -
-    3      2026-06-02  transfer  -        -       -5000.00  15000.00  T-7        two teams
-    4      2026-06-03  reclaim   -        -      -15000.00      0.00  -          -
+    Entry  Date        Event     Product  Order  Other account     Amount   Balance  Reference  Remark
+    -----------------------------------------------------------------------------------------------------
+    2      2026-06-01  allocate  -        -      -               20000.00  20000.00  -          -
+    3      2026-06-02  transfer  -        -      acme-dev        -5000.00  15000.00  T-7        two teams
+    4      2026-06-03  reclaim   -        -      -              -15000.00      0.00  -          -
     ----- exit 0
     ");
     assert_eq!(book.json("fund history acme-dev")["closing"], "5000.00");
@@ -148,7 +148,7 @@ fn money_stays_in_its_group_and_with_its_owner() {
     book.refused(1, "transfer.other-entity", "fund transfer --from acme-test --to acme-other 1");
     book.refused(1, "transfer.to-itself", "fund transfer --from acme-test --to 1000000000000002 1");
     book.refused(1, "account.not-prepaid", "fund transfer --from acme-test --to acme-prod 1");
-    book.refused(1, "account.not-prepaid", "fund reclaim acme-prod 1");
+    book.refused(1, "reclaim.insufficient", "fund reclaim acme-prod 1");
 }
 
 #[test]
@@ -194,9 +194,9 @@ fn amounts_and_days_that_cannot_be() {
 fn the_pool_is_topped_up_drawn_on_and_paid_from() {
     let book = TestBook::acme(Point::Closed);
     assert_snapshot!(book.run("pool show"), @"
-    Currency  Pool  Expected to be billed  Billed, not paid  Available
-    ------------------------------------------------------------------
-    CNY       0.00                   0.00          52033.62  -52033.62
+    Currency  Pool  Expected to be billed  Billed, not paid  Usage not charged  Available
+    -------------------------------------------------------------------------------------
+    CNY       0.00                   0.00          52033.62               0.00  -52033.62
     ----- exit 0
     ");
     book.refused(1, "pool.insufficient", "pool pay 1 --date 2026-07-01");
@@ -216,6 +216,7 @@ fn the_pool_is_topped_up_drawn_on_and_paid_from() {
     Pool now               50000.00
     Expected to be billed  0.00
     Billed, not paid       52033.62
+    Usage not charged      0.00
     Available              -2033.62
     Reference              ICBC 3
     Remark                 -
@@ -241,6 +242,7 @@ fn the_pool_is_topped_up_drawn_on_and_paid_from() {
     Pool now               7966.39
     Expected to be billed  0.00
     Billed, not paid       0.01
+    Usage not charged      0.00
     Available              7966.38
     Reference              -
     Remark                 -
@@ -264,6 +266,7 @@ fn a_pool_in_another_currency_goes_through_exchange() {
     Pool now               14000.00
     Expected to be billed  0.00
     Billed, not paid       0.00
+    Usage not charged      0.00
     Available              14000.00
     Reference              -
     Remark                 -
@@ -329,7 +332,7 @@ fn credit_is_set_shown_and_taken_away() {
 
 #[test]
 fn who_pays_changes_only_when_nothing_stays_behind() {
-    let book = TestBook::acme(Point::Ordered);
+    let mut book = TestBook::acme(Point::Ordered);
     book.refused(1, "account.switch-unsettled", "account edit acme-prod --mode prepaid");
     assert_snapshot!(book.run("account edit acme-test --mode agent-pays --date 2026-06-20"), @"
     ----- stderr
@@ -358,19 +361,25 @@ fn who_pays_changes_only_when_nothing_stays_behind() {
     Invitation runs until  -
     ----- exit 0
     ");
-    let modes = |line: &str| book.json(line)["mode"].as_str().unwrap().to_owned();
-    assert_eq!(modes("account show acme-test"), "prepaid");
-    assert_eq!(modes("account show acme-test --as-of 2026-07-09"), "prepaid");
-    assert_eq!(modes("account show acme-test --as-of 2026-07-10"), "agent-pays");
+    let modes = |book: &TestBook, line: &str| book.json(line)["mode"].as_str().unwrap().to_owned();
+    assert_eq!(modes(&book, "account show acme-test"), "prepaid");
+    assert_eq!(modes(&book, "account show acme-test --as-of 2026-07-09"), "prepaid");
+    assert_eq!(modes(&book, "account show acme-test --as-of 2026-07-10"), "agent-pays");
     // Each day has its own rules.
     book.refused(1, "account.not-agent-pays", "credit set acme-test 3000 --date 2026-07-09");
     book.done("credit set acme-test 3000 --date 2026-07-10");
+    // What it is given before, and does not spend, is not lost when the day comes.
+    book.done("fund allocate acme-test 5");
+    book.set_now("2026-07-10T02:00:00Z");
     book.refused(1, "account.not-prepaid", "fund allocate acme-test 5 --date 2026-07-10");
-    book.done("fund allocate acme-test 5 --date 2026-07-04");
-    let buy = "order record acme-test --product ecs --kind new --list-price 1000";
-    book.refused(1, "funds.insufficient", &format!("{buy} --provider-order 71 --date 2026-07-09"));
-    book.refused(1, "credit.insufficient", &format!("{buy} --provider-order 71 --date 2026-07-10"));
-    book.done(&format!("{buy} --provider-order 71 --date 2026-07-10 --placed"));
+    book.refused(1, "account.not-prepaid", "fund allocate acme-test 5 --date 2026-07-04");
+    book.done("fund reclaim acme-test --all");
+    let buy = |list: &str, day: u32| {
+        format!("order record acme-test --product ecs --kind new --list-price {list} --provider-order 71 --date 2026-07-{day:02}")
+    };
+    book.refused(1, "funds.insufficient", &buy("1000", 9));
+    book.refused(1, "credit.insufficient", &buy("4000", 10));
+    book.done(&format!("{} --placed", buy("1000", 10)));
     assert_eq!(book.json("account show acme-test --as-of 2026-07-10")["owed"], "850.00");
     // The same again is nothing new.
     let operations = book.operations();
@@ -388,7 +397,7 @@ fn usage_that_waits_for_its_charge_keeps_an_account_where_it_is() {
     assert_snapshot!(book.run("account edit acme-test --mode agent-pays"), @"
     ----- stderr
     error: acme-test cannot change who pays while money would stay behind
-      it has 3.72 CNY unspent: `subledger fund reclaim acme-test --all`
+      it has 3.72 CNY unspent: `subledger fund reclaim acme-test --all`, once its usage is charged
       usage of 3.72 CNY is not charged yet: close the month, or drop the estimated bill
     hint: see to that first, or name a later --date
     ----- exit 1
@@ -521,7 +530,7 @@ fn every_refusal_about_money_has_its_figures() {
         (
             "fund transfer --from acme-test --to acme-dev 16200.01",
             "funds.insufficient",
-            "acme-test has 16200.00 CNY available; 16200.01 CNY is needed",
+            "acme-test has 16200.00 CNY that is not spent; 16200.01 CNY is needed",
         ),
         ("pool pay 1", "payable.insufficient", "the provider has billed 0.00 CNY that is not paid; 1.00 CNY is more"),
         (
@@ -538,4 +547,149 @@ fn every_refusal_about_money_has_its_figures() {
         assert!(!refused.hint.is_empty(), "{line}");
         assert_eq!(book.everything(), before, "{line}");
     }
+}
+
+// ---------------------------------------------------------------------------------------------------------- days and money
+
+/// What came in later pays nothing that was bought before, and what was paid later neither.
+#[test]
+fn later_money_pays_no_earlier_order() {
+    let book = TestBook::acme(Point::Ready);
+    let buy = |account: &str, list: &str, number: u32, day: &str| {
+        format!(
+            "order record {account} --product ecs --kind new --list-price {list} --provider-order {number} --date 2026-06-{day}"
+        )
+    };
+    book.done("fund deposit acme 5000 --date 2026-06-01");
+    book.done("fund allocate acme-test 100 --date 2026-06-01");
+    book.done("fund allocate acme-test 900 --date 2026-06-20");
+    let refused = book.refused(1, "funds.insufficient", &buy("acme-test", "200", 71, "19"));
+    assert_eq!(refused.message, "acme-test has 100.00 CNY available; 190.00 CNY is needed");
+    let told = book.json("price quote acme-test --product ecs --list-price 200 --date 2026-06-19");
+    assert_eq!((&told["available"], &told["available_after"]), (&json!("100.00"), &json!("-90.00")));
+    book.done(&buy("acme-test", "1000", 72, "20"));
+    // Fifty are left; an order of before takes what the later one has spent already.
+    let refused = book.refused(1, "funds.insufficient", &buy("acme-test", "100", 73, "05"));
+    assert_eq!(refused.message, "acme-test has 50.00 CNY available; 95.00 CNY is needed");
+    book.done(&buy("acme-test", "50", 73, "05"));
+    // In one list, whatever its lines' order: each is covered on its own day.
+    book.done("fund allocate acme-test 100 --date 2026-06-25");
+    let header = "account,product,kind,list_price,provider_order,date\n";
+    book.write("list.csv", format!("{header}acme-test,ecs,new,100,75,2026-06-26\nacme-test,ecs,new,5,74,2026-06-06\n"));
+    book.refused(1, "order.lines-refused", "order import list.csv");
+    book.write("list.csv", format!("{header}acme-test,ecs,new,100,75,2026-06-26\nacme-test,ecs,new,2,74,2026-06-06\n"));
+    book.done("order import list.csv");
+    // Credit: what was given back later does not make room before.
+    book.done("credit set acme-prod 1000");
+    book.done(&buy("acme-prod", "1000", 81, "10"));
+    book.done("order refund 81 --provider-order 82 --date 2026-06-15");
+    let refused = book.refused(1, "credit.insufficient", &buy("acme-prod", "100", 83, "12"));
+    assert_eq!(refused.message, "acme-prod has 50.00 CNY available of its credit limit of 1000.00 CNY; 95.00 CNY is needed");
+    book.done(&buy("acme-prod", "100", 83, "15"));
+    assert!(book.checks());
+}
+
+#[test]
+fn what_is_recorded_has_happened() {
+    let book = TestBook::acme(Point::Ordered);
+    let refused = book.refused(1, "date.future", "fund deposit acme 5 --date 2062-07-03");
+    assert_snapshot!(format!("{}\n{}", refused.message, refused.hint), @"
+    2062-07-03 has not come yet: today is 2026-07-03 (UTC+8)
+    what is recorded has happened: give the day on which it did
+    ");
+    for line in [
+        "fund withdraw acme 5",
+        "fund allocate acme-test 5",
+        "fund reclaim acme-test 5",
+        "fund transfer --from acme-test --to acme-prod 5",
+        "pool top-up 5",
+        "pool pay 5",
+        "order record acme-prod --product ecs --kind new --list-price 5 --provider-order 99",
+        "order refund o-1 --provider-order 99",
+        "price true-up acme",
+    ] {
+        book.refused(1, "date.future", &format!("{line} --date 2026-07-04"));
+    }
+    // Terms may be known before they hold.
+    book.done("credit set acme-prod 5 --date 2026-07-04");
+    // What lies before the opening is in its balances.
+    let book = TestBook::acme(Point::Ready);
+    book.done("opening import opening.csv --date 2026-06-15");
+    let refused = book.refused(1, "date.before-opening", "fund deposit acme 5 --date 2026-06-14");
+    assert_snapshot!(format!("{}\n{}", refused.message, refused.hint), @"2026-06-14 lies before the opening of 2026-06-15: what happened until then is in the balances that the book starts with");
+    let order = "order record acme-prod --product ecs --kind new --list-price 5 --provider-order 99";
+    book.refused(1, "date.before-opening", &format!("{order} --date 2026-06-14"));
+    book.done(&format!("{order} --date 2026-06-15"));
+    assert!(book.checks());
+}
+
+#[test]
+fn the_pool_covers_what_was_used_and_is_not_charged() {
+    let book = TestBook::acme(Point::Ordered);
+    book.done("pool top-up 50000 --date 2026-06-01");
+    let available = |book: &TestBook| book.json("pool show")["rows"][0].clone();
+    let before = available(&book);
+    book.done("bill import bill-corrected.csv --period 2026-06 --estimated");
+    let after = available(&book);
+    // 10.123456789 and 20.0000000001 of one account and product: 30.12; 3.50 of another.
+    assert_eq!((&before["pending_usage"], &after["pending_usage"]), (&json!("0.00"), &json!("33.62")));
+    assert_eq!((&before["available"], &after["available"]), (&json!("-1999.99"), &json!("-2033.61")));
+    assert_eq!(book.json("pool show --as-of 2026-07-03")["rows"][0]["pending_usage"], "0.00");
+    assert_eq!(book.json("fund balance")["rows"][1]["pending_usage"], "3.72");
+}
+
+#[test]
+fn who_pays_does_not_change_over_money_that_was_there() {
+    let book = TestBook::acme(Point::Funded);
+    book.done("fund reclaim acme-test --all --date 2026-06-20");
+    // On the first there was nothing yet, and by now there is nothing any more.
+    book.refused(1, "account.switch-unsettled", "account edit acme-test --mode agent-pays --date 2026-06-01");
+    book.refused(1, "account.switch-unsettled", "account edit acme-test --mode agent-pays --date 2026-06-19");
+    book.done("account edit acme-test --mode agent-pays --date 2026-06-21");
+    book.refused(1, "account.not-prepaid", "fund allocate acme-test 5 --date 2026-06-20");
+    let refused = book.refused(1, "reclaim.insufficient", "fund reclaim acme-test --all");
+    assert_snapshot!(format!("{}\n{}", refused.message, refused.hint), @"
+    acme-test has nothing to reclaim: nothing that is not spent came from its group (which has given it 0.00 CNY)
+    `subledger fund history acme-test` shows where it went
+    ");
+    // Only who pays has a day from which it holds.
+    assert_eq!(book.run("account edit acme-test --purchases ban --date 2026-06-21").exit, 2);
+    assert_eq!(book.run("account edit acme-test --low-balance 101,5").exit, 2);
+    book.done("account edit acme-test --low-balance 50,5");
+    assert!(book.done("account show acme-test").stdout.contains("Told at percent left"));
+}
+
+#[test]
+fn everything_that_moved_can_be_read_back() {
+    let book = TestBook::acme(Point::Funded);
+    book.done("fund deposit acme 100 --date 2026-06-02 --reference 'transfer 17' --remark late");
+    book.done("pool top-up 500 --date 2026-06-01 --reference P-1");
+    assert_snapshot!(book.run("fund history acme"), @"
+    Group                   acme
+    Currency                CNY
+    Not allocated, opening  0.00
+    Not allocated, closing  30100.00
+
+    Entry  Date        Event     Account       Amount   Balance  Reference    Remark
+    --------------------------------------------------------------------------------
+    1      2026-06-01  deposit   -           50000.00  50000.00  -            -
+    2      2026-06-01  allocate  acme-test  -20000.00  30000.00  -            -
+    3      2026-06-02  deposit   -             100.00  30100.00  transfer 17  late
+    ----- exit 0
+    ");
+    assert_snapshot!(book.run("pool history"), @"
+    Currency       CNY
+    Pool, opening  0.00
+    Pool, closing  500.00
+
+    Entry  Date        Event   Amount  Balance  Reference  Remark
+    -------------------------------------------------------------
+    4      2026-06-01  top-up  500.00   500.00  P-1        -
+    ----- exit 0
+    ");
+    let later = book.json("fund history acme --from 2026-06-02");
+    assert_eq!((&later["opening"], &later["closing"]), (&json!("30000.00"), &json!("30100.00")));
+    assert_eq!(book.json("fund history acme --as-of 2026-05-31")["rows"], json!([]));
+    assert_eq!(book.json("pool history --currency USD")["rows"], json!([]));
+    book.refused(1, "account.unknown", "fund history nobody");
 }

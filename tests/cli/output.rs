@@ -18,6 +18,8 @@ const LOOKS: &[(i32, &str, &str)] = &[
     (0, "account list", "account-list"),
     (0, "account show acme-prod", "account-show"),
     (0, "fund balance", "fund-balance"),
+    (0, "fund history acme", "fund-history"),
+    (0, "pool history", "pool-history"),
     (0, "price show", "price-show"),
     (0, "price quote acme-prod --product ecs --list-price 12000", "price-quote"),
     (0, "order list", "order-list"),
@@ -39,6 +41,7 @@ const LOOKS: &[(i32, &str, &str)] = &[
 fn reconciled() -> TestBook {
     let book = TestBook::acme(Point::Billed);
     assert_eq!(book.run("reconcile run --period 2026-06").exit, 3);
+    book.done("pool top-up 100000 --date 2026-06-01");
     book
 }
 
@@ -77,7 +80,9 @@ fn every_list_is_a_csv_with_a_header_row() {
     group show acme: code,name,currency,deposits,accounts
     account list: code,uid,group,state,mode,environment,currency,available,funds,owed,arrears
     account show acme-prod: code,uid,state,model,mode,next_mode,next_mode_from,shutdown,purchase_ban,low_balance,currency,group,entity,environment,since,mobile,email,login,holder,invitation_expires,available,funds,owed,credit_limit,pending_usage,arrears
-    fund balance: account,group,currency,mode,funds,owed,credit_limit,available
+    fund balance: account,group,currency,mode,funds,owed,credit_limit,pending_usage,available
+    fund history acme: entry,date,event,account,to,amount,balance,reference,remark
+    pool history: entry,date,event,account,to,amount,balance,reference,remark
     price show: agreement,kind,group,members,currency,valid_from,valid_to,in_force,rule,basis,measure,window,tier,discount,reached,volume,to_next_tier
     price quote acme-prod --product ecs --list-price 12000: step,tier,of,rate,comes_to
     order list: order,date,account,product,kind,provider_order,currency,list_price,discount,payable,tier,agreement,cost,coupon,voucher,true_up

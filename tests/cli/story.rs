@@ -307,10 +307,10 @@ fn the_accounts_before_and_after_the_bill() {
     ----- exit 0
     ");
     assert_snapshot!(after.run("fund balance"), @"
-    Account    Group  Currency  Mode           Funds      Owed  Credit limit  Available
-    -----------------------------------------------------------------------------------
-    acme-prod  acme   CNY       agent-pays      0.00  56899.99     100000.00   43068.00
-    acme-test  acme   CNY       prepaid     17300.00      0.00          0.00   17296.28
+    Account    Group  Currency  Mode           Funds      Owed  Credit limit  Usage not charged  Available
+    ------------------------------------------------------------------------------------------------------
+    acme-prod  acme   CNY       agent-pays      0.00  56899.99     100000.00              32.01   43068.00
+    acme-test  acme   CNY       prepaid     17300.00      0.00          0.00               3.72   17296.28
 
     Groups
     Group  Name        Currency  Accounts  Not allocated

@@ -1,10 +1,11 @@
 //! `account edit`: puts right what is known of an account, or changes its terms.
 
+use chrono::NaiveDate;
 use clap::Args;
 
 use super::particulars::Purchases;
 use crate::book::account::EditAccount;
-use crate::cli::args::{DateArgs, WriteArgs};
+use crate::cli::args::{WriteArgs, date};
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::domain::account::{Mode, ShutdownPolicy};
@@ -15,7 +16,8 @@ use crate::view;
 /// Put right what is known of an account, or change its terms
 ///
 /// --mode changes who pays, from --date on. It is refused while anything is owed, unspent, or
-/// used and not charged yet, and says what to do first. A group may have accounts of both modes.
+/// used and not charged yet, on that day or since, and says what to do first. A group may have
+/// accounts of both modes. Everything else holds from now on.
 ///
 /// --login: the provider's older bills name an account by its login name, not by its UID; with
 /// it, their lines find their account.
@@ -46,15 +48,16 @@ pub(crate) struct EditArgs {
 
     /// At how many percent left of its balance or credit somebody is told [default: the policy
     /// low-balance]
-    #[arg(long, value_name = "PERCENTS", group = "terms")]
+    #[arg(long, value_name = "PERCENTS", value_parser = at_most_all, group = "terms")]
     low_balance: Option<Percents>,
 
     /// Its login name at the provider
     #[arg(long, value_name = "NAME", group = "terms")]
     login: Option<Name>,
 
-    #[command(flatten)]
-    date: DateArgs,
+    /// From when --mode holds; its month must be open [default: today in UTC+8]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, requires = "mode")]
+    date: Option<NaiveDate>,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -66,7 +69,7 @@ impl EditArgs {
             account: self.account,
             login: self.login,
             mode: self.mode,
-            date: self.date.date,
+            date: self.date,
             shutdown: self.shutdown,
             low_balance: self.low_balance,
             purchase_ban: self.purchases.map(Purchases::is_banned),
@@ -75,4 +78,10 @@ impl EditArgs {
         context.answer_done(&done, view::account::step("account-edit", &done.outcome), &done.outcome.notices)?;
         Ok(Exit::Done)
     }
+}
+
+/// No more than all of it can be left.
+fn at_most_all(text: &str) -> Result<Percents, String> {
+    let percents: Percents = text.parse()?;
+    if percents.highest() > 100 { Err("no more than 100 percent can be left".to_owned()) } else { Ok(percents) }
 }

@@ -1,5 +1,6 @@
 //! `pool`: the agent's money at the provider.
 
+mod history;
 mod pay;
 mod show;
 mod top_up;
@@ -14,6 +15,7 @@ pub(crate) enum PoolCommand {
     TopUp(top_up::TopUpArgs),
     Pay(pay::PayArgs),
     Show(show::ShowArgs),
+    History(history::HistoryArgs),
 }
 
 impl PoolCommand {
@@ -22,6 +24,7 @@ impl PoolCommand {
             Self::TopUp(args) => args.run(context),
             Self::Pay(args) => args.run(context),
             Self::Show(args) => args.run(context),
+            Self::History(args) => args.run(context),
         }
     }
 }

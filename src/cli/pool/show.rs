@@ -10,8 +10,9 @@ use crate::view;
 
 /// Show the agent's money at the provider, and what is left of it
 ///
-/// available = pool - accrued - payable: what is left once the provider has everything that it
-/// is owed, billed or not.
+/// available = pool - accrued - payable - usage not charged: what is left once the provider has
+/// everything that it is owed, billed or not. Usage not charged is what the bills of open months
+/// have; it is of now, and not of an earlier day.
 ///
 /// Examples:
 ///   subledger pool show
@@ -25,7 +26,7 @@ pub(crate) struct ShowArgs {
 
 impl ShowArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let standings = context.read(|reader| show(reader, self.as_of.as_of))?;
+        let standings = context.read(|reader| show(reader, self.as_of.when(context)))?;
         context.answer(&view::pool::show(&standings)?)?;
         Ok(Exit::Done)
     }
