@@ -17,6 +17,7 @@ pub mod opening;
 pub mod orders;
 pub mod own_layout;
 pub mod plan;
+pub mod planned_orders;
 
 mod alibaba_api;
 mod alibaba_instance;

@@ -1,6 +1,7 @@
 //! `price`: agreements and quotes.
 
 mod apply;
+mod plan;
 mod quote;
 mod show;
 
@@ -14,6 +15,7 @@ pub(crate) enum PriceCommand {
     Apply(apply::ApplyArgs),
     Show(show::ShowArgs),
     Quote(quote::QuoteArgs),
+    Plan(plan::PlanArgs),
 }
 
 impl PriceCommand {
@@ -22,6 +24,7 @@ impl PriceCommand {
             Self::Apply(args) => args.run(context),
             Self::Show(args) => args.run(context),
             Self::Quote(args) => args.run(context),
+            Self::Plan(args) => args.run(context),
         }
     }
 }
