@@ -103,10 +103,8 @@ pub fn compare(reader: Reader<'_>, request: ComparisonRequest) -> Result<PriceCo
     let recorded = reader.charges_counted_between(group.id, start, to)?;
     let recorded: Vec<RecordedCharge> = recorded.into_iter().filter(|recorded| recorded.charge.date <= to).collect();
     let accounts: HashMap<AccountId, Account> = reader.accounts_of(group.id)?.into_iter().map(|a| (a.id, a)).collect();
-    let reached_before = match agreement.members.is_empty() {
-        true => reader.opening_volumes_of(group.id, group.currency)?,
-        false => BTreeMap::new(),
-    };
+    let is_for_all = agreement.members.is_empty();
+    let reached_before = if is_for_all { reader.opening_volumes_of(group.id, group.currency)? } else { BTreeMap::new() };
     let others = repriced(&agreement, &reached_before, &past_charges(&recorded, &accounts))?;
     let mut rows: BTreeMap<Code, Compared> = BTreeMap::new();
     let mut total = Compared::default();

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use super::operation::{AccountInGroup, find_group, not_negative, positive, unknown};
 use super::pricing::Prices as _;
-use super::schedule::{Bought, Impossible, Pieces, Planner, Schedule, if_possible, rounded_up};
+use super::schedule::{Bought, Impossible, Pieces, Pricing, Schedule, if_possible, rounded_up};
 use super::{Error, Result, When, account};
 use crate::domain::account::{Account, Group, Standing};
 use crate::domain::agreement::{Agreement, Basis, ChargeKind, Measure, TierRule};
@@ -144,24 +144,24 @@ pub fn plan(reader: Reader<'_>, today: NaiveDate, request: PlanRequest) -> Resul
     let group = find_group(reader, &request.group)?;
     let currency = group.currency;
     let (accounts, purchases) = purchases(reader, &group, today, request)?;
-    let mut planner = Planner::new(reader, group, accounts);
+    let mut pricing = Pricing::new(reader, group, accounts);
     let given: Vec<u64> = purchases.iter().map(|purchase| purchase.line).collect();
     let purchases = in_turn(purchases);
-    let planned = planner.priced(&purchases, Pieces::Whole)?;
-    let (rows, mut notices) = rows(reader, &planner, &planned, &given, today)?;
+    let planned = pricing.priced(&purchases, Pieces::Whole)?;
+    let (rows, mut notices) = rows(reader, &pricing, &planned, &given, today)?;
     let is_list_price = |bought: &Bought| bought.agreement.is_none() && bought.price.by == PricedBy::ListPrice;
     if planned.bought.iter().any(is_list_price) {
-        notices.push(Notice::ListPrice { group: planner.group.code.clone() });
+        notices.push(Notice::ListPrice { group: pricing.group.code.clone() });
     }
-    let (best, is_exact) = best_order(&mut planner, &planned)?;
-    let scenarios = scenarios(&mut planner, &purchases, &planned, &best)?;
-    let code = |purchase: &Purchase| planner.accounts[&purchase.account].account.code.clone();
+    let (best, is_exact) = best_order(&mut pricing, &planned)?;
+    let scenarios = scenarios(&mut pricing, &purchases, &planned, &best)?;
+    let code = |purchase: &Purchase| pricing.accounts[&purchase.account].account.code.clone();
     let best_order =
         BestOrder { orders: best.bought.iter().map(|b| (b.purchase.clone(), code(&b.purchase), b.in_the_end)).collect(), is_exact };
     let rules = planned.bought.iter().filter_map(|bought| Some(bought.agreement.as_ref()?.terms.rule.as_str())).collect();
     let payable = planned.charged()?;
     Ok(PricePlan {
-        group: planner.group.code.clone(),
+        group: pricing.group.code.clone(),
         currency,
         rows,
         list: planned.list()?,
@@ -170,7 +170,7 @@ pub fn plan(reader: Reader<'_>, today: NaiveDate, request: PlanRequest) -> Resul
         scenarios,
         best_order,
         rules,
-        next_tiers: next_tiers(&mut planner, &purchases, &planned)?,
+        next_tiers: next_tiers(&mut pricing, &purchases, &planned)?,
         notices,
     })
 }
@@ -250,18 +250,18 @@ fn purchase<'a>(
 /// The orders as they were given, with what their accounts have left after each, and who has not enough.
 fn rows(
     reader: Reader<'_>,
-    planner: &Planner<'_>,
+    pricing: &Pricing<'_>,
     planned: &Schedule,
     given: &[u64],
     today: NaiveDate,
 ) -> Result<(Vec<PlanRow>, Vec<Notice>)> {
-    let views = account::list(reader, Some(planner.group.code.as_str()), When::Now(today))?;
+    let views = account::list(reader, Some(pricing.group.code.as_str()), When::Now(today))?;
     let standings: HashMap<AccountId, Standing> = views.into_iter().map(|view| (view.account.id, view.standing)).collect();
     let mut spent: HashMap<AccountId, Amount> = HashMap::new();
     let mut short: Vec<(AccountId, u64, Amount)> = Vec::new();
     let mut rows: HashMap<u64, PlanRow> = HashMap::new();
     for Bought { purchase, price, cost, in_the_end, .. } in &planned.bought {
-        let account = &planner.accounts[&purchase.account].account;
+        let account = &pricing.accounts[&purchase.account].account;
         let sum = spent.entry(account.id).or_default();
         *sum = sum.plus(price.payable)?;
         // As recording looks at it: the credit is the lower of that day's and today's.
@@ -288,8 +288,8 @@ fn rows(
         rows.insert(purchase.line, row);
     }
     let told = |(account, line, lowest): (AccountId, u64, Amount)| {
-        let missing = Money::new(lowest.negated()?, planner.currency());
-        Ok(Notice::PurchasesShort { account: planner.accounts[&account].account.code.clone(), line, missing })
+        let missing = Money::new(lowest.negated()?, pricing.currency());
+        Ok(Notice::PurchasesShort { account: pricing.accounts[&account].account.code.clone(), line, missing })
     };
     let notices = short.into_iter().map(told).collect::<Result<_>>()?;
     Ok((given.iter().filter_map(|line| rows.remove(line)).collect(), notices))
@@ -297,7 +297,7 @@ fn rows(
 
 /// Every other way to buy the same.
 fn scenarios(
-    planner: &mut Planner<'_>,
+    pricing: &mut Pricing<'_>,
     purchases: &[Purchase],
     planned: &Schedule,
     best: &Schedule,
@@ -315,7 +315,7 @@ fn scenarios(
             Scenario::AsPlanned => Ok((purchases.to_vec(), Pieces::Whole)),
             Scenario::AllEarlier => Ok((all_on(purchases, first.date), Pieces::Whole)),
             Scenario::AllLater => Ok((all_on(purchases, last.date), Pieces::Whole)),
-            Scenario::NextWindow => next_window(planner, purchases, last)?.map(|date| (all_on(purchases, date), Pieces::Whole)),
+            Scenario::NextWindow => next_window(pricing, purchases, last)?.map(|date| (all_on(purchases, date), Pieces::Whole)),
             Scenario::Together => Ok((together(purchases)?, Pieces::Whole)),
             Scenario::Apart => Ok((purchases.to_vec(), Pieces::AtTiers)),
             Scenario::BestOrder => {
@@ -324,7 +324,7 @@ fn scenarios(
             }
         };
         let outcome = match other {
-            Ok((other, pieces)) => if_possible(planner.priced(&other, pieces).and_then(|schedule| cost_of(&schedule)))?,
+            Ok((other, pieces)) => if_possible(pricing.priced(&other, pieces).and_then(|schedule| cost_of(&schedule)))?,
             Err(impossible) => Err(impossible),
         };
         scenarios.push((*scenario, outcome));
@@ -334,15 +334,15 @@ fn scenarios(
 
 /// The first day of the window after the last purchase's, if an agreement is in force for every account then.
 fn next_window(
-    planner: &mut Planner<'_>,
+    pricing: &mut Pricing<'_>,
     purchases: &[Purchase],
     last: &Purchase,
 ) -> Result<std::result::Result<NaiveDate, Impossible>> {
-    let Some(agreement) = planner.agreement(last.account, last.date)? else { return Ok(Err(Impossible::NoAgreement)) };
+    let Some(agreement) = pricing.agreement(last.account, last.date)? else { return Ok(Err(Impossible::NoAgreement)) };
     let next = agreement.terms.window_end(last.date).and_then(|end| end.succ_opt());
     let Some(date) = next else { return Ok(Err(Impossible::NoNextWindow)) };
     for purchase in purchases {
-        if planner.agreement(purchase.account, date)?.is_none() {
+        if pricing.agreement(purchase.account, date)?.is_none() {
             return Ok(Err(Impossible::NoAgreement));
         }
     }
@@ -360,57 +360,51 @@ fn home(agreement: Option<&Rc<Agreement>>, date: NaiveDate) -> Home {
 struct Turns {
     dates: Vec<NaiveDate>,
     purchases: Vec<Purchase>,
-    /// By purchase, then by date.
-    may_take: Vec<Vec<bool>>,
+    /// What prices an account on a day; only days from which its charges are ours.
+    homes: HashMap<(AccountId, NaiveDate), Home>,
 }
 
 impl Turns {
-    fn of(planner: &mut Planner<'_>, planned: &Schedule) -> Result<Self> {
+    fn of(pricing: &mut Pricing<'_>, planned: &Schedule) -> Result<Self> {
         let purchases: Vec<Purchase> = planned.bought.iter().map(|bought| bought.purchase.clone()).collect();
         let dates: Vec<NaiveDate> = purchases.iter().map(|purchase| purchase.date).collect();
-        let mut known: HashMap<(AccountId, NaiveDate), Home> = HashMap::new();
-        let mut may_take = Vec::with_capacity(purchases.len());
-        for purchase in &purchases {
-            let since = planner.accounts[&purchase.account].account.since;
-            let mut row = Vec::with_capacity(dates.len());
-            let own = home(planner.agreement(purchase.account, purchase.date)?.as_ref(), purchase.date);
-            for date in &dates {
-                let there = match known.get(&(purchase.account, *date)) {
-                    Some(there) => *there,
-                    None => home(planner.agreement(purchase.account, *date)?.as_ref(), *date),
-                };
-                known.insert((purchase.account, *date), there);
-                row.push(there == own && *date >= since);
+        let accounts: BTreeSet<AccountId> = purchases.iter().map(|purchase| purchase.account).collect();
+        let mut homes = HashMap::new();
+        for account in accounts {
+            let since = pricing.accounts[&account].account.since;
+            for date in dates.iter().copied().collect::<BTreeSet<NaiveDate>>().range(since..) {
+                homes.insert((account, *date), home(pricing.agreement(account, *date)?.as_ref(), *date));
             }
-            may_take.push(row);
         }
-        Ok(Self { dates, purchases, may_take })
+        Ok(Self { dates, purchases, homes })
+    }
+
+    /// Whether a purchase may be made in a turn.
+    fn may_take(&self, one: usize, turn: usize) -> bool {
+        let Purchase { account, date, .. } = self.purchases[one];
+        self.homes.get(&(account, self.dates[turn])) == self.homes.get(&(account, date))
     }
 
     /// The purchases in another order; `None` where one of them would leave its window.
     fn schedule(&self, order: &[usize]) -> Option<Vec<Purchase>> {
         let placed = order.iter().enumerate().map(|(turn, one)| {
             let purchase = Purchase { date: self.dates[turn], ..self.purchases[*one].clone() };
-            self.may_take[*one][turn].then_some(purchase)
+            self.may_take(*one, turn).then_some(purchase)
         });
         placed.collect()
     }
 }
 
 /// The cheapest order of the same orders that was found, and whether none is cheaper. Where none is, it is the planned one.
-fn best_order(planner: &mut Planner<'_>, planned: &Schedule) -> Result<(Schedule, bool)> {
+fn best_order(pricing: &mut Pricing<'_>, planned: &Schedule) -> Result<(Schedule, bool)> {
     let count = planned.bought.len();
-    // Who may take which date is a table of all with all.
-    if count * count > PRICINGS_MAX {
-        return Ok((planned.clone(), false));
-    }
-    let turns = Turns::of(planner, planned)?;
+    let turns = Turns::of(pricing, planned)?;
     let is_by_set = count <= BY_SUBSETS_MAX && depends_on_sets_only(planned);
     let found = if is_by_set {
-        by_subsets(count, |before| prices_after(planner, &turns, planned, before))?
+        by_subsets(count, |before| prices_after(pricing, &turns, planned, before))?
     } else {
         let mut cost = |order: &[usize]| match turns.schedule(order) {
-            Some(schedule) => planner.priced(&schedule, Pieces::Whole)?.in_the_end().map(Some).map_err(Error::from),
+            Some(schedule) => pricing.priced(&schedule, Pieces::Whole)?.in_the_end().map(Some).map_err(Error::from),
             None => Ok(None),
         };
         if count <= BY_TRIAL_MAX {
@@ -422,7 +416,7 @@ fn best_order(planner: &mut Planner<'_>, planned: &Schedule) -> Result<(Schedule
     let is_exact = is_by_set || count <= BY_TRIAL_MAX;
     let as_planned = planned.in_the_end()?;
     if let Some(schedule) = found.and_then(|(order, _)| turns.schedule(&order)) {
-        let schedule = planner.priced(&schedule, Pieces::Whole)?;
+        let schedule = pricing.priced(&schedule, Pieces::Whole)?;
         if schedule.in_the_end()? < as_planned {
             return Ok((schedule, is_exact));
         }
@@ -433,6 +427,11 @@ fn best_order(planner: &mut Planner<'_>, planned: &Schedule) -> Result<(Schedule
 /// Whether the price of an order depends on which were bought before it, and not on their order: list prices are measured, no price
 /// is worked out from a cost (which has tiers of its own), and no window begins inside another one.
 fn depends_on_sets_only(planned: &Schedule) -> bool {
+    // What no agreement prices has no window, and counts for others'.
+    let is_priced = |bought: &Bought| bought.agreement.is_some();
+    if planned.bought.iter().any(is_priced) && !planned.bought.iter().all(is_priced) {
+        return false;
+    }
     let agreements = || planned.bought.iter().filter_map(|bought| Some((bought.agreement.as_ref()?, bought.purchase.date)));
     let begins_inside = |start: NaiveDate| {
         agreements().any(|(other, date)| {
@@ -447,18 +446,18 @@ fn depends_on_sets_only(planned: &Schedule) -> bool {
 }
 
 /// What each purchase costs as the next one after some; `None` where it may not be next.
-fn prices_after(planner: &mut Planner<'_>, turns: &Turns, planned: &Schedule, before: &[usize]) -> Result<Vec<Option<Amount>>> {
-    planner.prices.forget();
-    let of = (planner.group.id, planner.currency());
+fn prices_after(pricing: &mut Pricing<'_>, turns: &Turns, planned: &Schedule, before: &[usize]) -> Result<Vec<Option<Amount>>> {
+    pricing.prices.forget();
+    let of = (pricing.group.id, pricing.currency());
     for (turn, one) in before.iter().enumerate() {
         // Which of the earlier dates it has is nothing to the volume.
         let Bought { purchase, price, cost, .. } = &planned.bought[*one];
-        planner.prices.buy(of, purchase.account, turns.dates[turn], (price, *cost))?;
+        pricing.prices.buy(of, purchase.account, turns.dates[turn], (price, *cost))?;
     }
     let turn = before.len();
     let mut prices = vec![None; planned.bought.len()];
     for (one, bought) in planned.bought.iter().enumerate() {
-        if before.contains(&one) || !turns.may_take[one][turn] {
+        if before.contains(&one) || !turns.may_take(one, turn) {
             continue;
         }
         let is_trued_up = bought.agreement.as_ref().is_some_and(|own| own.terms.rule == TierRule::Retroactive);
@@ -467,7 +466,7 @@ fn prices_after(planner: &mut Planner<'_>, turns: &Turns, planned: &Schedule, be
             Some(bought.in_the_end)
         } else {
             let purchase = Purchase { date: turns.dates[turn], ..bought.purchase.clone() };
-            Some(planner.quoted(&purchase)?.0.payable)
+            Some(pricing.quoted(&purchase)?.0.payable)
         };
     }
     Ok(prices)
@@ -497,15 +496,15 @@ fn candidates(planned: &Schedule) -> Vec<Vec<usize>> {
 }
 
 /// What reaching the next tier would bring, for each window that the plan buys in and that has one.
-fn next_tiers(planner: &mut Planner<'_>, purchases: &[Purchase], planned: &Schedule) -> Result<Vec<NextTier>> {
+fn next_tiers(pricing: &mut Pricing<'_>, purchases: &[Purchase], planned: &Schedule) -> Result<Vec<NextTier>> {
     let mut found = Vec::new();
-    for (agreement, place) in planner.windows(planned) {
+    for (agreement, place) in pricing.windows(planned) {
         let terms = &agreement.terms;
         let first = &planned.bought[place];
         let volume = if terms.rule == TierRule::Retroactive {
-            planner.priced(purchases, Pieces::Whole)?;
+            pricing.priced(purchases, Pieces::Whole)?;
             let end = terms.window_end(first.purchase.date).unwrap_or(NaiveDate::MAX);
-            planner
+            pricing
                 .prices
                 .volume(Scope::of(&agreement), terms.currency, terms.window_start(first.purchase.date), end)?
                 .by(terms.measure)
@@ -514,7 +513,7 @@ fn next_tiers(planner: &mut Planner<'_>, purchases: &[Purchase], planned: &Sched
         };
         let Some(next) = terms.tier_above(volume) else { continue };
         let missing = next.from.minus(volume)?;
-        let figures = if_possible(next_tier(planner, purchases, planned, (&agreement, place), missing))?;
+        let figures = if_possible(next_tier(pricing, purchases, planned, (&agreement, place), missing))?;
         let figures = figures.and_then(|figures| figures);
         found.push(NextTier { agreement: terms.name.clone(), volume, from: next.from, missing, figures });
     }
@@ -523,13 +522,13 @@ fn next_tiers(planner: &mut Planner<'_>, purchases: &[Purchase], planned: &Sched
 
 /// The figures of one next tier: an order that fills what is missing is bought right before the first planned one of the window.
 fn next_tier(
-    planner: &mut Planner<'_>,
+    pricing: &mut Pricing<'_>,
     purchases: &[Purchase],
     planned: &Schedule,
     (agreement, place): (&Rc<Agreement>, usize),
     missing: Exact,
 ) -> Result<std::result::Result<NextTierCost, Impossible>> {
-    let currency = planner.currency();
+    let currency = pricing.currency();
     let filler = Purchase {
         // Of a product without terms of its own: no product is named like this.
         product: String::new(),
@@ -541,15 +540,15 @@ fn next_tier(
     let filler = match agreement.terms.measure {
         Measure::List => Some(filler),
         Measure::Payable => {
-            planner.priced(&purchases[..place], Pieces::Whole)?;
-            least_that_reaches(planner, filler, missing)?
+            pricing.priced(&purchases[..place], Pieces::Whole)?;
+            least_that_reaches(pricing, filler, missing)?
         }
     };
     let Some(filler) = filler else { return Ok(Err(Impossible::OutOfReach)) };
     let missing_list = filler.list;
     let mut all = purchases.to_vec();
     all.insert(place, filler);
-    let after = planner.priced(&all, Pieces::Whole)?;
+    let after = pricing.priced(&all, Pieces::Whole)?;
     let missing_payable = after.bought[place].in_the_end;
     let without = planned.in_the_end()?;
     let with = after.in_the_end()?.minus(missing_payable)?;
@@ -557,14 +556,14 @@ fn next_tier(
     Ok(Ok(NextTierCost { missing_list, missing_payable, without, with, saving, net: saving.minus(missing_payable)? }))
 }
 
-/// The smallest order whose payable adds so much to the volume, on top of what the planner has bought; `None` where none does.
-fn least_that_reaches(planner: &mut Planner<'_>, filler: Purchase, missing: Exact) -> Result<Option<Purchase>> {
+/// The smallest order whose payable adds so much to the volume, on top of what the pricing has bought; `None` where none does.
+fn least_that_reaches(pricing: &mut Pricing<'_>, filler: Purchase, missing: Exact) -> Result<Option<Purchase>> {
     // Beyond this no order is real.
     const LARGEST: i64 = 1 << 53;
-    let currency = planner.currency();
+    let currency = pricing.currency();
     let mut reaches = |minor: i64| {
         let purchase = Purchase { list: Amount::from_minor(minor), ..filler.clone() };
-        let (price, _) = planner.quoted(&purchase)?;
+        let (price, _) = pricing.quoted(&purchase)?;
         Ok::<_, Error>(price.volume(currency).payable >= missing)
     };
     let (mut below, mut above) = (0, 1);

@@ -72,7 +72,7 @@ impl Schedule {
 }
 
 /// A group whose plans are priced.
-pub(super) struct Planner<'r> {
+pub(super) struct Pricing<'r> {
     reader: Reader<'r>,
     pub(super) group: Group,
     pub(super) accounts: HashMap<AccountId, AccountInGroup>,
@@ -80,7 +80,7 @@ pub(super) struct Planner<'r> {
     recorded: HashMap<(NaiveDate, NaiveDate), Rc<Vec<RecordedCharge>>>,
 }
 
-impl<'r> Planner<'r> {
+impl<'r> Pricing<'r> {
     /// Of a group, with the accounts that are to buy.
     pub(super) fn new(reader: Reader<'r>, group: Group, accounts: HashMap<AccountId, AccountInGroup>) -> Self {
         Self { reader, group, accounts, prices: PlannedPrices::new(reader), recorded: HashMap::new() }

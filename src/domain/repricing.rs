@@ -142,9 +142,10 @@ impl Returns {
             other.minus(*other_so_far)?
         } else {
             // Of nothing paid, the share is that of the list price.
-            let (part, of) = match paid.payable.is_zero() {
-                false => (refund.payable, paid.payable),
-                true => (refund.list.round(terms.currency)?, paid.list.round(terms.currency)?),
+            let (part, of) = if paid.payable.is_zero() {
+                (refund.list.round(terms.currency)?, paid.list.round(terms.currency)?)
+            } else {
+                (refund.payable, paid.payable)
             };
             if of.is_zero() {
                 Amount::ZERO

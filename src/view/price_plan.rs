@@ -159,20 +159,12 @@ fn next_tiers(tiers: &[NextTier], currency: Currency) -> Table {
 /// Why the order of the orders matters, or why it does not.
 fn order_matters(plan: &PricePlan) -> String {
     let rule = |rule: &&str| match *rule {
-        "whole" => {
-            "whole: the tier reached before an order prices it, so that it matters: what counts at a price of its own goes first, \
-             what does not count goes last"
-        }
-        "graduated" => {
-            "graduated: each slice of the volume has its own rate, so that it matters only where products have a price of their own \
-             or do not count"
-        }
-        _ => {
-            "retroactive: all of the window has the tier that it reaches in the end, so that it does not matter where list is measured"
-        }
+        "whole" => "matters (whole): own prices that count go first, for they raise the tier; what does not count goes last",
+        "graduated" => "matters (graduated) only if products have own prices or do not count: else slices are the same",
+        _ => "does not matter (retroactive) where list is measured: the tier reached in the end holds for all",
     };
     let told: Vec<&str> = plan.rules.iter().map(rule).collect();
-    if told.is_empty() { "list price: it does not matter".to_owned() } else { told.join("; ") }
+    if told.is_empty() { "does not matter: list price".to_owned() } else { told.join("; ") }
 }
 
 fn why(impossible: Impossible) -> &'static str {
@@ -206,14 +198,14 @@ pub fn comparison(comparison: &PriceComparison) -> Result<Document, Overflow> {
     for (account, compared) in &comparison.rows {
         table.push(std::iter::once(account.into()).chain(cells(compared)?));
     }
-    let [charges, list, charged, other, difference] = cells(&comparison.total)?;
+    let [count, list, charged, other, difference] = cells(&comparison.total)?;
     Ok(Document::new("price-comparison")
         .field("group", "Group", &comparison.group)
         .field("agreement", "Other terms", &comparison.agreement)
         .field("from", "From", comparison.from)
         .field("to", "To", comparison.to)
         .field("currency", "Currency", currency)
-        .field("charges", "Charges", charges)
+        .field("charges", "Charges", count)
         .field("list", "List", list)
         .field("charged", "Charged", charged)
         .field("other", "Under the other terms", other)
