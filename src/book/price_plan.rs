@@ -143,11 +143,17 @@ pub struct PricePlan {
 pub fn plan(reader: Reader<'_>, today: NaiveDate, request: PlanRequest) -> Result<PricePlan> {
     let group = find_group(reader, &request.group)?;
     let currency = group.currency;
+    let file = request.file.clone();
     let (accounts, purchases) = purchases(reader, &group, today, request)?;
     let mut pricing = Pricing::new(reader, group, accounts);
     let given: Vec<u64> = purchases.iter().map(|purchase| purchase.line).collect();
     let purchases = in_turn(purchases);
-    let planned = pricing.priced(&purchases, Pieces::Whole)?;
+    let planned = match pricing.priced(&purchases, Pieces::Whole) {
+        Err(Error::Refused(refusal)) => {
+            return Err(Refusal::PlanLines { file, lines: vec![(pricing.line, *refusal)], count: 1 }.into());
+        }
+        other => other?,
+    };
     let (rows, mut notices) = rows(reader, &pricing, &planned, &given, today)?;
     let is_list_price = |bought: &Bought| bought.agreement.is_none() && bought.price.by == PricedBy::ListPrice;
     if planned.bought.iter().any(is_list_price) {

@@ -77,13 +77,15 @@ pub(super) struct Pricing<'r> {
     pub(super) group: Group,
     pub(super) accounts: HashMap<AccountId, AccountInGroup>,
     pub(super) prices: PlannedPrices<'r>,
+    /// The line of the plan that was looked at last, to say which one is refused.
+    pub(super) line: u64,
     recorded: HashMap<(NaiveDate, NaiveDate), Rc<Vec<RecordedCharge>>>,
 }
 
 impl<'r> Pricing<'r> {
     /// Of a group, with the accounts that are to buy.
     pub(super) fn new(reader: Reader<'r>, group: Group, accounts: HashMap<AccountId, AccountInGroup>) -> Self {
-        Self { reader, group, accounts, prices: PlannedPrices::new(reader), recorded: HashMap::new() }
+        Self { reader, group, accounts, prices: PlannedPrices::new(reader), line: 0, recorded: HashMap::new() }
     }
 
     pub(super) fn currency(&self) -> Currency {
@@ -100,6 +102,7 @@ impl<'r> Pricing<'r> {
         self.prices.forget();
         let mut bought = Vec::with_capacity(purchases.len());
         for purchase in purchases {
+            self.line = purchase.line;
             match pieces {
                 Pieces::Whole => bought.push(self.buy(purchase)?),
                 Pieces::AtTiers => self.buy_in_pieces(purchase, &mut bought)?,

@@ -262,7 +262,9 @@ mod tests {
 
         /// What is given back wholly leaves nothing, in however many parts.
         #[test]
-        fn refunds_of_all_leave_nothing(list in 1_i64..20_000, paid in 1_i64..20_000, parts in proptest::collection::vec(1_i64..5_000, 0..5)) {
+        fn refunds_of_all_leave_nothing(
+            list in 1_i64..20_000, paid in 1_i64..20_000, parts in proptest::collection::vec(1_i64..5_000, 0..5),
+        ) {
             let mut charges = vec![charge("2026-06-01", list, paid)];
             let mut left = paid;
             for part in parts {

@@ -23,6 +23,17 @@ fn apply_from_july(book: &TestBook, rule: &str, replaced: &[(&str, &str)]) {
     book.done("price apply july.toml");
 }
 
+/// One more active account of the group.
+fn new_account(book: &TestBook, code: &str, with: &str) {
+    let since = if with.contains("--since") { "" } else { "--since 2026-06-01" };
+    book.done(&format!(
+        "account create {code} --group acme --entity acme-hq --environment production --mobile 13800000003 \
+         --mode agent-pays --credit 500 {since} {with}"
+    ));
+    book.done(&format!("account accept {code} --uid 1000000000000003"));
+    book.done(&format!("account verify {code}"));
+}
+
 /// The scenarios: name, payable, difference.
 fn scenarios(plan: &Value) -> Vec<String> {
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
@@ -220,9 +231,7 @@ fn each_account_has_its_own_terms() {
         .replace("\"5%\"", "\"7%\"");
     book.write("members.toml", members);
     book.done("price apply members.toml");
-    book.done("account create acme-agency --group acme --entity acme-hq --environment production --mobile 13800000003 --mode agent-pays --credit 500 --model agency --since 2026-06-01");
-    book.done("account accept acme-agency --uid 1000000000000003");
-    book.done("account verify acme-agency");
+    new_account(&book, "acme-agency", "--model agency");
     book.write(
         "plan.csv",
         "account,product,list_price,date,provider_amount\nacme-test,ecs,1000,2026-07-05,\nacme-prod,ecs,1000,2026-07-06,\nacme-agency,ecs,1000,2026-07-07,812.34\n",
@@ -240,6 +249,27 @@ fn each_account_has_its_own_terms() {
     assert_eq!(plan["next_tiers"].as_array().unwrap().len(), 2);
 }
 
+/// By hand: the provider bills 80 % of list; 8 % on top of that.
+#[test]
+fn a_price_on_top_of_cost_needs_a_cost() {
+    let book = TestBook::acme(Point::Funded);
+    let rates = [
+        ("discount = \"5%\"", "markup = \"8%\""),
+        ("discount = \"10%\"", "markup = \"7%\""),
+        ("discount = \"15%\"", "markup = \"6%\""),
+    ];
+    apply_from_july(&book, "whole", &[rates[0], rates[1], rates[2], ("basis = \"list\"", "basis = \"cost\"")]);
+    planned(&book, &["acme-prod,ecs,new,20000,2026-07-05", "acme-prod,ecs,new,1000,2026-07-06"]);
+    let plan = book.json("price plan acme plan.csv");
+    assert_eq!((&plan["rows"][0]["payable"], &plan["rows"][1]["payable"]), (&json!("17280.00"), &json!("856.00")));
+    assert_eq!((&plan["rows"][1]["rate"], &plan["best_order"][0]["exact"]), (&json!("+7%"), &json!(true)));
+    new_account(&book, "acme-agency", "--model agency");
+    planned(&book, &["acme-agency,ecs,new,1000,2026-07-05"]);
+    let refused = book.refused(1, "plan.lines-refused", "price plan acme plan.csv");
+    assert_eq!(refused.details, ["line 2: acme-2026 prices by cost, and what the provider will bill is not known"]);
+    book.refused(1, "price.cost-unknown", "price quote acme-agency --product ecs --list-price 1000 --date 2026-07-05");
+}
+
 #[test]
 fn a_way_that_is_not_possible_says_why() {
     let book = TestBook::acme(Point::Funded);
@@ -250,9 +280,7 @@ fn a_way_that_is_not_possible_says_why() {
         (&plan["scenarios"][3]["payable"], &plan["scenarios"][3]["impossible"]),
         (&json!(null), &json!("the window has no end"))
     );
-    book.done("account create acme-late --group acme --entity acme-hq --environment production --mobile 13800000003 --mode agent-pays --credit 500 --since 2026-07-02");
-    book.done("account accept acme-late --uid 1000000000000003");
-    book.done("account verify acme-late");
+    new_account(&book, "acme-late", "--since 2026-07-02");
     planned(&book, &["acme-prod,ecs,new,1000,2026-07-01", "acme-late,ecs,new,100,2026-07-02"]);
     let plan = book.json("price plan acme plan.csv");
     assert_eq!(plan["scenarios"][1]["impossible"], "account.before-since");
