@@ -34,6 +34,7 @@ mod run_rate;
 pub mod schedule;
 pub mod statement;
 pub mod status;
+pub mod true_up;
 mod usage;
 
 use std::collections::BTreeMap;

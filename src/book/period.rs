@@ -1,4 +1,4 @@
-//! Closing a month: usage charged, the bill accepted, statements frozen, a receipt kept. All of it in one operation.
+//! Closing a month: usage charged, tiers trued up, the bill accepted, statements frozen, a receipt kept. All in one operation.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::operation::AccountInGroup;
 use super::pricing::Prices as _;
 use super::reconcile::{self, Reconciled};
+use super::true_up::true_up;
 use super::usage::{self, Owners};
 use super::{Operation, Result, UseCase};
 use crate::domain::agreement::ChargeKind;
@@ -154,6 +155,7 @@ fn close_one(operation: &mut Operation<'_>, period: Month, matched: Option<Match
         recorded: Exact::ZERO,
         classes: BTreeMap::new(),
         usage_charges: 0,
+        true_ups: BTreeMap::new(),
         ledger: vec![],
         statements: vec![],
         audit_head: chain::hex(&operation.reader().audit_head()?.1),
@@ -173,6 +175,11 @@ fn close_one(operation: &mut Operation<'_>, period: Month, matched: Option<Match
             billed: bill.totals.payable,
             payable,
         });
+    }
+    let groups = operation.reader().groups()?;
+    for trued_up in true_up(operation, &groups, date, false)? {
+        let sum = receipt.true_ups.entry(trued_up.currency).or_default();
+        *sum = sum.plus(trued_up.change)?;
     }
     // Statements and the receipt read balances as the file has them.
     operation.writer().flush_balances()?;

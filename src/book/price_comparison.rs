@@ -37,7 +37,7 @@ pub struct Compared {
     pub charges: u64,
     /// At list price, exact, refunds taken off.
     pub list: Exact,
-    /// As they were charged.
+    /// As they were charged, true-ups since included.
     pub charged: Amount,
     /// Under the other terms, after a true-up.
     pub other: Amount,
@@ -108,13 +108,14 @@ pub fn compare(reader: Reader<'_>, request: ComparisonRequest) -> Result<PriceCo
     let others = repriced(&agreement, &reached_before, &past_charges(&recorded, &accounts))?;
     let mut rows: BTreeMap<Code, Compared> = BTreeMap::new();
     let mut total = Compared::default();
-    for (RecordedCharge { charge, .. }, other) in recorded.iter().zip(others) {
+    for (RecordedCharge { charge, trued_up, .. }, other) in recorded.iter().zip(others) {
         if charge.date < from {
             continue;
         }
+        let charged = charge.payable.plus(*trued_up)?;
         let row = rows.entry(accounts[&charge.account].code.clone()).or_default();
-        *row = row.plus(charge.list, charge.payable, other)?;
-        total = total.plus(charge.list, charge.payable, other)?;
+        *row = row.plus(charge.list, charged, other)?;
+        total = total.plus(charge.list, charged, other)?;
     }
     let (agreement, currency) = (agreement.terms.name, group.currency);
     Ok(PriceComparison { group: group.code, agreement, from, to, currency, rows, total })
@@ -148,6 +149,8 @@ fn past_charges(recorded: &[RecordedCharge], accounts: &HashMap<AccountId, Accou
             counted_on: recorded.counted_on,
             list: charge.list,
             payable: charge.payable,
+            coupon: recorded.coupon,
+            trued_up: recorded.trued_up,
             cost: charge.cost,
             refunds: recorded.refunds.and_then(|original| places.get(&original).copied()),
             passes_through: accounts[&charge.account].model == Model::Agency,

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use super::operation::{AccountInGroup, find_group, not_negative, positive, unknown};
 use super::pricing::Prices as _;
-use super::schedule::{Bought, Impossible, Pieces, Pricing, Schedule, if_possible, rounded_up};
+use super::schedule::{Bought, Impossible, Pieces, Pricing, Schedule, if_possible, last_day, rounded_up};
 use super::{Error, Result, When, account};
 use crate::domain::account::{Account, Group, Standing};
 use crate::domain::agreement::{Agreement, Basis, ChargeKind, Measure, TierRule};
@@ -509,7 +509,7 @@ fn next_tiers(pricing: &mut Pricing<'_>, purchases: &[Purchase], planned: &Sched
         let first = &planned.bought[place];
         let volume = if terms.rule == TierRule::Retroactive {
             pricing.priced(purchases, Pieces::Whole)?;
-            let end = terms.window_end(first.purchase.date).unwrap_or(NaiveDate::MAX);
+            let end = last_day(terms, first.purchase.date);
             pricing
                 .prices
                 .volume(Scope::of(&agreement), terms.currency, terms.window_start(first.purchase.date), end)?

@@ -12,14 +12,15 @@ use super::planned_prices::PlannedPrices;
 use super::pricing::{OrderToPrice, Prices as _};
 use super::{Error, Result};
 use crate::domain::account::{Group, Model};
-use crate::domain::agreement::{Agreement, Basis, Measure, TierRule};
-use crate::domain::id::AccountId;
+use crate::domain::agreement::{Agreement, Basis, Measure, Terms, TierRule};
+use crate::domain::id::{AccountId, AgreementId};
 use crate::domain::money::{Amount, Currency, Exact, Overflow};
 use crate::domain::order::Cost;
-use crate::domain::price::{Price, Priceable, PricedBy};
+use crate::domain::price::{Price, Priceable, PricedBy, Volume};
 use crate::domain::repricing::at_final_tier;
 use crate::domain::schedule::Purchase;
-use crate::store::{Reader, RecordedCharge, Scope};
+use crate::domain::true_up::{TieredCharge, due};
+use crate::store::{Reader, Scope};
 
 /// Whether orders are bought as they are, or in pieces that end where a tier begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,13 +80,13 @@ pub(super) struct Pricing<'r> {
     pub(super) prices: PlannedPrices<'r>,
     /// The line of the plan that was looked at last, to say which one is refused.
     pub(super) line: u64,
-    recorded: HashMap<(NaiveDate, NaiveDate), Rc<Vec<RecordedCharge>>>,
+    tiered: HashMap<(AgreementId, NaiveDate), Rc<Vec<TieredCharge>>>,
 }
 
 impl<'r> Pricing<'r> {
     /// Of a group, with the accounts that are to buy.
     pub(super) fn new(reader: Reader<'r>, group: Group, accounts: HashMap<AccountId, AccountInGroup>) -> Self {
-        Self { reader, group, accounts, prices: PlannedPrices::new(reader), line: 0, recorded: HashMap::new() }
+        Self { reader, group, accounts, prices: PlannedPrices::new(reader), line: 0, tiered: HashMap::new() }
     }
 
     pub(super) fn currency(&self) -> Currency {
@@ -121,6 +122,7 @@ impl<'r> Pricing<'r> {
             kind: purchase.kind,
             list: Exact::from_amount(purchase.list, of.group.currency),
             provider_amount: purchase.provider_amount,
+            coupons: &[],
         };
         self.prices.priced(of, order, purchase.date)
     }
@@ -178,7 +180,7 @@ impl<'r> Pricing<'r> {
             let terms = &agreement.terms;
             let starts: BTreeSet<NaiveDate> = bought.iter().map(|bought| terms.window_start(bought.purchase.date)).collect();
             for start in starts {
-                let end = terms.window_end(start).unwrap_or(NaiveDate::MAX);
+                let end = last_day(terms, start);
                 let reached = self.prices.volume(Scope::of(agreement), terms.currency, start, end)?;
                 let without = self.prices.recorded_volume(Scope::of(agreement), terms.currency, start, end)?;
                 for bought in bought.iter_mut().filter(|bought| bought.price.by == PricedBy::Tier) {
@@ -190,35 +192,31 @@ impl<'r> Pricing<'r> {
                         bought.in_the_end = at_final_tier(terms, charge, bought.price.payable, reached)?;
                     }
                 }
-                if terms.tier_at(reached.by(terms.measure)) == terms.tier_at(without.by(terms.measure)) {
+                let tier_of = |volume: Volume| terms.tier_at(volume.by(terms.measure));
+                if tier_of(reached) == tier_of(without) {
                     continue;
                 }
-                for recorded in self.recorded(start, end)?.iter() {
-                    let RecordedCharge { charge, kind, .. } = recorded;
-                    if charge.agreement != Some(agreement.id) || charge.tier.is_none() {
-                        continue;
-                    }
-                    let priceable = Priceable { product: &charge.product, kind: *kind, list: charge.list, cost: Some(charge.cost) };
-                    let with = at_final_tier(terms, priceable, charge.payable, reached)?;
-                    earlier = earlier.plus(with)?.minus(at_final_tier(terms, priceable, charge.payable, without)?)?;
+                for charge in self.tiered(agreement.id, start, end)?.iter() {
+                    let with = due(terms, tier_of(reached).rate, charge, terms.currency)?;
+                    earlier = earlier.plus(with)?.minus(due(terms, tier_of(without).rate, charge, terms.currency)?)?;
                 }
             }
         }
         Ok(earlier)
     }
 
-    fn recorded(&mut self, start: NaiveDate, end: NaiveDate) -> Result<Rc<Vec<RecordedCharge>>> {
-        if let Some(known) = self.recorded.get(&(start, end)) {
+    fn tiered(&mut self, agreement: AgreementId, start: NaiveDate, end: NaiveDate) -> Result<Rc<Vec<TieredCharge>>> {
+        if let Some(known) = self.tiered.get(&(agreement, start)) {
             return Ok(Rc::clone(known));
         }
-        let charges = Rc::new(self.reader.charges_counted_between(self.group.id, start, end)?);
-        self.recorded.insert((start, end), Rc::clone(&charges));
+        let charges = Rc::new(self.reader.tiered_charges(self.group.id, agreement, start, end)?);
+        self.tiered.insert((agreement, start), Rc::clone(&charges));
         Ok(charges)
     }
 
     /// The windows that purchases fall into, each with the place of its first purchase; without those that no agreement prices.
     pub(super) fn windows(&self, schedule: &Schedule) -> Vec<(Rc<Agreement>, usize)> {
-        let mut first: BTreeMap<(crate::domain::id::AgreementId, NaiveDate), (Rc<Agreement>, usize)> = BTreeMap::new();
+        let mut first: BTreeMap<(AgreementId, NaiveDate), (Rc<Agreement>, usize)> = BTreeMap::new();
         for (place, bought) in schedule.bought.iter().enumerate() {
             if let Some(agreement) = &bought.agreement {
                 let key = (agreement.id, agreement.terms.window_start(bought.purchase.date));
@@ -227,6 +225,11 @@ impl<'r> Pricing<'r> {
         }
         first.into_values().collect()
     }
+}
+
+/// The last day of the window that a day lies in, or of the terms.
+pub(super) fn last_day(terms: &Terms, day: NaiveDate) -> NaiveDate {
+    [terms.window_end(day), terms.valid_to].into_iter().flatten().min().unwrap_or(NaiveDate::MAX)
 }
 
 /// The next whole minor unit.

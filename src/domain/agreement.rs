@@ -252,6 +252,9 @@ pub enum UnsoundTerms {
     /// The provider's own cost cannot be the basis of itself.
     #[error("basis = \"cost\" is for sale agreements: a purchase agreement says what the cost is")]
     CostOfCost,
+    /// What the provider gives back later is on its bill.
+    #[error("rule = \"retroactive\" is for sale agreements: what the provider gives back later is a line of its bill")]
+    RetroactivePurchase,
     /// Usage has no fixed price.
     #[error("usage has no fixed price, because its quantity varies: give it a discount or a mark-up")]
     FixedUsage {
@@ -310,6 +313,9 @@ impl Terms {
         }
         if self.kind == AgreementKind::Purchase && self.basis == Basis::Cost {
             wrong.push(UnsoundTerms::CostOfCost);
+        }
+        if self.kind == AgreementKind::Purchase && self.rule == TierRule::Retroactive {
+            wrong.push(UnsoundTerms::RetroactivePurchase);
         }
         if self.rule == TierRule::Graduated && self.basis == Basis::Cost {
             wrong.push(UnsoundTerms::GraduatedCost);
@@ -569,6 +575,8 @@ pub(crate) mod tests {
         assert!(wrong(&|t| t.tiers[0].rate = Rate::MarkUp("5%".parse::<MarkUp>().unwrap())).contains("takes a discount"));
         let costly = wrong(&|t| (t.basis, t.rule) = (Basis::Cost, TierRule::Graduated));
         assert!(costly.contains("slice") && costly.contains("takes a markup"), "{costly}");
+        let purchase = wrong(&|t| (t.kind, t.group, t.rule) = (AgreementKind::Purchase, None, TierRule::Retroactive));
+        assert!(purchase.contains("what the provider gives back later"), "{purchase}");
         let member: Code = "acme-prod".parse().unwrap();
         assert!(wrong(&|t| t.members = vec![member.clone(), member.clone()]).contains("twice"));
         let twice = ProductTerm { code: "oss".into(), own: None, counts: true, kinds: vec![] };

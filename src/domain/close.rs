@@ -200,6 +200,9 @@ pub struct Receipt {
     pub classes: BTreeMap<Class, ClassTotal>,
     /// Usage charges that the close made.
     pub usage_charges: u64,
+    /// What true-ups have added to what customers owe; negative where they got money back.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub true_ups: BTreeMap<Currency, Amount>,
     /// Every ledger code at the month's last day.
     pub ledger: Vec<LedgerTotal>,
     /// Every statement.

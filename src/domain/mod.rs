@@ -16,6 +16,7 @@ pub mod chart;
 pub mod close;
 pub mod code;
 pub mod contact;
+pub mod coupon;
 pub mod dated;
 pub mod difference;
 pub mod entity;
@@ -46,6 +47,7 @@ pub mod runway;
 pub mod schedule;
 pub mod statement;
 pub mod suggest;
+pub mod true_up;
 pub mod usage;
 pub mod words;
 

@@ -91,6 +91,17 @@ pub struct Slice {
     pub list: Exact,
 }
 
+/// A step in which a price is worked out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Where the tier begins; `None` of a product's own rate.
+    pub tier: Option<Exact>,
+    /// What was taken of the list price, or of the cost, in major units.
+    pub of: Exact,
+    /// At which rate.
+    pub rate: Rate,
+}
+
 /// A priced charge: everything that is needed to explain it years later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
@@ -112,8 +123,11 @@ pub struct Price {
     pub volume_before: Exact,
     /// What it comes to as a discount off list, to the nearest millionth; none where it is not below list.
     pub discount: Discount,
-    /// What is owed, rounded once to the minor unit, half away from zero.
+    /// What is owed, rounded once to the minor unit, half away from zero; after coupons.
     pub payable: Amount,
+    /// What coupons have taken off.
+    #[serde(default)]
+    pub coupon: Amount,
     /// Whether it counts towards the volume.
     pub counts: bool,
 }
@@ -126,6 +140,20 @@ impl Price {
         let discount = Discount::between(self.list, Exact::from_amount(payable, currency));
         let by = PricedBy::Provider;
         Self { agreement: None, agreement_name: None, by, tier: None, rate: None, slices: vec![], discount, payable, ..self }
+    }
+
+    /// How it was worked out: what of the list price, or of the cost, was taken at which rate. Nothing of a fixed price, of list
+    /// price, and of the provider's.
+    pub fn steps(&self, cost: Option<Amount>, currency: Currency) -> Vec<Step> {
+        if !self.slices.is_empty() {
+            let step = |slice: &Slice| Step { tier: Some(slice.tier.from), of: slice.list, rate: slice.tier.rate };
+            return self.slices.iter().map(step).collect();
+        }
+        let of = match (self.rate, cost) {
+            (Some(Rate::MarkUp(_)), Some(cost)) => Exact::from_amount(cost, currency),
+            _ => self.list,
+        };
+        self.rate.map(|rate| Step { tier: self.tier, of, rate }).into_iter().collect()
     }
 
     /// What it adds to the volume.
@@ -158,6 +186,7 @@ pub fn price(
             volume_before: volume_before.list,
             discount: Discount::NONE,
             payable: list.round(currency)?,
+            coupon: Amount::ZERO,
             counts: true,
         });
     };
@@ -200,6 +229,7 @@ pub fn price(
         volume_before,
         discount,
         payable,
+        coupon: Amount::ZERO,
         counts,
     })
 }

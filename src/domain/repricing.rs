@@ -34,8 +34,12 @@ pub struct PastCharge {
     pub counted_on: NaiveDate,
     /// The list price, exact; negative for a refund.
     pub list: Exact,
-    /// What was charged, in minor units; negative for a refund.
+    /// What was charged, after coupons and before true-ups, in minor units; negative for a refund.
     pub payable: Amount,
+    /// What coupons took off, in minor units.
+    pub coupon: Amount,
+    /// What true-ups have changed since, in minor units.
+    pub trued_up: Amount,
     /// What the provider bills, in minor units; negative for a refund.
     pub cost: Amount,
     /// What it gives back: the place of an earlier charge in the list.
@@ -46,7 +50,7 @@ pub struct PastCharge {
 
 /// What charges would have cost under an agreement, in the order in which they were recorded, on top of what the windows had
 /// reached at the start by day. A charge that the agreement is not for, or that passes the provider's price through, stays as it
-/// was charged. A refund gives back the price of its original in the share that was given back of what was paid, rounded half away
+/// was charged. Coupons are taken off as they were. A refund gives back the price of its original in the share that was given back of what was paid, rounded half away
 /// from zero; the last refund of it takes the rest. Under `retroactive` this is after the true-up.
 pub fn repriced(
     agreement: &Agreement,
@@ -69,7 +73,7 @@ pub fn repriced(
             None => {
                 let before = window(terms, &by_day, charge.counted_on, charge.counted_on)?;
                 let Price { payable, by, .. } = price(Some(agreement), charge.priceable(), before, terms.currency)?;
-                (payable, by)
+                (charge.after_coupons(payable)?, by)
             }
         };
         if terms.counts(&charge.product, charge.kind) {
@@ -79,7 +83,14 @@ pub fn repriced(
         }
         bought.push(priced);
     }
-    if terms.rule == TierRule::Retroactive { after_true_up(agreement, &by_day, charges, bought) } else { Ok(payables(bought)) }
+    if terms.rule == TierRule::Retroactive {
+        after_true_up(agreement, &by_day, charges, &mut bought)?;
+    }
+    let others = charges.iter().zip(bought).map(|(charge, (other, _))| {
+        let stays = charge.passes_through || !agreement.is_for(charge.account);
+        if stays { Ok(charge.payable.plus(charge.trued_up)?) } else { Ok(other) }
+    });
+    others.collect()
 }
 
 /// The same once every window has ended.
@@ -87,8 +98,8 @@ fn after_true_up(
     agreement: &Agreement,
     by_day: &BTreeMap<NaiveDate, Volume>,
     charges: &[PastCharge],
-    mut bought: Vec<(Amount, PricedBy)>,
-) -> Result<Vec<Amount>, Refusal> {
+    bought: &mut [(Amount, PricedBy)],
+) -> Result<(), Refusal> {
     let terms = &agreement.terms;
     let mut returns = Returns::default();
     for (place, charge) in charges.iter().enumerate() {
@@ -101,16 +112,13 @@ fn after_true_up(
             None if bought[place].1 == PricedBy::Tier => {
                 let end = terms.window_end(charge.counted_on).unwrap_or(NaiveDate::MAX);
                 let reached = window(terms, by_day, charge.counted_on, end)?;
-                bought[place].0 = at_final_tier(terms, charge.priceable(), bought[place].0, reached)?;
+                let before_coupons = bought[place].0.plus(charge.coupon)?;
+                bought[place].0 = charge.after_coupons(at_final_tier(terms, charge.priceable(), before_coupons, reached)?)?;
             }
             None => {}
         }
     }
-    Ok(payables(bought))
-}
-
-fn payables(bought: Vec<(Amount, PricedBy)>) -> Vec<Amount> {
-    bought.into_iter().map(|(payable, _)| payable).collect()
+    Ok(())
 }
 
 /// What the window of a day has reached by the end of a day.
@@ -160,6 +168,10 @@ impl Returns {
 }
 
 impl PastCharge {
+    fn after_coupons(&self, payable: Amount) -> Result<Amount, Refusal> {
+        Ok(if self.coupon.is_zero() { payable } else { payable.minus(self.coupon)?.or_zero() })
+    }
+
     fn priceable(&self) -> Priceable<'_> {
         Priceable { product: &self.product, kind: self.kind, list: self.list, cost: Some(self.cost) }
     }
@@ -182,6 +194,8 @@ mod tests {
             counted_on: parse_date(date).unwrap(),
             list: Exact::from_amount(Amount::from_minor(list), cny),
             payable: Amount::from_minor(payable),
+            coupon: Amount::ZERO,
+            trued_up: Amount::ZERO,
             cost: Amount::from_minor(payable),
             refunds: None,
             passes_through: false,
@@ -214,6 +228,13 @@ mod tests {
             parse_date("2026-01-01").unwrap(),
             Volume { list: Exact::from_mantissa(10_i128.pow(20)), ..Volume::default() },
         )]);
+        // A coupon of 50.00 is taken off any price of the 80.00, before and after the true-up.
+        let coupon = |rule| {
+            let with_coupon = PastCharge { coupon: Amount::from_minor(5_000), ..charges[0].clone() };
+            told(&tiered(rule), &[with_coupon, charges[1].clone()])
+        };
+        assert_eq!(coupon(TierRule::Whole), [2_600, 3_800]);
+        assert_eq!(coupon(TierRule::Retroactive), [2_200, 3_600]);
         let on_top = repriced(&tiered(TierRule::Whole), &before, &charges[..1]).unwrap();
         assert_eq!(on_top[0].minor(), 7_200);
     }
@@ -244,6 +265,8 @@ mod tests {
         let others =
             [charge("2026-06-01", 20_000, 19_999), PastCharge { account: AccountId(2), ..charge("2026-06-02", 1_000, 1_000) }];
         assert_eq!(told(&acme, &others), [19_999, 950], "a stranger's volume does not count");
+        let trued_up = [PastCharge { trued_up: Amount::from_minor(-99), ..others[0].clone() }];
+        assert_eq!(told(&acme, &trued_up), [19_900]);
         acme.members = vec![];
         let passed =
             [PastCharge { passes_through: true, ..charge("2026-06-01", 20_000, 16_000) }, charge("2026-06-02", 1_000, 1_000)];

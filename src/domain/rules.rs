@@ -5,6 +5,7 @@
 
 use crate::domain::account::{Mode, Model};
 use crate::domain::chart::{LedgerAccount, LedgerKind, Owner};
+use crate::domain::coupon::Bearer;
 use crate::domain::id::{AccountId, GroupId};
 use crate::domain::journal::{Entry, Event, Unbalanced};
 use crate::domain::money::{Amount, Currency, Money};
@@ -176,6 +177,35 @@ pub fn refund(date: OpenDate, party: &Party, paid_back: Amount, owed: Amount, ex
         .balanced()
 }
 
+/// A voucher pays a part of an order: Cr funds or receivable, and Dr what it costs its bearer: payable, because the provider bills
+/// less for it, or incentives, which the agent gives away.
+pub fn voucher(date: OpenDate, party: &Party, amount: Amount, bearer: Bearer) -> Posted {
+    let Party { account, group, currency, .. } = *party;
+    let borne = match bearer {
+        Bearer::Provider => LedgerAccount::payable(currency),
+        Bearer::Agent => LedgerAccount::incentives(currency),
+    };
+    Entry::of(Event::Voucher, date).group(group).account(account).debit(borne, amount).credit(party.balance(), amount)?.balanced()
+}
+
+/// Charges of an account are priced anew by the tier that their window has reached: what the customer gets back (`change` is
+/// negative) as a refund without any cost, Dr sales, Cr funds or receivable, and the group's deposits where an agent-pays account
+/// owes less than that; what it owes more as a charge, Dr funds or receivable, Cr sales.
+pub fn true_up(date: OpenDate, party: &Party, change: Amount, owed: Amount) -> Posted {
+    let Party { account, group, currency, .. } = *party;
+    let to_balance = match party.mode {
+        Mode::AgentPays if change.is_negative() => change.max(owed.or_zero().negated()?),
+        _ => change,
+    };
+    Entry::of(Event::TrueUp, date)
+        .group(group)
+        .account(account)
+        .debit(party.balance(), to_balance)
+        .debit(LedgerAccount::deposits(group, currency), change.minus(to_balance)?)
+        .credit(LedgerAccount::sales(account, currency), change)?
+        .balanced()
+}
+
 /// The provider's bill is accepted: Cr payable the whole bill, Dr accrued what the matched charges credited, Cr incentives the
 /// commission (negative on the bill), and the last sub-cent to rounding.
 pub fn bill_accepted(date: OpenDate, currency: Currency, billed: Amount, accrued: Amount, commission: Amount) -> Posted {
@@ -262,6 +292,13 @@ mod tests {
                 "Dr sales 100, Cr cost 80, Dr accrued 80, Cr receivable 30, Cr deposits 70",
             ),
             (refund(day(), &agency(Mode::AgentPays), fen(80), fen(30), fen(80)), "Dr accrued 80, Cr receivable 30, Cr deposits 50"),
+            (voucher(day(), &party(Mode::Prepaid), fen(50), Bearer::Provider), "Dr payable 50, Cr funds 50"),
+            (voucher(day(), &party(Mode::AgentPays), fen(50), Bearer::Agent), "Dr incentives 50, Cr receivable 50"),
+            (true_up(day(), &party(Mode::Prepaid), fen(-50), fen(0)), "Cr funds 50, Dr sales 50"),
+            (true_up(day(), &party(Mode::AgentPays), fen(-50), fen(80)), "Cr receivable 50, Dr sales 50"),
+            (true_up(day(), &party(Mode::AgentPays), fen(-50), fen(30)), "Cr receivable 30, Cr deposits 20, Dr sales 50"),
+            (true_up(day(), &party(Mode::AgentPays), fen(-50), fen(-5)), "Cr deposits 50, Dr sales 50"),
+            (true_up(day(), &party(Mode::AgentPays), fen(50), fen(0)), "Dr receivable 50, Cr sales 50"),
             (
                 bill_accepted(day(), cny(), fen(5_203_362), fen(5_203_361), fen(0)),
                 "Dr accrued 5203361, Dr rounding 1, Cr payable 5203362",

@@ -1,8 +1,8 @@
 //! Statements: what the agent shows one account for a month.
 //!
 //! Figures are the account's balance due: what it owes, less its unspent funds. Charges raise it, payments (money allocated or
-//! received) and credits (refunds) lower it; a negative balance is unspent money of the customer. A statement never carries
-//! cost. `opening + lines = closing`, and the closing is the next month's opening.
+//! received) and credits (refunds, true-ups) lower it; a negative balance is unspent money of the customer. A statement never
+//! carries cost. `opening + lines = closing`, and the closing is the next month's opening.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -123,9 +123,10 @@ pub struct Movement {
 impl Movement {
     fn kind(&self) -> StatementKind {
         match self.event {
+            Event::TrueUp if self.amount.is_negative() => StatementKind::Credit,
             // What the book starts with was charged, or paid, before it.
             Event::Opening if self.amount.is_negative() => StatementKind::Payment,
-            Event::Charge | Event::Usage | Event::Opening => StatementKind::Charge,
+            Event::Charge | Event::Usage | Event::TrueUp | Event::Opening => StatementKind::Charge,
             Event::Refund => StatementKind::Credit,
             Event::Deposit
             | Event::Withdraw
@@ -133,6 +134,7 @@ impl Movement {
             | Event::Reclaim
             | Event::Transfer
             | Event::TopUp
+            | Event::Voucher
             | Event::PayProvider
             | Event::BillAccepted => StatementKind::Payment,
         }

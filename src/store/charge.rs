@@ -14,7 +14,7 @@ use super::sql::{Columns as _, day};
 use super::volume::Scope;
 use crate::domain::agreement::ChargeKind;
 use crate::domain::id::{ChargeId, GroupId};
-use crate::domain::money::Currency;
+use crate::domain::money::{Amount, Currency};
 use crate::domain::order::{Charge, OrderKind};
 use crate::domain::price::Volume;
 
@@ -29,6 +29,10 @@ pub struct RecordedCharge {
     pub counted_on: NaiveDate,
     /// The charge that it gives back, of a refund.
     pub refunds: Option<ChargeId>,
+    /// What coupons took off, in minor units.
+    pub coupon: Amount,
+    /// What true-ups have changed since in what is owed, in minor units.
+    pub trued_up: Amount,
 }
 
 impl Reader<'_> {
@@ -37,6 +41,8 @@ impl Reader<'_> {
         // A refund is never dated before what it gives back, so that the index on days helps with it, too.
         let mut select = self.connection.prepare_cached(
             "SELECT COALESCE(original.kind, o.kind), COALESCE(original.day, c.day), paid.id,
+                    (SELECT COALESCE(SUM(k.amount_minor), 0) FROM coupon AS k WHERE k.order_id = c.order_id AND k.kind = 'coupon'),
+                    (SELECT COALESCE(SUM(t.change_minor), 0) FROM true_up AS t WHERE t.charge_id = c.id),
                     c.id, c.account_id, c.order_id, p.code, c.charge_month, c.day, c.list, c.agreement_id, c.tier, c.discount,
                     c.payable_minor, c.cost_minor, c.counts, c.entry_id, c.cost_counts, c.volume_before
                FROM account AS a
@@ -51,10 +57,12 @@ impl Reader<'_> {
         let rows = select.query_map(params![group.0, day(from), day(to)], |row| {
             let kind = row.parsed_opt::<OrderKind>(0)?.map_or(Some(ChargeKind::Usage), ChargeKind::of);
             Ok(RecordedCharge {
-                charge: charge_at(row, 3)?,
+                charge: charge_at(row, 5)?,
                 kind: kind.unwrap_or(ChargeKind::New),
                 counted_on: row.date(1)?,
                 refunds: row.get::<_, Option<i64>>(2)?.map(ChargeId),
+                coupon: row.amount(3)?,
+                trued_up: row.amount(4)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

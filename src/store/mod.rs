@@ -12,6 +12,7 @@ mod bill;
 mod budget;
 mod charge;
 mod check;
+mod coupon;
 mod entity;
 mod error;
 mod journal;
@@ -25,6 +26,7 @@ mod reconciliation;
 mod rows;
 mod sql;
 mod statement;
+mod true_up;
 mod volume;
 mod writer;
 

@@ -1,10 +1,10 @@
 //! Months and their closing as people and programs see them.
 
-use super::document::{Document, Table, Value};
+use super::document::{Document, Field, Table, Value};
 use super::price::exact;
 use crate::book::month_end::MonthEnded;
 use crate::book::period::{PeriodClosed, PeriodView};
-use crate::domain::close::Blocker;
+use crate::domain::close::{Blocker, Receipt};
 use crate::domain::money::Overflow;
 
 /// Every month in which something happened.
@@ -54,9 +54,17 @@ pub fn closed(outcome: &PeriodClosed) -> Document {
         .field("bill_version", "Bill version", receipt.bill.as_ref().map(|b| b.version))
         .field("payable", "Accepted into payable", receipt.bill.as_ref().map(|b| Value::amount(b.payable, b.currency)))
         .field("usage_charges", "Usage charges", receipt.usage_charges)
+        .with(true_ups(receipt))
         .field("statements", "Statements frozen", receipt.statements.len())
         .field("receipt", "Receipt", outcome.receipt_sha256.as_str())
         .table(ledger)
+}
+
+/// What retroactive tiers have changed, by currency; people see it where there is any.
+fn true_ups(receipt: &Receipt) -> Field {
+    let sums = receipt.true_ups.iter().map(|(currency, sum)| (currency.code(), Value::amount(*sum, *currency)));
+    let field = Field::new("true_ups", "True-ups", Value::object(sums));
+    if receipt.true_ups.is_empty() { field.machine_only() } else { field }
 }
 
 /// What keeps a month from closing.

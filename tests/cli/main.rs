@@ -18,6 +18,7 @@ mod output;
 mod policies;
 mod preview;
 mod price_plans;
+mod prices;
 mod refusals;
 mod runway;
 mod story;

@@ -199,6 +199,15 @@ fn under_retroactive_figures_are_those_after_the_true_up() {
     let tier = &plan["next_tiers"][0];
     assert_eq!((&tier["missing"], &tier["missing_payable"]), (&json!("28000.00"), &json!("23800.00")));
     assert_eq!((&tier["without"], &tier["with"], &tier["saving"]), (&json!("8400.00"), &json!("7300.00"), &json!("1100.00")));
+    // What is posted in the end is what was said.
+    book.write(
+        "list.csv",
+        "account,product,kind,list_price,date,provider_order\nacme-prod,ecs,new,9000,2026-07-05,4\nacme-prod,ecs,new,1000,2026-07-06,5\n",
+    );
+    book.done("order import list.csv");
+    assert_eq!(book.json("price true-up acme --date 2026-07-06")["rows"][0]["change"], "-1050.00");
+    let same = book.json("price plan acme --compare july.toml --period 2026-07");
+    assert_eq!((&same["charged"], &same["difference"]), (&json!("19800.00"), &json!("0.00")));
 }
 
 /// By hand, measured by what is payable: 100 at 5 % is 95.

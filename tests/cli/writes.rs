@@ -46,6 +46,12 @@ pub(crate) const WRITES: &[Write] = &[
     at(Point::Ready, "account edit acme-test --mode agent-pays --date 2026-06-02"),
     at(Point::Ready, "account edit acme-test --shutdown delayed --purchases ban --low-balance 30,10 --login acme-login"),
     at(Point::Ready, "price apply acme-sale-2027.toml"),
+    Write {
+        point: Point::Funded,
+        before: &["price apply acme-retroactive.toml", "order import orders.csv"],
+        exit: 0,
+        line: "price true-up acme --date 2026-06-30",
+    },
     at(Point::Ready, "opening import opening.csv --date 2026-06-01"),
     at(Point::Ready, "fund deposit acme 50000 --date 2026-06-01"),
     at(Point::Funded, "fund allocate acme-test 20 --date 2026-06-01"),
@@ -89,6 +95,7 @@ impl Write {
     pub(crate) fn ready(&self) -> (TestBook, String) {
         let book = TestBook::acme(self.point);
         book.write("acme-sale-2027.toml", crate::book::ACME_SALE.replace("2026-01-01", "2027-01-01"));
+        book.write("acme-retroactive.toml", crate::prices::under("retroactive"));
         for line in self.before {
             book.done(&with_alert(&book, line));
         }

@@ -17,6 +17,7 @@ use subledger::book::price::ApplyAgreement;
 use subledger::domain::account::{Environment, Mode, Model, ShutdownPolicy};
 use subledger::domain::budget::{BudgetAction, BudgetPeriod};
 use subledger::domain::chain::sha256_hex;
+use subledger::domain::coupon::{Bearer, CouponKind, CouponRequest};
 use subledger::domain::finality::Finality;
 use subledger::domain::input::InputFile;
 use subledger::domain::journal::Note;
@@ -41,6 +42,24 @@ discount = "5%"
 [[tier]]
 from = "20000"
 discount = "10%"
+"#;
+
+/// A member has terms of its own, which the close trues up.
+const LABS: &str = r#"
+agreement = "acme-labs"
+kind = "sale"
+group = "acme"
+members = ["acme-test"]
+currency = "CNY"
+valid_from = "2026-01-01"
+[volume]
+rule = "retroactive"
+[[tier]]
+from = "0"
+discount = "5%"
+[[tier]]
+from = "3000"
+discount = "6%"
 "#;
 
 const PURCHASE: &str = r#"
@@ -110,7 +129,7 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
         email: Some("dev@acme.example".parse().expect("an address")),
         holder: Some("Chen Li".parse().expect("a name")),
     }));
-    for text in [SALE, PURCHASE] {
+    for text in [SALE, LABS, PURCHASE] {
         let terms = subledger::intake::agreement::read(text, "terms.toml").expect("sound terms");
         desk.does(ApplyAgreement { terms, file: "terms.toml".to_owned() });
     }
@@ -163,15 +182,19 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     let ended = desk.does(MonthEnd(bill("2026-06", Finality::Final, JUNE)));
     assert!(ended.closed.is_some(), "June closes: {:?}", ended.blockers);
     desk.does(RecordOrder(order("acme-prod", "slb", "700", "2100011", "2026-07-02")));
+    // A voucher pays a part of the next one.
+    let voucher = CouponRequest { kind: CouponKind::Voucher, bearer: Bearer::Provider, amount: "5".parse().expect("an amount") };
+    desk.does(RecordOrder(OrderRequest { coupons: vec![voucher], ..order("acme-prod", "slb", "10", "2100013", "2026-07-02") }));
     desk.does(RefundOrder {
         order: "2100011".to_owned(),
         amount: Some("63".parse().expect("an amount")),
         provider_order: "2100012".to_owned(),
+        unused_from: None,
         provider_amount: None,
         date: parse_date("2026-07-03"),
     });
     let ended = desk.does(MonthEnd(bill("2026-07", Finality::Estimated, JULY)));
-    assert_eq!(ended.reconciled.differences.len(), 3, "{:?}", ended.reconciled.differences);
+    assert_eq!(ended.reconciled.differences.len(), 4, "{:?}", ended.reconciled.differences);
     desk
 }
 
@@ -188,6 +211,7 @@ fn order(account: &str, product: &str, list_price: &str, provider_order: &str, d
         date,
         placement: Placement::Planned,
         provider_amount: None,
+        coupons: vec![],
     }
 }
 

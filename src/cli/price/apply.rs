@@ -21,21 +21,33 @@ use crate::view;
 ///   group = "acme"
 ///   currency = "CNY"
 ///   valid_from = "2026-01-01"
-///   basis = "list"
+///   valid_to = "2026-12-31" # [default: until it is superseded]
+///   basis = "list"          # or "cost": a mark-up on what the provider is expected to bill
 ///   [volume]
 ///   measure = "list"        # or "payable"
 ///   window = "year"         # or "month", "quarter", "agreement"
-///   rule = "whole"
+///   fiscal_year_start = 4   # the month in which years and quarters begin [default: 1]
+///   rule = "whole"          # or "graduated", "retroactive"
 ///   [[tier]]
 ///   from = "0"
-///   discount = "5%"
+///   discount = "5%"         # with basis = "cost": markup = "8%"
 ///   [[tier]]
 ///   from = "20000"
 ///   discount = "10%"
 ///   [[product]]             # a product with terms of its own
 ///   code = "oss"
-///   discount = "3%"
+///   discount = "3%"         # or markup = "5%", or price = "99.00" for each order
 ///   counts = false          # does not count towards the volume
+///   [[product.kind]]        # of that product: new, renew, upgrade, downgrade or usage
+///   kind = "renew"
+///   discount = "6%"
+///
+/// whole: the tier reached before a charge prices all of it. graduated: each slice of the volume
+/// has the rate of its own tier, so that a charge which crosses one is split. retroactive: as
+/// whole, and a true-up re-prices the window's charges once a tier is reached (`price true-up`,
+/// and the close of each month). The most specific rule wins: the kind, the product, the tier.
+///
+/// For some accounts of the group only, with a volume of their own, list their codes as members.
 ///
 /// A purchase agreement has kind = "purchase" and provider = "alibaba" instead of the group.
 ///

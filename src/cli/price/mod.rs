@@ -4,6 +4,7 @@ mod apply;
 mod plan;
 mod quote;
 mod show;
+mod true_up;
 
 use clap::Subcommand;
 
@@ -16,6 +17,7 @@ pub(crate) enum PriceCommand {
     Show(show::ShowArgs),
     Quote(quote::QuoteArgs),
     Plan(plan::PlanArgs),
+    TrueUp(true_up::TrueUpArgs),
 }
 
 impl PriceCommand {
@@ -25,6 +27,7 @@ impl PriceCommand {
             Self::Show(args) => args.run(context),
             Self::Quote(args) => args.run(context),
             Self::Plan(args) => args.run(context),
+            Self::TrueUp(args) => args.run(context),
         }
     }
 }

@@ -546,7 +546,66 @@ impl Reader<'_> {
                 wrong.add(|| format!("charge {id} is not what its entry posts"));
             }
         }
+        self.check_true_ups(&mut wrong)?;
         Ok(wrong.checked(CheckName::Orders, format!("{} as posted", plural(count, "charge", "charges"))))
+    }
+
+    /// What the entry of a true-up took from sales is the sum of what its charges changed by, on its day and for its account; and a
+    /// voucher's entry is what its order used.
+    fn check_true_ups(&self, wrong: &mut Findings) -> Result<()> {
+        let mut select = self.connection.prepare(
+            "SELECT t.entry_id, c.account_id, MIN(t.day), MAX(t.day), SUM(t.change_minor), MIN(t.operation_id), MAX(t.operation_id)
+               FROM true_up AS t JOIN charge AS c ON c.id = t.charge_id
+              GROUP BY COALESCE(t.entry_id, -t.operation_id), c.account_id",
+        )?;
+        let mut rows = select.query([])?;
+        let mut changed: HashMap<i64, (i64, i64, i64, i64)> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let (account, first, last, sum): (i64, i64, i64, i64) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+            let (operation, last_operation): (i64, i64) = (row.get(5)?, row.get(6)?);
+            let repeated = match row.get::<_, Option<i64>>(0)? {
+                Some(entry) => changed.insert(entry, (account, first, sum, operation)).is_some(),
+                None => sum != 0,
+            };
+            if repeated || first != last || operation != last_operation {
+                wrong.add(|| format!("the true-ups of account {account} on day {first} are not what one entry can post"));
+            }
+        }
+        let mut select = self.connection.prepare(
+            "SELECT e.id, e.account_id, e.effective, e.operation_id,
+                    COALESCE(SUM(p.amount_minor) FILTER (WHERE l.code = 'sales' AND l.owner_id = e.account_id), 0)
+               FROM entry AS e
+               LEFT JOIN posting AS p ON p.entry_id = e.id
+               LEFT JOIN ledger_account AS l ON l.id = p.ledger_account_id
+              WHERE e.event = 'true-up'
+              GROUP BY e.id",
+        )?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            let account: Option<i64> = row.get(1)?;
+            let posted = (account.unwrap_or_default(), row.get(2)?, -row.get::<_, i64>(4)?, row.get(3)?);
+            if changed.remove(&id) != Some(posted) {
+                wrong.add(|| format!("entry {id} is not what its true-ups come to"));
+            }
+        }
+        let posted: i64 = self.connection.query_row("SELECT COUNT(*) FROM entry WHERE event = 'voucher'", [], |row| row.get(0))?;
+        let as_used: i64 = self.connection.query_row(
+            "SELECT COUNT(*) FROM coupon AS k
+               JOIN orders AS o ON o.id = k.order_id
+               JOIN entry AS e ON e.id = k.entry_id AND e.event = 'voucher' AND e.account_id = o.account_id AND e.effective = o.day
+              WHERE k.kind = 'voucher'
+                AND k.amount_minor = (SELECT SUM(p.amount_minor) FROM posting AS p WHERE p.entry_id = e.id AND p.amount_minor > 0)",
+            [],
+            |row| row.get(0),
+        )?;
+        if posted != as_used {
+            wrong.add(|| format!("{posted} vouchers were posted, and {as_used} are as their orders used them"));
+        }
+        for entry in changed.keys() {
+            wrong.add(|| format!("true-ups name entry {entry}, which is none of theirs"));
+        }
+        Ok(())
     }
 
     fn check_open_items(&self, walk: &Walk) -> Result<Checked> {
@@ -609,6 +668,8 @@ impl Reader<'_> {
             rows.push(("bill", bill.id.0.to_string(), to_json(&bill)));
         }
         rows.extend(self.opening()?.iter().map(|o| ("opening", "opening".to_owned(), to_json(o))));
+        rows.extend(self.coupons()?.iter().map(|c| ("coupon", c.key(), to_json(c))));
+        rows.extend(self.true_ups()?.iter().map(|t| ("true-up", t.id.to_string(), to_json(t))));
         rows.extend(self.opening_volumes()?.iter().map(|v| ("opening-volume", v.key(), to_json(v))));
         // The columns by which agreements are found say what their terms say.
         for (agreement, name, kind, valid_from) in self.agreement_columns()? {
