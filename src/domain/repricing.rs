@@ -49,9 +49,10 @@ pub struct PastCharge {
 }
 
 /// What charges would have cost under an agreement, in the order in which they were recorded, on top of what the windows had
-/// reached at the start by day. A charge that the agreement is not for, or that passes the provider's price through, stays as it
-/// was charged. Coupons are taken off as they were. A refund gives back the price of its original in the share that was given back of what was paid, rounded half away
-/// from zero; the last refund of it takes the rest. Under `retroactive` this is after the true-up.
+/// reached at the start by day; under `retroactive` after the true-up. Coupons are taken off as they were. A charge that the
+/// agreement is not for, or that passes the provider's price through, stays as it was charged, true-ups since included. A refund
+/// gives back the price of its original in the share that was given back of what was paid, rounded half away from zero; the last
+/// refund of it takes the rest.
 pub fn repriced(
     agreement: &Agreement,
     reached_before: &BTreeMap<NaiveDate, Volume>,
