@@ -437,6 +437,19 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::MemberOfOtherGroup { account, group, agreement } => {
             told(format!("{agreement} names {account}, which belongs to {group}")).hint("members are accounts of the agreement's own group")
         }
+        Refusal::TermsOfOtherGroup { agreement, group } => told(format!("{agreement} is not for {group}"))
+            .hint(format!("a file with group = \"{group}\" can be compared; it need not be applied")),
+        Refusal::NotSaleTerms { agreement } => told(format!("{agreement} is a purchase agreement: it says what the provider bills, not what a group pays"))
+            .hint("compare the terms of a file with kind = \"sale\""),
+        Refusal::RangeReversed { from, to } => told(format!("{to} lies before {from}")).hint("give the earlier day as --from"),
+        Refusal::NothingCharged { group, from, to } => told(format!("{group} was charged nothing from {from} to {to}"))
+            .hint("`subledger order list` shows when something was bought"),
+        Refusal::AccountOfOtherGroup { account, group } => told(format!("{account} is not of the group {group}"))
+            .hint("`subledger account list` shows which accounts are"),
+        Refusal::PlanLines { file, lines, count } => {
+            let details = lines.iter().map(|(line, refusal)| format!("line {line}: {}", refused(refusal).message)).collect();
+            told(format!("{file}: {} refused; nothing was priced", plural(*count, "line is", "lines are"))).details(details)
+        }
         Refusal::CostUnknown { agreement } => told(format!("{agreement} prices by cost, and what the provider will bill is not known"))
             .hint("`subledger price apply FILE` with kind = \"purchase\", or --provider-amount for this order"),
         Refusal::DateInFuture { date, today } => told(format!("{date} has not come yet: today is {today} (UTC+8)"))

@@ -94,6 +94,9 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
                 missing.amount.display(missing.currency)
             ),
         ),
+        Notice::PurchasesShort { account, line, missing } => {
+            ("purchases-short", format!("{account} lacks {missing} for what is planned, from line {line} on"))
+        }
         Notice::ListPrice { group } => {
             ("list-price", format!("{group} has no sale agreement in force: list price; `subledger price apply FILE` applies one"))
         }

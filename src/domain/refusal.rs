@@ -182,6 +182,18 @@ pub enum Refusal {
     AgreementInvalid { file: String, misprints: Vec<Misprint> },
     /// An agreement with some accounts of a group names one of another.
     MemberOfOtherGroup { account: Code, group: Code, agreement: Code },
+    /// Terms that a group's charges are compared under are another group's.
+    TermsOfOtherGroup { agreement: Code, group: Code },
+    /// Terms that a group's charges are compared under are not for sales.
+    NotSaleTerms { agreement: Code },
+    /// A range of days that ends before it begins.
+    RangeReversed { from: NaiveDate, to: NaiveDate },
+    /// A group was charged nothing in a range of days.
+    NothingCharged { group: Code, from: NaiveDate, to: NaiveDate },
+    /// A plan for one group names an account of another.
+    AccountOfOtherGroup { account: Code, group: Code },
+    /// Lines of a plan of purchases that were refused, each with its own reason.
+    PlanLines { file: String, lines: Vec<(u64, Refusal)>, count: u64 },
     /// A price is a mark-up on a cost that nobody knows.
     CostUnknown { agreement: Code },
     /// A coupon is worth more than what it is used on.
@@ -513,6 +525,12 @@ impl Refusal {
             Self::BeforeOpening { .. } => "date.before-opening",
             Self::AgreementInvalid { .. } => "agreement.invalid",
             Self::MemberOfOtherGroup { .. } => "agreement.member-of-other-group",
+            Self::TermsOfOtherGroup { .. } => "agreement.other-group",
+            Self::NotSaleTerms { .. } => "agreement.not-sale",
+            Self::RangeReversed { .. } => "period.reversed",
+            Self::NothingCharged { .. } => "price.nothing-charged",
+            Self::AccountOfOtherGroup { .. } => "account.other-group",
+            Self::PlanLines { .. } => "plan.lines-refused",
             Self::CostUnknown { .. } => "price.cost-unknown",
             Self::CouponExceeds { .. } => "coupon.exceeds",
             Self::CouponOnAgency { .. } => "coupon.agency",
@@ -693,6 +711,15 @@ pub enum Notice {
         missing: Money,
         /// For how many days the accounts should last.
         days: u32,
+    },
+    /// An account has less than is planned for it.
+    PurchasesShort {
+        /// The account.
+        account: Code,
+        /// From which line of the plan on.
+        line: u64,
+        /// How much is missing in all.
+        missing: Money,
     },
     /// A group has no sale agreement, so that list price was charged.
     ListPrice {

@@ -1,4 +1,4 @@
-//! What a user hands over, read into domain values: provider bills, order lists, openings, agreements, plans.
+//! What a user hands over, read into domain values: provider bills, order lists, openings, agreements, plans of both kinds.
 //!
 //! This layer knows file formats and nothing else. It must never touch SQL, print, ask the clock or open a file by name: it is
 //! given something to read from (a workbook waits in a file without a name), and gives back values of
@@ -17,6 +17,7 @@ pub mod opening;
 pub mod orders;
 pub mod own_layout;
 pub mod plan;
+pub mod planned_orders;
 
 mod alibaba_api;
 mod alibaba_instance;

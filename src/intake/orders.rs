@@ -271,7 +271,7 @@ fn coupon(
     }
 }
 
-fn required<T>(
+pub(super) fn required<T>(
     row: &Row<'_>,
     column: Option<usize>,
     findings: &mut Findings<'_>,
@@ -284,7 +284,7 @@ fn required<T>(
 
 /// `None` when the cell is bad, `Some(None)` when it is empty.
 #[expect(clippy::option_option, reason = "bad, empty and read are three answers, and the outer one is taken by `?`")]
-fn optional<T>(
+pub(super) fn optional<T>(
     row: &Row<'_>,
     column: Option<usize>,
     findings: &mut Findings<'_>,
@@ -325,7 +325,7 @@ fn kind(text: &str) -> Result<OrderKind, Fault> {
     Err(Fault::Other(fault.to_owned()))
 }
 
-fn price(text: &str, not_negative: &str) -> Result<Exact, Fault> {
+pub(super) fn price(text: &str, not_negative: &str) -> Result<Exact, Fault> {
     let price = Exact::parse(text.as_bytes())?;
     if price.is_negative() {
         return Err(Fault::Other(not_negative.to_owned()));

@@ -25,6 +25,7 @@ pub mod plan;
 pub mod policy;
 pub mod pool;
 pub mod price;
+pub mod price_plan;
 pub mod reconcile;
 pub mod report;
 pub mod statement;

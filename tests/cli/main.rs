@@ -17,6 +17,7 @@ mod opening;
 mod output;
 mod policies;
 mod preview;
+mod price_plans;
 mod prices;
 mod refusals;
 mod runway;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 const OUT_OF_REACH: &[(&str, &str)] = &[
     ("agreement.exists", "agreements of one name and date are a conflict or the same"),
     ("order.exists", "orders are numbered, not named; the provider's number has its own refusal"),
+    ("account.other-group", "stands among the lines of `plan.lines-refused`"),
     ("opening.twice", "stands among the lines of `opening.lines-refused`"),
     ("opening.dated-after", "stands among the lines of `opening.lines-refused`"),
     ("opening.agency-differs", "stands among the lines of `opening.lines-refused`"),
@@ -53,6 +54,7 @@ fn codes_that_tests_expect() -> BTreeSet<&'static str> {
         include_str!("output.rs"),
         include_str!("policies.rs"),
         include_str!("preview.rs"),
+        include_str!("price_plans.rs"),
         include_str!("prices.rs"),
         include_str!("runway.rs"),
         include_str!("story.rs"),

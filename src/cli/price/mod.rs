@@ -1,6 +1,7 @@
 //! `price`: agreements and quotes.
 
 mod apply;
+mod plan;
 mod quote;
 mod show;
 mod true_up;
@@ -15,6 +16,7 @@ pub(crate) enum PriceCommand {
     Apply(apply::ApplyArgs),
     Show(show::ShowArgs),
     Quote(quote::QuoteArgs),
+    Plan(plan::PlanArgs),
     TrueUp(true_up::TrueUpArgs),
 }
 
@@ -24,6 +26,7 @@ impl PriceCommand {
             Self::Apply(args) => args.run(context),
             Self::Show(args) => args.run(context),
             Self::Quote(args) => args.run(context),
+            Self::Plan(args) => args.run(context),
             Self::TrueUp(args) => args.run(context),
         }
     }
