@@ -330,6 +330,9 @@ fn refused(refusal: &Refusal) -> Told {
         }
         Refusal::PolicyInvalid { name, value, reason } => told(format!("{value:?} is no value of the policy {name}: {reason}"))
             .hint("`subledger policy list` shows what it is for"),
+        Refusal::DaysReversed { from, to } => {
+            told(format!("the days to report on would end on {to}, before they begin on {from}")).hint("--from is the earlier one")
+        }
         Refusal::PeriodClosed { period, first_open } => {
             told(format!("{period} is closed and takes nothing more")).hint(format!("date it {} or later", first_open.first_day()))
         }

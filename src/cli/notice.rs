@@ -94,6 +94,9 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
                 missing.amount.display(missing.currency)
             ),
         ),
+        Notice::SharesExact => {
+            ("shares-exact", "no group has so many accounts that shares are sampled: --seed and --samples did nothing".to_owned())
+        }
         Notice::ListPrice { group } => {
             ("list-price", format!("{group} has no sale agreement in force: list price; `subledger price apply FILE` applies one"))
         }

@@ -105,6 +105,8 @@ pub enum Refusal {
     /// The value of a policy is none.
     PolicyInvalid { name: PolicyName, value: String, reason: String },
 
+    /// The days to report on end before they begin.
+    DaysReversed { from: NaiveDate, to: NaiveDate },
     /// The month is closed.
     PeriodClosed { period: Month, first_open: Month },
     /// The month is closed, and so is its bill.
@@ -462,6 +464,7 @@ impl Refusal {
             Self::PurchaseBanned { .. } => "account.purchase-ban",
             Self::SwitchUnsettled { .. } => "account.switch-unsettled",
             Self::PolicyInvalid { .. } => "policy.invalid",
+            Self::DaysReversed { .. } => "days.reversed",
             Self::PeriodClosed { .. } | Self::BillClosed { .. } => "period.closed",
             Self::NotPositive { .. } => "amount.not-positive",
             Self::Negative { .. } => "amount.negative",
@@ -670,6 +673,8 @@ pub enum Notice {
         /// For how many days the accounts should last.
         days: u32,
     },
+    /// Shares are exact, so that a seed or a number of samples that were asked for did nothing.
+    SharesExact,
     /// A group has no sale agreement, so that list price was charged.
     ListPrice {
         /// The group.

@@ -20,6 +20,7 @@ mod preview;
 mod prices;
 mod refusals;
 mod runway;
+mod savings;
 mod story;
 mod versions;
 mod writes;
