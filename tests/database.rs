@@ -149,6 +149,7 @@ fn a_list() -> Vec<(u64, OrderRequest)> {
         date: parse_date(["2026-06-02", "2026-06-09", "2026-07-01"][usize::try_from(number / 60).expect("few")]),
         placement: Placement::Planned,
         provider_amount: Some(Exact::parse(if number.is_multiple_of(10) { b"0" } else { b"9.87" }).expect("an amount")),
+        coupons: vec![],
     };
     (0..171).map(|number| (number + 2, order(number))).collect()
 }

@@ -610,12 +610,23 @@ fn run(desk: &mut Desk, step: &Step) -> Result<(), &'static str> {
                 date: date(day),
                 placement: if placed { Placement::Placed } else { Placement::Planned },
                 provider_amount: cost.map(exact),
+                coupons: vec![],
             };
             attempt(desk, RecordOrder(request))
         }
         Step::Refund { of, amount, number, day } => {
             let (order, amount, date) = (provider_order(of), amount.map(exact), date(day));
-            attempt(desk, RefundOrder { order, amount, provider_order: provider_order(number), provider_amount: None, date })
+            attempt(
+                desk,
+                RefundOrder {
+                    order,
+                    amount,
+                    provider_order: provider_order(number),
+                    provider_amount: None,
+                    unused_from: None,
+                    date,
+                },
+            )
         }
     }
 }

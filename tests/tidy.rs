@@ -113,6 +113,7 @@ const TESTS: &[(&str, &str)] = &[
     ("examples.rs", "the examples run as they stand"),
     ("memory.rs", "whole processes need no more for more lines"),
     ("model.rs", "random books against a naive model"),
+    ("prices.rs", "worked examples of every pricing rule"),
     ("tidy.rs", "this file"),
 ];
 

@@ -354,7 +354,7 @@ impl Importing<'_, '_> {
             (Model::Agency, _) => payable.amount,
             (Model::Resale, Some(cost)) => cost.amount,
             (Model::Resale, None) => {
-                let asked = OrderToPrice { product: &order.product, kind, list, provider_amount: None };
+                let asked = OrderToPrice { product: &order.product, kind, list, provider_amount: None, coupons: &[] };
                 let cost = self.operation.expected_cost(currency, asked, order.date)?;
                 return Ok(cost.ok_or(Refusal::NoPurchaseAgreement { date: order.date })?);
             }

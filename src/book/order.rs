@@ -13,8 +13,10 @@ use super::{Operation, Result, UseCase};
 use crate::domain::account::{Mode, Model};
 use crate::domain::agreement::ChargeKind;
 use crate::domain::code::Code;
+use crate::domain::coupon::{Coupon, CouponKind, CouponRequest, UsedCoupon, paid_by_voucher};
+use crate::domain::journal::Note;
 use crate::domain::money::{Amount, Currency, Exact, Money};
-use crate::domain::order::{self, Charge, Order, OrderKind, OrderRequest, Placement};
+use crate::domain::order::{self, Charge, Order, OrderKind, OrderRequest, Placement, UnusedTime};
 use crate::domain::period::Month;
 use crate::domain::policy::PoolCheck;
 use crate::domain::price::Volume;
@@ -60,6 +62,8 @@ pub struct RefundOrder {
     pub amount: Option<Exact>,
     /// The provider's number of the refund.
     pub provider_order: String,
+    /// The first day from which the service is not used any more: what is given back is worked out from it.
+    pub unused_from: Option<NaiveDate>,
     /// What the provider gives back, in major units; the same share of the expected cost when `None`.
     pub provider_amount: Option<Exact>,
     /// When; today when `None`.
@@ -79,8 +83,12 @@ pub struct OrderRecorded {
     pub agreement: Option<Code>,
     /// What all amounts are counted in.
     pub currency: Currency,
+    /// What it has used.
+    pub coupons: Vec<Coupon>,
     /// What a refund changes in the true-ups of its original.
     pub trued_up: Amount,
+    /// How much of the service was not used, where a refund is worked out from that.
+    pub unused: Option<UnusedTime>,
     /// What the account may still spend.
     pub available: Amount,
     /// What is worth saying.
@@ -194,10 +202,13 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
     require_new(operation, &request.provider_order)?;
     let provider_amount = request.provider_amount.map(|amount| not_negative(amount, currency)).transpose()?.map(|m| m.amount);
     let kind = ChargeKind::of(request.kind).expect("a refund is not recorded as an order");
-    let (price, cost) = operation.priced(&of, OrderToPrice { product: &request.product, kind, list, provider_amount }, date)?;
+    let coupons = coupons(&request.coupons, currency)?;
+    let asked = OrderToPrice { product: &request.product, kind, list, provider_amount, coupons: &coupons };
+    let (price, cost) = operation.priced(&of, asked, date)?;
+    let by_voucher = paid_by_voucher(&coupons)?;
     let cost = cost.ok_or(Refusal::NoPurchaseAgreement { date })?;
     if request.placement == Placement::Planned {
-        operation.standing(&of, date)?.require_available(&account.code, price.payable, currency)?;
+        operation.standing(&of, date)?.require_available(&account.code, price.payable.minus(by_voucher)?, currency)?;
     }
     let weighed = operation.weigh(&of, price.payable, request.placement, date)?;
     let uncovered = pool_cover(operation, &of, cost.expected, request.placement, date)?;
@@ -228,6 +239,17 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
     operation.writer().insert_order(&order)?;
     operation.writer().insert_charge(&charge)?;
     add_volumes(operation, &of.group, &charge, date)?;
+    for coupon in coupons.iter().copied() {
+        let entry = match coupon.kind {
+            CouponKind::Coupon => None,
+            CouponKind::Voucher => {
+                let paid = rules::voucher(effective, &of.party(effective), coupon.amount, coupon.bearer);
+                let note = Note { reference: Some(order.provider_order.clone()), remark: None };
+                operation.post(paid.map(|entry| entry.map(|entry| entry.with_note(note))))?
+            }
+        };
+        operation.writer().insert_coupon(&UsedCoupon { order: order.id, coupon, entry })?;
+    }
     let standing = operation.standing(&of, date)?;
     let mut notices = match account.model {
         Model::Resale => list_price_notice(&price, &of.group.code),
@@ -246,10 +268,21 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
         account: account.code.clone(),
         agreement: price.agreement_name,
         currency,
+        coupons,
         trued_up: Amount::ZERO,
+        unused: None,
         available: standing.available()?,
         notices,
     })
+}
+
+/// Coupons in minor units, at most one of each kind.
+pub(super) fn coupons(asked: &[CouponRequest], currency: Currency) -> Result<Vec<Coupon>> {
+    let coupon = |asked: &CouponRequest| {
+        let amount = positive(asked.amount, currency)?.amount;
+        Ok(Coupon { kind: asked.kind, bearer: asked.bearer, amount })
+    };
+    asked.iter().map(coupon).collect()
 }
 
 /// Looks whether the agent's pool covers an order for which the agent pays, where the policy asks for that.
@@ -331,9 +364,17 @@ impl UseCase for RefundOrder {
         }
         require_new(operation, &self.provider_order)?;
         let before = operation.reader().paid_back(original.id)?;
-        let asked = self.amount.map(|amount| positive(amount, currency)).transpose()?.map(|m| m.amount);
+        let voucher = paid_by_voucher(&operation.reader().coupons_of(original.id)?)?;
+        let unused = match self.unused_from {
+            Some(from) => Some(UnusedTime::of(&original, paid.payable.minus(voucher)?, from)?),
+            None => None,
+        };
+        let asked = match unused {
+            Some(unused) => Some(unused.worth()?),
+            None => self.amount.map(|amount| positive(amount, currency)).transpose()?.map(|m| m.amount),
+        };
         let provider_amount = self.provider_amount.map(|amount| not_negative(amount, currency)).transpose()?.map(|m| m.amount);
-        let back = order::refund(&paid, original.id, before, asked, provider_amount, of.account.model, currency)?;
+        let back = order::refund(&paid, original.id, (before, voucher), asked, provider_amount, of.account.model, currency)?;
         let weighed = operation.weigh(&of, back.payable.negated()?, Placement::Placed, date)?;
         // First what the customer has got already for it, so that it lowers what is given back.
         let returned = TrueUpReturned::post(operation, &of, &original, back.payable, effective)?;
@@ -371,7 +412,18 @@ impl UseCase for RefundOrder {
         let agreement = operation.reader().order_row(original.id)?.agreement;
         let available = operation.standing(&of, date)?.available()?;
         let account = of.account.code.clone();
-        Ok(OrderRecorded { order, charge, account, agreement, currency, trued_up, available, notices: vec![] })
+        Ok(OrderRecorded {
+            order,
+            charge,
+            account,
+            agreement,
+            currency,
+            coupons: vec![],
+            trued_up,
+            unused,
+            available,
+            notices: vec![],
+        })
     }
 }
 

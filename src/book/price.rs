@@ -9,6 +9,7 @@ use super::{Operation, Result, UseCase, When};
 use crate::domain::account::Group;
 use crate::domain::agreement::{Agreement, ChargeKind, Terms, conflict, in_force};
 use crate::domain::code::Code;
+use crate::domain::coupon::{CouponRequest, paid_by_voucher};
 use crate::domain::id::AccountId;
 use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::price::Price;
@@ -126,6 +127,8 @@ pub struct Quote {
     pub price: Price,
     /// What the provider is expected to bill; `None` without a purchase agreement.
     pub cost: Option<Amount>,
+    /// What vouchers would pay of it.
+    pub by_voucher: Amount,
     /// What the account may spend before it.
     pub available: Amount,
     /// What is worth saying.
@@ -145,6 +148,8 @@ pub struct QuoteRequest {
     pub list_price: Exact,
     /// What the provider said that it would bill, in major units; `None` means by the purchase agreement.
     pub provider_amount: Option<Exact>,
+    /// What it would cost less, and what would pay a part of it.
+    pub coupons: Vec<CouponRequest>,
     /// When; today when `None`.
     pub date: Option<NaiveDate>,
 }
@@ -156,11 +161,13 @@ pub fn quote(reader: Reader<'_>, today: NaiveDate, request: &QuoteRequest) -> Re
     view.account.require_dated_since(date)?;
     let currency = view.group.currency;
     let amount = |amount| super::operation::not_negative(amount, currency);
+    let coupons = super::order::coupons(&request.coupons, currency)?;
     let order = OrderToPrice {
         product: &request.product,
         kind: request.kind,
         list: Exact::from_amount(amount(request.list_price)?.amount, currency),
         provider_amount: request.provider_amount.map(amount).transpose()?.map(|money| money.amount),
+        coupons: &coupons,
     };
     let of = AccountInGroup { account: view.account, group: view.group };
     let (sale, cost) = ReadPrices::new(reader).priced(&of, order, date)?;
@@ -174,6 +181,7 @@ pub fn quote(reader: Reader<'_>, today: NaiveDate, request: &QuoteRequest) -> Re
         currency,
         price: sale,
         cost: cost.map(|cost| cost.expected),
+        by_voucher: paid_by_voucher(&coupons)?,
         available: view.standing.available()?,
         notices,
     })

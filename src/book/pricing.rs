@@ -12,6 +12,7 @@ use super::Result;
 use super::operation::AccountInGroup;
 use crate::domain::account::Model;
 use crate::domain::agreement::{Agreement, ChargeKind, in_force, in_force_for};
+use crate::domain::coupon::{Coupon, take_off};
 use crate::domain::id::{AccountId, GroupId};
 use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::order::Cost;
@@ -29,6 +30,8 @@ pub(super) struct OrderToPrice<'a> {
     pub(super) list: Exact,
     /// What the provider said that it will bill; `None` means by the purchase agreement.
     pub(super) provider_amount: Option<Amount>,
+    /// What it costs less, and what pays a part of it.
+    pub(super) coupons: &'a [Coupon],
 }
 
 /// Where agreements and volumes are found.
@@ -60,7 +63,7 @@ pub(super) trait Prices {
 
     /// What an order of a date costs the customer, and what the provider is expected to bill: what it has said, else what the
     /// purchase agreement says, `None` without one. On the agency model both are the same: what the provider has said, else the
-    /// customer's own terms.
+    /// customer's own terms. Coupons are taken off.
     fn priced(&mut self, of: &AccountInGroup, order: OrderToPrice<'_>, date: NaiveDate) -> Result<(Price, Option<Cost>)> {
         let currency = of.group.currency;
         let counts = self.cost_counts(order.product, order.kind, date)?;
@@ -77,14 +80,16 @@ pub(super) trait Prices {
             None => Volume::default(),
         };
         let own = price(agreement.as_deref(), priceable, before, currency)?;
-        Ok(match (of.account.model, cost) {
+        let (price, cost) = match (of.account.model, cost) {
             (Model::Resale, cost) => (own, cost),
             (Model::Agency, Some(cost)) => (own.passed_through(cost.expected, currency), Some(cost)),
             (Model::Agency, None) => {
                 let cost = Cost { expected: own.payable, counts };
                 (own, Some(cost))
             }
-        })
+        };
+        let terms = (of.account.model, known.is_some());
+        Ok(take_off(price, cost, order.coupons, terms, currency)?)
     }
 
     /// What the provider is expected to bill for an order of a date; `None` without a purchase agreement.

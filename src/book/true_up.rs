@@ -124,16 +124,16 @@ impl Window<'_> {
         let charges = operation.reader().tiered_charges(self.group.id, self.agreement.id, self.start, end)?;
         let mut accounts = Vec::new();
         for charges in charges.chunk_by(|one, other| one.account == other.account) {
-            let mut changes = Vec::new();
-            for charge in charges {
-                let change = if take_back { charge.trued_up.negated()? } else { due(terms, reached.rate, charge, terms.currency)? };
-                if !change.is_zero() {
-                    changes.push((charge.charge, change));
+            let mut by_charge = Vec::new();
+            for tiered in charges {
+                let more = if take_back { tiered.trued_up.negated()? } else { due(terms, reached.rate, tiered, terms.currency)? };
+                if !more.is_zero() {
+                    by_charge.push((tiered.charge, more));
                 }
             }
-            let Some(first) = charges.first().filter(|_| !changes.is_empty()) else { continue };
+            let Some(first) = charges.first().filter(|_| !by_charge.is_empty()) else { continue };
             let tier = (!take_back).then_some(reached);
-            accounts.push(self.post(operation, first, &changes, tier, date)?);
+            accounts.push(self.post(operation, first, &by_charge, tier, date)?);
         }
         Ok(accounts)
     }
@@ -143,23 +143,30 @@ impl Window<'_> {
         &self,
         operation: &mut Operation<'_>,
         of: &TieredCharge,
-        changes: &[(ChargeId, Amount)],
+        by_charge: &[(ChargeId, Amount)],
         tier: Option<Tier>,
         date: OpenDate,
     ) -> Result<AccountTruedUp> {
         let account = operation.reader().account(of.account)?;
         let of = operation.account(account.code.as_str())?;
-        let change = Amount::sum(changes.iter().map(|(_, change)| *change))?;
+        let change = Amount::sum(by_charge.iter().map(|(_, change)| *change))?;
         let name = &self.agreement.terms.name;
         let priced = match tier {
             Some(tier) => format!("{name} {}: {} from {}", self.start, tier.rate, tier.from),
             None => format!("{name} {}: taken back", self.start),
         };
         let entry = post(operation, &of, change, priced, date)?;
-        for (charge, change) in changes {
-            let (charge, change, agreement) = (*charge, *change, self.agreement.id);
-            let id = operation.writer().next_true_up()?;
-            operation.writer().insert_true_up(&TrueUp { id, charge, agreement, date: date.date(), tier, change, entry })?;
+        for (charge, change) in by_charge.iter().copied() {
+            let true_up = TrueUp {
+                id: operation.writer().next_true_up()?,
+                charge,
+                agreement: self.agreement.id,
+                date: date.date(),
+                tier,
+                change,
+                entry,
+            };
+            operation.writer().insert_true_up(&true_up)?;
         }
         Ok(AccountTruedUp {
             account: account.code,
@@ -167,7 +174,7 @@ impl Window<'_> {
             agreement: name.clone(),
             window_start: self.start,
             tier,
-            charges: changes.len() as u64,
+            charges: by_charge.len() as u64,
             currency: self.group.currency,
             change,
         })
@@ -203,8 +210,8 @@ impl TrueUpReturned {
         paid_back: Amount,
         date: OpenDate,
     ) -> Result<Self> {
-        let charge = operation.reader().tiered_charge(original.id)?;
-        let change = if charge.trued_up.is_zero() { Amount::ZERO } else { taken_back(&charge, paid_back)? };
+        let tiered = operation.reader().tiered_charge(original.id)?;
+        let change = if tiered.trued_up.is_zero() { Amount::ZERO } else { taken_back(&tiered, paid_back)? };
         let entry = post(operation, of, change, format!("refund of {}", original.id), date)?;
         Ok(Self { change, entry, date: date.date() })
     }

@@ -209,14 +209,14 @@ pub(super) fn pending(reader: Reader<'_>) -> Result<PendingUsage> {
     }
     // Usage of an earlier open month counts before that of a later one.
     let mut grown: HashMap<GroupId, Vec<Grown>> = HashMap::new();
-    let mut prices = ReadPrices::new(reader);
+    let mut looked_up = ReadPrices::new(reader);
     for (period, bill) in latest {
         let owners = Owners::load(reader, bill.currency)?;
         for (group, usages) in by_group(reader, &bill, &owners)? {
             let currency = bill.currency;
             let earlier = grown.entry(group).or_default();
             let group = reader.group(group)?;
-            let priced = price_group(&mut prices, &group, period, usages, earlier)?;
+            let priced = price_group(&mut looked_up, &group, period, usages, earlier)?;
             for usage in priced {
                 let sum = pending.0.entry(usage.usage.account).or_default().entry(period).or_default();
                 *sum = UsageCost { payable: sum.payable.plus(usage.price.payable)?, cost: sum.cost.plus(usage.cost)? };

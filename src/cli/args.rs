@@ -8,6 +8,7 @@ use crate::book::When;
 use crate::book::days::AskedDays;
 use crate::book::fund::Slip;
 use crate::domain::code::Name;
+use crate::domain::coupon::{Bearer, CouponKind, CouponRequest};
 use crate::domain::journal::Note;
 use crate::domain::money::Exact;
 use crate::domain::period::{Month, parse_date};
@@ -57,6 +58,42 @@ impl From<SlipArgs> for Slip {
         let text = |name: Option<Name>| name.map(|name| name.to_string());
         Self { date: args.date.date, note: Note { reference: text(args.reference), remark: text(args.remark) } }
     }
+}
+
+/// What commands take that price an order.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Coupons")]
+pub(crate) struct CouponArgs {
+    /// A coupon (优惠券), which reduces what is payable
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true, requires = "coupon_bearer")]
+    coupon: Option<Exact>,
+
+    /// Whom the coupon costs something: provider or agent
+    #[arg(long, value_name = "BEARER", value_parser = bearer, requires = "coupon")]
+    coupon_bearer: Option<Bearer>,
+
+    /// A voucher (代金券), which pays a part and reduces nothing
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true, requires = "voucher_bearer")]
+    voucher: Option<Exact>,
+
+    /// Whom the voucher costs something: provider or agent
+    #[arg(long, value_name = "BEARER", value_parser = bearer, requires = "voucher")]
+    voucher_bearer: Option<Bearer>,
+}
+
+impl From<CouponArgs> for Vec<CouponRequest> {
+    fn from(args: CouponArgs) -> Self {
+        let of = |kind, (amount, bearer): (Option<Exact>, Option<Bearer>)| {
+            amount.zip(bearer).map(|(amount, bearer)| CouponRequest { kind, bearer, amount })
+        };
+        let coupon = of(CouponKind::Coupon, (args.coupon, args.coupon_bearer));
+        let voucher = of(CouponKind::Voucher, (args.voucher, args.voucher_bearer));
+        coupon.into_iter().chain(voucher).collect()
+    }
+}
+
+fn bearer(text: &str) -> Result<Bearer, String> {
+    text.parse()
 }
 
 /// What reads take whose figures have a date.

@@ -433,6 +433,12 @@ fn refused(refusal: &Refusal) -> Told {
         }
         Refusal::CostUnknown { agreement } => told(format!("{agreement} prices by cost, and what the provider will bill is not known"))
             .hint("`subledger price apply FILE` with kind = \"purchase\", or --provider-amount for this order"),
+        Refusal::CouponExceeds { kind, amount, most } => told(format!("a {kind} of {amount} is more than the {most} that it is used on"))
+            .hint("what is left of it is for another order"),
+        Refusal::CouponOnAgency { amount } => {
+            told(format!("on the agency model the price is the provider's: the agent cannot reduce it by {amount}"))
+                .hint("--coupon-bearer provider, or a --voucher that the agent bears")
+        }
         Refusal::AgreementConflict { agreement, valid_from } => {
             told(format!("{agreement} from {valid_from} is in the book with other terms")).hint("agreements are never edited: give the new terms a later valid_from")
         }
@@ -452,6 +458,12 @@ fn refused(refusal: &Refusal) -> Told {
         }
         Refusal::RefundExceeds { order, left, .. } if !left.amount.is_positive() => told(format!("{order} has been paid back wholly")),
         Refusal::RefundExceeds { order, asked, left } => told(format!("{order} has {left} left to be paid back; {asked} was asked")),
+        Refusal::RefundOfVoucher { order, voucher } => told(format!("a voucher paid the {voucher} of {order}: vouchers are not paid back")),
+        Refusal::NoServiceTime { order } => told(format!("{order} was recorded without the days of its service, so that its unused time is not known"))
+            .hint("--amount says how much to give back"),
+        Refusal::OutsideService { order, date, from, to } => {
+            told(format!("{date} does not lie in the service of {order}, which is from {from} to {to}"))
+        }
         Refusal::RefundBeforeOrder { order, date, ordered } => told(format!("{date} lies before {ordered}, when {order} was placed")),
         Refusal::OrderLines { file, lines, count } => {
             let details = lines.iter().map(|(line, refusal)| format!("line {line}: {}", refused(refusal).message)).collect();

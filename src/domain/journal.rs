@@ -38,6 +38,8 @@ words! {
         Usage = "usage",
         /// The provider's bill was accepted.
         BillAccepted = "bill-accepted",
+        /// A voucher paid a part of an order.
+        Voucher = "voucher",
         /// Charges of an account were priced anew, because their window has reached another tier.
         TrueUp = "true-up",
         /// A balance, or the cost of an open order, that the book starts with.

@@ -15,6 +15,7 @@ pub mod chart;
 pub mod close;
 pub mod code;
 pub mod contact;
+pub mod coupon;
 pub mod dated;
 pub mod difference;
 pub mod entity;

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::account::Model;
+use crate::domain::coupon::CouponRequest;
 use crate::domain::id::{AccountId, AgreementId, ChargeId, EntryId, OrderId};
 use crate::domain::money::{Amount, Currency, Exact, Money};
 use crate::domain::period::Month;
@@ -63,6 +64,8 @@ pub struct OrderRequest {
     pub placement: Placement,
     /// What the provider said that it will bill, in major units; `None` means by the purchase agreement.
     pub provider_amount: Option<Exact>,
+    /// What it costs less, and what pays a part of it; at most one of each kind.
+    pub coupons: Vec<CouponRequest>,
 }
 
 /// A recorded order; never changed.
@@ -160,11 +163,11 @@ pub struct Refund {
 
 /// A refund of `asked` (all that is left when `None`), at the price that was paid. Expected cost and list price go back in the
 /// same share, rounded to the minor unit half away from zero; the last refund takes the rest. `provider_amount` overrides the
-/// expected cost; on the agency model it is what the customer gets back, too.
+/// expected cost; on the agency model it is what the customer gets back, too. What a `voucher` paid is not given back.
 pub fn refund(
     original: &Charge,
     order: OrderId,
-    before: PaidBack,
+    (before, voucher): (PaidBack, Amount),
     asked: Option<Amount>,
     provider_amount: Option<Amount>,
     model: Model,
@@ -181,13 +184,16 @@ pub fn refund(
         }
         (Model::Agency, ..) => (asked.or(provider_amount), None),
     };
-    let left = original.payable.minus(before.payable)?;
+    let left = original.payable.minus(voucher)?.minus(before.payable)?;
+    if !left.is_positive() && voucher.is_positive() && before == PaidBack::default() {
+        return Err(Refusal::RefundOfVoucher { order, voucher: money(voucher) });
+    }
     let payable = asked.unwrap_or(left);
     let nothing_left = !left.is_positive() && before != PaidBack::default();
     if payable > left || nothing_left {
         return Err(Refusal::RefundExceeds { order, asked: money(payable), left: money(left) });
     }
-    let (list, cost) = if payable == left {
+    let (list, cost) = if payable == left && voucher.is_zero() {
         (original.list.minus(before.list)?, original.cost.minus(before.cost)?)
     } else {
         let list = Exact::from_amount(share(original.list.round(currency)?, payable, original.payable)?, currency);
@@ -198,6 +204,36 @@ pub fn refund(
         return Err(Refusal::RefundExceeds { order, asked: money(more), left: money(cost_left) });
     }
     Ok(Refund { list, payable, cost: provider_amount.unwrap_or(cost).min(cost_left) })
+}
+
+/// How much of a service was not used, in days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnusedTime {
+    /// What was paid for the whole service, in minor units.
+    pub paid: Amount,
+    /// Days that were not used, both ends included.
+    pub unused: u32,
+    /// Days of the whole service, both ends included.
+    pub days: u32,
+}
+
+impl UnusedTime {
+    /// Of a service that is given up from a day on, which is not used any more.
+    pub fn of(order: &Order, paid: Amount, from: NaiveDate) -> Result<Self, Refusal> {
+        let (Some(begins), Some(ends)) = (order.service_from, order.service_to) else {
+            return Err(Refusal::NoServiceTime { order: order.id });
+        };
+        let days = |first: NaiveDate| u32::try_from((ends - first).num_days() + 1).ok();
+        match (days(from), days(begins)) {
+            (Some(unused), Some(days)) if from >= begins && unused > 0 => Ok(Self { paid, unused, days }),
+            _ => Err(Refusal::OutsideService { order: order.id, date: from, from: begins, to: ends }),
+        }
+    }
+
+    /// What is given back: what was paid × days not used ÷ days of the service, rounded half away from zero.
+    pub fn worth(&self) -> Result<Amount, Refusal> {
+        share(self.paid, Amount::from_minor(self.unused.into()), Amount::from_minor(self.days.into()))
+    }
 }
 
 /// `whole × part ÷ of`, rounded half away from zero; `part` and `of` are positive.
@@ -283,21 +319,28 @@ mod tests {
         let original = charge("100", 9_500, 8_001);
         let mut before = PaidBack::default();
         for _ in 0..3 {
-            let part = refund(&original, OrderId(1), before, Some(Amount::from_minor(3_000)), None, Model::Resale, cny).unwrap();
+            let part =
+                refund(&original, OrderId(1), (before, Amount::ZERO), Some(Amount::from_minor(3_000)), None, Model::Resale, cny)
+                    .unwrap();
             before.list = before.list.plus(part.list).unwrap();
             before.payable = before.payable.plus(part.payable).unwrap();
             before.cost = before.cost.plus(part.cost).unwrap();
         }
-        let too_much = refund(&original, OrderId(1), before, Some(Amount::from_minor(501)), None, Model::Resale, cny);
+        let too_much =
+            refund(&original, OrderId(1), (before, Amount::ZERO), Some(Amount::from_minor(501)), None, Model::Resale, cny);
         assert_eq!(too_much.unwrap_err().code(), "refund.exceeds");
-        let last = refund(&original, OrderId(1), before, None, None, Model::Resale, cny).unwrap();
+        let last = refund(&original, OrderId(1), (before, Amount::ZERO), None, None, Model::Resale, cny).unwrap();
         assert_eq!(last.payable.minor(), 500);
         assert_eq!(before.cost.plus(last.cost).unwrap(), original.cost);
         assert_eq!(before.list.plus(last.list).unwrap(), original.list);
-        let too_much = refund(&original, OrderId(1), before, None, Some(Amount::from_minor(9_000)), Model::Resale, cny);
+        let too_much =
+            refund(&original, OrderId(1), (before, Amount::ZERO), None, Some(Amount::from_minor(9_000)), Model::Resale, cny);
         assert_eq!(too_much.unwrap_err().code(), "refund.exceeds");
         before.payable = original.payable;
-        assert_eq!(refund(&original, OrderId(1), before, None, None, Model::Resale, cny).unwrap_err().code(), "refund.exceeds");
+        assert_eq!(
+            refund(&original, OrderId(1), (before, Amount::ZERO), None, None, Model::Resale, cny).unwrap_err().code(),
+            "refund.exceeds"
+        );
     }
 
     #[test]
@@ -306,7 +349,7 @@ mod tests {
         let original = charge("100", 8_001, 8_001);
         let back = |asked: Option<i64>, provider: Option<i64>| {
             let (asked, provider) = (asked.map(Amount::from_minor), provider.map(Amount::from_minor));
-            refund(&original, OrderId(1), PaidBack::default(), asked, provider, Model::Agency, cny)
+            refund(&original, OrderId(1), (PaidBack::default(), Amount::ZERO), asked, provider, Model::Agency, cny)
         };
         let figures = |asked, provider| back(asked, provider).map(|refund| (refund.payable.minor(), refund.cost.minor()));
         assert_eq!(figures(Some(3_000), None), Ok((3_000, 3_000)));
@@ -320,7 +363,60 @@ mod tests {
     #[test]
     fn a_refund_cannot_be_refunded() {
         let cny = Currency::parse("CNY").unwrap();
-        let refused = refund(&charge("-100", -9_500, -8_000), OrderId(2), PaidBack::default(), None, None, Model::Resale, cny);
+        let refused = refund(
+            &charge("-100", -9_500, -8_000),
+            OrderId(2),
+            (PaidBack::default(), Amount::ZERO),
+            None,
+            None,
+            Model::Resale,
+            cny,
+        );
         assert_eq!(refused.unwrap_err().code(), "refund.of-refund");
+    }
+
+    #[test]
+    fn what_a_voucher_paid_is_not_given_back() {
+        let cny = Currency::parse("CNY").unwrap();
+        let original = charge("100", 9_500, 8_000);
+        let back = |before: PaidBack, voucher: i64, asked: Option<i64>| {
+            let asked = asked.map(Amount::from_minor);
+            let refund = refund(&original, OrderId(1), (before, Amount::from_minor(voucher)), asked, None, Model::Resale, cny);
+            refund.map(|refund| (refund.list.to_string(), refund.payable.minor(), refund.cost.minor()))
+        };
+        // 1900 of 9500 were paid: a fifth.
+        assert_eq!(back(PaidBack::default(), 7_600, None), Ok(("20".to_owned(), 1_900, 1_600)));
+        assert_eq!(back(PaidBack::default(), 7_600, Some(1_901)).unwrap_err().code(), "refund.exceeds");
+        assert_eq!(back(PaidBack::default(), 9_500, None).unwrap_err().code(), "refund.of-voucher");
+        let before = PaidBack { payable: Amount::from_minor(1_900), ..PaidBack::default() };
+        assert_eq!(back(before, 7_600, None).unwrap_err().code(), "refund.exceeds");
+    }
+
+    #[test]
+    fn unused_time_is_counted_in_days_both_ends_included() {
+        let day = |text: &str| parse_date(text).unwrap();
+        let mut order = Order {
+            id: OrderId(1),
+            account: AccountId(1),
+            product: "ecs".into(),
+            kind: OrderKind::New,
+            provider_order: "1".into(),
+            date: day("2026-06-02"),
+            service_from: Some(day("2026-06-02")),
+            service_to: Some(day("2027-06-01")),
+            placement: Placement::Planned,
+            refunds: None,
+        };
+        let unused = |order: &Order, from: &str| UnusedTime::of(order, Amount::from_minor(1_140_000), day(from));
+        // 365 days, of which June 2 to July 2 were used: 31.
+        let found = unused(&order, "2026-07-03").unwrap();
+        assert_eq!((found.unused, found.days, found.worth().unwrap().minor()), (334, 365, 1_043_178));
+        assert_eq!(unused(&order, "2026-06-02").unwrap().worth().unwrap().minor(), 1_140_000);
+        assert_eq!(unused(&order, "2027-06-01").unwrap().unused, 1);
+        for outside in ["2026-06-01", "2027-06-02"] {
+            assert_eq!(unused(&order, outside).unwrap_err().code(), "refund.outside-service");
+        }
+        order.service_to = None;
+        assert_eq!(unused(&order, "2026-07-03").unwrap_err().code(), "refund.no-service-time");
     }
 }

@@ -123,8 +123,11 @@ pub struct Price {
     pub volume_before: Exact,
     /// What it comes to as a discount off list, to the nearest millionth; none where it is not below list.
     pub discount: Discount,
-    /// What is owed, rounded once to the minor unit, half away from zero.
+    /// What is owed, rounded once to the minor unit, half away from zero; after coupons.
     pub payable: Amount,
+    /// What coupons have taken off.
+    #[serde(default)]
+    pub coupon: Amount,
     /// Whether it counts towards the volume.
     pub counts: bool,
 }
@@ -183,6 +186,7 @@ pub fn price(
             volume_before: volume_before.list,
             discount: Discount::NONE,
             payable: list.round(currency)?,
+            coupon: Amount::ZERO,
             counts: true,
         });
     };
@@ -225,6 +229,7 @@ pub fn price(
         volume_before,
         discount,
         payable,
+        coupon: Amount::ZERO,
         counts,
     })
 }

@@ -9,6 +9,7 @@ use crate::domain::account::{AccountState, Attestation, NotAUid, Origin};
 use crate::domain::bill::{Layout, Problem, Remark, TaxBasis};
 use crate::domain::close::Blocker;
 use crate::domain::code::Code;
+use crate::domain::coupon::CouponKind;
 use crate::domain::entity::NotACredential;
 use crate::domain::id::{BudgetId, OperationId, OrderId};
 use crate::domain::money::{Currency, Exact, Money, Overflow};
@@ -179,6 +180,10 @@ pub enum Refusal {
     MemberOfOtherGroup { account: Code, group: Code, agreement: Code },
     /// A price is a mark-up on a cost that nobody knows.
     CostUnknown { agreement: Code },
+    /// A coupon is worth more than what it is used on.
+    CouponExceeds { kind: CouponKind, amount: Money, most: Money },
+    /// The agent would reduce a price that is not its own.
+    CouponOnAgency { amount: Money },
     /// The file of a layout cannot be read as one.
     LayoutInvalid { file: String, line: Option<usize>, reason: String },
     /// Another agreement of the same name and date says something else.
@@ -198,6 +203,12 @@ pub enum Refusal {
     RefundDiffers { order: OrderId, amount: Money, provider_amount: Money },
     /// More would be paid back than was paid.
     RefundExceeds { order: OrderId, asked: Money, left: Money },
+    /// What vouchers paid is not paid back, and nothing else was paid.
+    RefundOfVoucher { order: OrderId, voucher: Money },
+    /// The unused time of an order is not known, because its service has no dates.
+    NoServiceTime { order: OrderId },
+    /// A day that does not lie in the service of an order.
+    OutsideService { order: OrderId, date: NaiveDate, from: NaiveDate, to: NaiveDate },
     /// A refund dated before what it refunds.
     RefundBeforeOrder { order: OrderId, date: NaiveDate, ordered: NaiveDate },
     /// Lines of an order list that were refused, each with its own reason.
@@ -498,6 +509,8 @@ impl Refusal {
             Self::AgreementInvalid { .. } => "agreement.invalid",
             Self::MemberOfOtherGroup { .. } => "agreement.member-of-other-group",
             Self::CostUnknown { .. } => "price.cost-unknown",
+            Self::CouponExceeds { .. } => "coupon.exceeds",
+            Self::CouponOnAgency { .. } => "coupon.agency",
             Self::LayoutInvalid { .. } => "layout.invalid",
             Self::AgreementConflict { .. } => "agreement.conflict",
             Self::AgreementOverlap { .. } => "agreement.overlap",
@@ -507,6 +520,9 @@ impl Refusal {
             Self::RefundOfRefund { .. } => "refund.of-refund",
             Self::RefundDiffers { .. } => "refund.agency-differs",
             Self::RefundExceeds { .. } => "refund.exceeds",
+            Self::RefundOfVoucher { .. } => "refund.of-voucher",
+            Self::NoServiceTime { .. } => "refund.no-service-time",
+            Self::OutsideService { .. } => "refund.outside-service",
             Self::RefundBeforeOrder { .. } => "refund.before-order",
             Self::OrderLines { .. } => "order.lines-refused",
             Self::NotAPlan { .. } => "plan.not-a-plan",

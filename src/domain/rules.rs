@@ -5,6 +5,7 @@
 
 use crate::domain::account::{Mode, Model};
 use crate::domain::chart::{LedgerAccount, LedgerKind, Owner};
+use crate::domain::coupon::Bearer;
 use crate::domain::id::{AccountId, GroupId};
 use crate::domain::journal::{Entry, Event, Unbalanced};
 use crate::domain::money::{Amount, Currency, Money};
@@ -176,6 +177,17 @@ pub fn refund(date: OpenDate, party: &Party, paid_back: Amount, owed: Amount, ex
         .balanced()
 }
 
+/// A voucher pays a part of an order: Cr funds or receivable, and Dr what it costs its bearer: payable, because the provider bills
+/// less for it, or incentives, which the agent gives away.
+pub fn voucher(date: OpenDate, party: &Party, amount: Amount, bearer: Bearer) -> Posted {
+    let Party { account, group, currency, .. } = *party;
+    let borne = match bearer {
+        Bearer::Provider => LedgerAccount::payable(currency),
+        Bearer::Agent => LedgerAccount::incentives(currency),
+    };
+    Entry::of(Event::Voucher, date).group(group).account(account).debit(borne, amount).credit(party.balance(), amount)?.balanced()
+}
+
 /// Charges of an account are priced anew by the tier that their window has reached: what the customer gets back (`change` is
 /// negative) as a refund without any cost, Dr sales, Cr funds or receivable, and the group's deposits where an agent-pays account
 /// owes less than that; what it owes more as a charge, Dr funds or receivable, Cr sales.
@@ -280,6 +292,8 @@ mod tests {
                 "Dr sales 100, Cr cost 80, Dr accrued 80, Cr receivable 30, Cr deposits 70",
             ),
             (refund(day(), &agency(Mode::AgentPays), fen(80), fen(30), fen(80)), "Dr accrued 80, Cr receivable 30, Cr deposits 50"),
+            (voucher(day(), &party(Mode::Prepaid), fen(50), Bearer::Provider), "Dr payable 50, Cr funds 50"),
+            (voucher(day(), &party(Mode::AgentPays), fen(50), Bearer::Agent), "Dr incentives 50, Cr receivable 50"),
             (true_up(day(), &party(Mode::Prepaid), fen(-50), fen(0)), "Cr funds 50, Dr sales 50"),
             (true_up(day(), &party(Mode::AgentPays), fen(-50), fen(80)), "Cr receivable 50, Dr sales 50"),
             (true_up(day(), &party(Mode::AgentPays), fen(-50), fen(30)), "Cr receivable 30, Cr deposits 20, Dr sales 50"),

@@ -134,6 +134,7 @@ impl Movement {
             | Event::Reclaim
             | Event::Transfer
             | Event::TopUp
+            | Event::Voucher
             | Event::PayProvider
             | Event::BillAccepted => StatementKind::Payment,
         }

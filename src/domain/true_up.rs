@@ -45,8 +45,10 @@ pub struct TieredCharge {
     pub list: Exact,
     /// What the provider was expected to bill.
     pub cost: Amount,
-    /// What was owed for it.
+    /// What was owed for it, after coupons.
     pub payable: Amount,
+    /// What coupons took off.
+    pub coupon: Amount,
     /// How much of that refunds have given back.
     pub paid_back: Amount,
     /// What true-ups of it and of its refunds have changed so far.
@@ -57,6 +59,7 @@ pub struct TieredCharge {
 pub fn due(terms: &Terms, rate: Rate, charge: &TieredCharge, currency: Currency) -> Result<Amount, Refusal> {
     let priceable = Priceable { product: "", kind: ChargeKind::New, list: charge.list, cost: Some(charge.cost) };
     let at_rate = at_rate(terms, priceable, rate, currency)?;
+    let at_rate = if charge.coupon.is_zero() { at_rate } else { at_rate.minus(charge.coupon)?.or_zero() };
     let left = charge.payable.minus(charge.paid_back)?;
     let wanted = if charge.paid_back.is_zero() { at_rate } else { share(at_rate, left, charge.payable)? };
     Ok(wanted.minus(left)?.minus(charge.trued_up)?)
@@ -93,6 +96,7 @@ mod tests {
             list: Exact::from_amount(fen(list), cny()),
             cost: fen(0),
             payable: fen(payable),
+            coupon: fen(0),
             paid_back: fen(paid_back),
             trued_up: fen(trued_up),
         }
@@ -114,6 +118,9 @@ mod tests {
             // Usage that was corrected downwards, and what cost nothing.
             (charge(-10_000, -9_500, 0, 0), "10%", 500),
             (charge(0, 0, 0, 0), "10%", 0),
+            // A coupon of 100 comes off either price, and never more than there is.
+            (TieredCharge { coupon: fen(10_000), ..charge(1_000_000, 940_000, 0, 0) }, "10%", -50_000),
+            (TieredCharge { coupon: fen(940_000), ..charge(1_000_000, 10_000, 0, 0) }, "10%", -10_000),
         ];
         for (charge, reached, expected) in table {
             assert_eq!(due(&terms, rate(reached), &charge, cny()), Ok(fen(expected)), "{charge:?} {reached}");

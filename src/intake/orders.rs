@@ -11,6 +11,7 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 
 use crate::domain::account::looks_like_spreadsheet_number;
 use crate::domain::bill::{Fault, Problem, Problems, Remarks};
+use crate::domain::coupon::{CouponKind, CouponRequest};
 use crate::domain::money::Exact;
 use crate::domain::order::{OrderKind, OrderRequest, Placement, plain_text};
 use crate::domain::period::parse_date;
@@ -22,8 +23,23 @@ use crate::intake::layout::Findings;
 use crate::intake::table::{Header, Row, Rows, Table};
 
 const REQUIRED: &[&[&str]] = &[&["account"], &["product"], &["kind"], &["list_price"], &["provider_order"], &["date"]];
-const KNOWN: &[&str] =
-    &["account", "product", "kind", "list_price", "provider_order", "date", "from", "to", "placed", "provider_amount", "remark"];
+const KNOWN: &[&str] = &[
+    "account",
+    "product",
+    "kind",
+    "list_price",
+    "provider_order",
+    "date",
+    "from",
+    "to",
+    "placed",
+    "provider_amount",
+    "coupon",
+    "coupon_bearer",
+    "voucher",
+    "voucher_bearer",
+    "remark",
+];
 
 /// The partner centre's order list: all of these must be there, and only they are read.
 const PARTNER_CENTRE: &[&[&str]] =
@@ -118,6 +134,9 @@ struct Columns {
     to: Option<usize>,
     placed: Option<usize>,
     provider_amount: Option<usize>,
+    /// Amount and bearer.
+    coupon: [Option<usize>; 2],
+    voucher: [Option<usize>; 2],
     status: Option<usize>,
 }
 
@@ -142,6 +161,8 @@ impl Columns {
             to: at("to"),
             placed: at("placed"),
             provider_amount: at("provider_amount"),
+            coupon: [at("coupon"), at("coupon_bearer")],
+            voucher: [at("voucher"), at("voucher_bearer")],
             status: None,
         }
     }
@@ -160,6 +181,8 @@ impl Columns {
             to: None,
             placed: None,
             provider_amount: at("AmountDue"),
+            coupon: [None; 2],
+            voucher: [None; 2],
             status: at("OrderStatus"),
         }
     }
@@ -201,6 +224,8 @@ impl Lines {
         let provider_amount = optional(row, columns.provider_amount, findings, |text| {
             price(text, "what the provider bills for an order is not negative")
         });
+        let coupon_used = coupon(row, CouponKind::Coupon, columns.coupon, findings);
+        let voucher_used = coupon(row, CouponKind::Voucher, columns.voucher, findings);
         if !is_paid {
             return None;
         }
@@ -217,7 +242,32 @@ impl Lines {
             date: Some(day?),
             placement: placement?.unwrap_or(usual),
             provider_amount: provider_amount?,
+            coupons: coupon_used?.into_iter().chain(voucher_used?).collect(),
         })
+    }
+}
+
+/// A coupon or a voucher, with its bearer; `None` when a cell is bad, or one of the two is missing.
+#[expect(clippy::option_option, reason = "bad, empty and read are three answers, and the outer one is taken by `?`")]
+fn coupon(
+    row: &Row<'_>,
+    kind: CouponKind,
+    [amount, bearer]: [Option<usize>; 2],
+    findings: &mut Findings<'_>,
+) -> Option<Option<CouponRequest>> {
+    let worth = optional(row, amount, findings, |text| price(text, "what a coupon is worth is not negative"));
+    let whose = optional(row, bearer, findings, |text| text.parse().map_err(Fault::Other));
+    match (worth?, whose?) {
+        (Some(amount), Some(bearer)) => Some(Some(CouponRequest { kind, bearer, amount })),
+        (None, None) => Some(None),
+        (None, Some(_)) => {
+            findings.bad_cell(amount, "", Fault::Empty);
+            None
+        }
+        (Some(_), None) => {
+            findings.bad_cell(bearer, "", Fault::Other("whom it costs something: provider or agent".to_owned()));
+            None
+        }
     }
 }
 
@@ -368,6 +418,7 @@ mod tests {
             date: parse_date("2026-06-05"),
             placement: Placement::Placed,
             provider_amount: Some("2880".parse().unwrap()),
+            coupons: vec![],
         };
         assert_eq!(orders, [(4, expected)]);
         let short = read_text(&format!("{SHORT}\n1688001234567801\t,rds,renew,0,D1,2026-06-05")).unwrap();
@@ -384,7 +435,7 @@ mod tests {
                     acme,a\u{1b}b,lease,\"1,000\",D1,,,no,\n\
                     acme,ecs\n";
         insta::assert_snapshot!(told(text), @r#"
-        1 | provider_amont | "provider_amont" | not a column of an order list, which has account, product, kind, list_price, provider_order, date, from, to, placed, provider_amount, remark; did you mean provider_amount or provider_order?
+        1 | provider_amont | "provider_amont" | not a column of an order list, which has account, product, kind, list_price, provider_order, date, from, to, placed, provider_amount, coupon, coupon_bearer, voucher, voucher_bearer, remark; did you mean provider_amount or provider_order?
         3 | account | "1.68800E+15" | a spreadsheet such as Excel has turned the number into "1.68800E+15" and lost digits; download the file again and do not save it from there
         3 | product | "" | empty
         3 | kind | "refund" | record a refund with `subledger order refund`
@@ -423,6 +474,7 @@ mod tests {
             date: parse_date("2026-06-04"),
             placement: Placement::Placed,
             provider_amount: Some("2880".parse().unwrap()),
+            coupons: vec![],
         };
         assert_eq!(orders[0], (2, first));
         let (line, second) = &orders[1];

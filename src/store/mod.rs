@@ -12,6 +12,7 @@ mod bill;
 mod budget;
 mod charge;
 mod check;
+mod coupon;
 mod entity;
 mod error;
 mod journal;

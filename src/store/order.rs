@@ -10,6 +10,7 @@ use super::sql::{Columns as _, day};
 use super::{Reader, Writer};
 use crate::domain::bill::OrderNumber;
 use crate::domain::code::Code;
+use crate::domain::coupon::CouponKind;
 use crate::domain::id::{AccountId, AgreementId, ChargeId, EntryId, GroupId, OrderId, ProductId};
 use crate::domain::matching::RecordedOrder;
 use crate::domain::money::{Amount, Currency, Exact};
@@ -32,6 +33,10 @@ pub struct OrderRow {
     pub agreement: Option<Code>,
     /// What true-ups have changed since in what is owed.
     pub trued_up: Amount,
+    /// What coupons took off.
+    pub coupon: Amount,
+    /// What vouchers paid.
+    pub voucher: Amount,
 }
 
 /// What a day's charge costs, without what it is for.
@@ -151,7 +156,9 @@ impl Reader<'_> {
                     c.id, c.account_id, c.order_id, p.code, c.charge_month, c.day, c.list, c.agreement_id, c.tier, c.discount,
                     c.payable_minor, c.cost_minor, c.counts, c.entry_id, c.cost_counts, c.volume_before,
                     a.code, g.currency, t.name,
-                    (SELECT COALESCE(SUM(u.change_minor), 0) FROM true_up AS u WHERE u.charge_id = c.id)
+                    (SELECT COALESCE(SUM(u.change_minor), 0) FROM true_up AS u WHERE u.charge_id = c.id),
+                    (SELECT COALESCE(SUM(k.amount_minor), 0) FROM coupon AS k WHERE k.order_id = o.id AND k.kind = 'coupon'),
+                    (SELECT COALESCE(SUM(k.amount_minor), 0) FROM coupon AS k WHERE k.order_id = o.id AND k.kind = 'voucher')
                FROM orders AS o
                JOIN charge AS c ON c.order_id = o.id
                JOIN product AS p ON p.id = o.product_id
@@ -171,6 +178,8 @@ impl Reader<'_> {
                 currency: row.parsed(27)?,
                 agreement: row.parsed_opt(28)?,
                 trued_up: row.amount(29)?,
+                coupon: row.amount(30)?,
+                voucher: row.amount(31)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -193,7 +202,10 @@ impl Reader<'_> {
             None => None,
         };
         let trued_up = self.trued_up(charge.id)?;
-        Ok(OrderRow { order, charge, account: account.code, currency, agreement, trued_up })
+        let used = self.coupons_of(id)?;
+        let of = |kind| Amount::sum(used.iter().filter(|coupon| coupon.kind == kind).map(|coupon| coupon.amount));
+        let (coupon, voucher) = (of(CouponKind::Coupon)?, of(CouponKind::Voucher)?);
+        Ok(OrderRow { order, charge, account: account.code, currency, agreement, trued_up, coupon, voucher })
     }
 
     /// Walks over the order charges in a currency, dated up to and including a day, that no accepted bill covers.

@@ -265,6 +265,16 @@ CREATE TABLE charge (
 ) STRICT;
 CREATE INDEX charge_of_account ON charge (account_id, day);
 
+-- What an order cost less by a coupon, or what of it a voucher paid.
+CREATE TABLE coupon (
+    order_id     INTEGER NOT NULL REFERENCES orders,
+    kind         TEXT    NOT NULL CHECK (kind IN ('coupon', 'voucher')),
+    bearer       TEXT    NOT NULL,       -- whom it costs something: 'agent' or 'provider'
+    amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+    entry_id     INTEGER REFERENCES entry,  -- of a voucher; a coupon is in the charge's own
+    PRIMARY KEY (order_id, kind)
+) STRICT, WITHOUT ROWID;
+
 -- What a retroactive agreement has made of a charge since: what the charge costs is its payable and the sum of these.
 CREATE TABLE true_up (
     id           INTEGER PRIMARY KEY,
@@ -549,6 +559,12 @@ CREATE TRIGGER charge_once BEFORE INSERT ON charge BEGIN
 END;
 CREATE TRIGGER charge_not_changed BEFORE UPDATE ON charge BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END;
 CREATE TRIGGER charge_not_deleted BEFORE DELETE ON charge BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END;
+
+CREATE TRIGGER coupon_once BEFORE INSERT ON coupon BEGIN
+    SELECT RAISE(ABORT, 'coupons are append-only') FROM coupon WHERE order_id = NEW.order_id AND kind = NEW.kind;
+END;
+CREATE TRIGGER coupon_not_changed BEFORE UPDATE ON coupon BEGIN SELECT RAISE(ABORT, 'coupons are append-only'); END;
+CREATE TRIGGER coupon_not_deleted BEFORE DELETE ON coupon BEGIN SELECT RAISE(ABORT, 'coupons are append-only'); END;
 
 CREATE TRIGGER true_up_once BEFORE INSERT ON true_up BEGIN
     SELECT RAISE(ABORT, 'true-ups are append-only') WHERE EXISTS (SELECT 1 FROM true_up WHERE id = NEW.id);

@@ -14,6 +14,7 @@ use crate::domain::true_up::{TieredCharge, TrueUp};
 /// What has come of a charge: what its refunds gave back, and what true-ups of it and of its refunds have changed.
 const TIERED: &str = "
     SELECT c.id, c.account_id, c.list, c.cost_minor, c.payable_minor,
+           (SELECT COALESCE(SUM(k.amount_minor), 0) FROM coupon AS k WHERE k.order_id = c.order_id AND k.kind = 'coupon'),
            (SELECT COALESCE(-SUM(back.payable_minor), 0)
               FROM orders AS o JOIN charge AS back ON back.order_id = o.id WHERE o.refunds = c.order_id),
            (SELECT COALESCE(SUM(t.change_minor), 0) FROM true_up AS t WHERE t.charge_id = c.id)
@@ -28,8 +29,9 @@ fn tiered(row: &Row<'_>) -> rusqlite::Result<TieredCharge> {
         list: row.parsed(2)?,
         cost: row.amount(3)?,
         payable: row.amount(4)?,
-        paid_back: row.amount(5)?,
-        trued_up: row.amount(6)?,
+        coupon: row.amount(5)?,
+        paid_back: row.amount(6)?,
+        trued_up: row.amount(7)?,
     })
 }
 

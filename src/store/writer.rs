@@ -53,6 +53,11 @@ impl<'c> Writer<'c> {
         self.waiting.write(&self.transaction)
     }
 
+    /// Writes the rows that wait, whatever may come.
+    pub(super) fn write_all_waiting(&mut self) -> Result<()> {
+        self.waiting.write(&self.transaction)
+    }
+
     /// Loads what the transaction sees, its own writes included.
     pub fn reader(&self) -> Reader<'_> {
         Reader { connection: &self.transaction }

@@ -4,29 +4,80 @@ use super::document::{Column, Document, Field, Table, Value};
 use super::price::{discount, exact};
 use crate::book::order::{OrderRecorded, OrdersImported};
 use crate::domain::code::Code;
+use crate::domain::coupon::CouponKind;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::order::{Charge, Order};
 use crate::store::OrderRow;
 
+/// An order with all that is shown of it.
+struct Shown<'a> {
+    order: &'a Order,
+    charge: &'a Charge,
+    account: &'a Code,
+    agreement: Option<&'a Code>,
+    currency: Currency,
+    coupon: Amount,
+    voucher: Amount,
+    trued_up: Amount,
+}
+
+impl<'a> From<&'a OrderRecorded> for Shown<'a> {
+    fn from(outcome: &'a OrderRecorded) -> Self {
+        let of = |kind| outcome.coupons.iter().find(|coupon| coupon.kind == kind).map(|coupon| coupon.amount).unwrap_or_default();
+        Self {
+            order: &outcome.order,
+            charge: &outcome.charge,
+            account: &outcome.account,
+            agreement: outcome.agreement.as_ref(),
+            currency: outcome.currency,
+            coupon: of(CouponKind::Coupon),
+            voucher: of(CouponKind::Voucher),
+            trued_up: outcome.trued_up,
+        }
+    }
+}
+
+impl<'a> From<&'a OrderRow> for Shown<'a> {
+    fn from(row: &'a OrderRow) -> Self {
+        Self {
+            order: &row.order,
+            charge: &row.charge,
+            account: &row.account,
+            agreement: row.agreement.as_ref(),
+            currency: row.currency,
+            coupon: row.coupon,
+            voucher: row.voucher,
+            trued_up: row.trued_up,
+        }
+    }
+}
+
 /// An order or refund that was recorded.
 pub fn recorded(schema: &str, outcome: &OrderRecorded) -> Document {
-    let document = one(schema, &outcome.order, &outcome.charge, &outcome.account, outcome.agreement.as_ref(), outcome.currency);
-    trued_up(document, outcome.trued_up, outcome.currency).amount("available", "Available now", outcome.available, outcome.currency)
+    let rule = outcome.unused.map(|unused| {
+        let paid = unused.paid.display(outcome.currency);
+        format!("{paid} paid x {} days not used / {} days of the service", unused.unused, unused.days)
+    });
+    let rule = Field::new("rule", "Given back", rule);
+    one(schema, &outcome.into()).with(if outcome.unused.is_some() { rule } else { rule.machine_only() }).amount(
+        "available",
+        "Available now",
+        outcome.available,
+        outcome.currency,
+    )
 }
 
 /// One order.
 pub fn order(row: &OrderRow) -> Document {
-    let document = one("order-show", &row.order, &row.charge, &row.account, row.agreement.as_ref(), row.currency);
-    trued_up(document, row.trued_up, row.currency)
+    one("order-show", &row.into())
 }
 
-/// What true-ups have changed; people see it where there are any.
-fn trued_up(document: Document, change: Amount, currency: Currency) -> Document {
-    let field = Field::new("true_up", "True-up", Value::amount(change, currency));
-    document.with(if change.is_zero() { field.machine_only() } else { field })
-}
-
-fn one(schema: &str, order: &Order, charge: &Charge, account: &Code, agreement: Option<&Code>, currency: Currency) -> Document {
+fn one(schema: &str, shown: &Shown<'_>) -> Document {
+    let Shown { order, charge, account, agreement, currency, coupon, voucher, trued_up } = *shown;
+    let where_any = |key, label, amount: Amount| {
+        let field = Field::new(key, label, Value::amount(amount, currency));
+        if amount.is_zero() { field.machine_only() } else { field }
+    };
     Document::new(schema)
         .field("order", "Order", order.id.to_string())
         .field("account", "Account", account)
@@ -43,7 +94,10 @@ fn one(schema: &str, order: &Order, charge: &Charge, account: &Code, agreement: 
         .field("agreement", "Agreement", agreement.cloned())
         .field("tier", "Tier from", charge.tier.map(|t| exact(t, currency)))
         .field("discount", "Discount", discount(charge.discount))
+        .with(where_any("coupon", "Less by coupon", coupon))
         .amount("payable", "Payable", charge.payable, currency)
+        .with(where_any("voucher", "Paid by voucher", voucher))
+        .with(where_any("true_up", "True-up", trued_up))
         .amount("cost", "Expected cost", charge.cost, currency)
 }
 
@@ -62,17 +116,13 @@ fn table() -> Table {
         .column_right("tier", "Tier from")
         .column("agreement", "Agreement")
         .column_right("cost", "Expected cost")
+        .with(Column::right("coupon", "Less by coupon").machine_only())
+        .with(Column::right("voucher", "Paid by voucher").machine_only())
         .with(Column::right("true_up", "True-up").machine_only())
 }
 
-fn cells(
-    order: &Order,
-    charge: &Charge,
-    account: &Code,
-    agreement: Option<&Code>,
-    currency: Currency,
-    trued_up: Amount,
-) -> [Value; 14] {
+fn cells(shown: &Shown<'_>) -> [Value; 16] {
+    let Shown { order, charge, account, agreement, currency, coupon, voucher, trued_up } = *shown;
     [
         order.id.to_string().into(),
         order.date.into(),
@@ -87,13 +137,15 @@ fn cells(
         charge.tier.map(|t| exact(t, currency)).into(),
         agreement.cloned().into(),
         Value::amount(charge.cost, currency),
+        Value::amount(coupon, currency),
+        Value::amount(voucher, currency),
         Value::amount(trued_up, currency),
     ]
 }
 
 /// An order list that was imported: totals, and the orders where they are few enough.
 pub fn imported(outcome: &OrdersImported) -> Document {
-    let rows = outcome.orders.iter().map(|o| cells(&o.order, &o.charge, &o.account, o.agreement.as_ref(), o.currency, o.trued_up));
+    let rows = outcome.orders.iter().map(|order| cells(&order.into()));
     let totals = Table::new("totals")
         .keyed()
         .title("Payable")
@@ -111,7 +163,6 @@ pub fn imported(outcome: &OrdersImported) -> Document {
 
 /// Orders.
 pub fn orders(rows: &[OrderRow]) -> Document {
-    let rows =
-        rows.iter().map(|row| cells(&row.order, &row.charge, &row.account, row.agreement.as_ref(), row.currency, row.trued_up));
+    let rows = rows.iter().map(|row| cells(&row.into()));
     Document::new("order-list").table(table().when_empty("no orders").rows(rows))
 }

@@ -1,10 +1,10 @@
 //! Agreements and prices as people and programs see them.
 
-use super::document::{Column, Document, Table, Value};
+use super::document::{Column, Document, Field, Table, Value};
 use crate::book::price::{AgreementApplied, AgreementView, Quote};
 use crate::book::true_up::TruedUp;
 use crate::domain::agreement::OwnPrice;
-use crate::domain::money::{Exact, Overflow};
+use crate::domain::money::{Amount, Exact, Overflow};
 use crate::domain::rate::{Discount, Rate};
 
 /// An agreement that was applied.
@@ -124,8 +124,12 @@ pub fn quote(quote: &Quote) -> Result<Document, Overflow> {
         steps.push([basis.into(), tier.into(), exact(step.of, currency), rate.into(), exact(comes_to, currency)]);
     }
     let is_rated = !steps.is_empty();
-    let rounding = Exact::from_amount(price.payable, currency).minus(unrounded)?;
+    let rounding = Exact::from_amount(price.payable.plus(price.coupon)?, currency).minus(unrounded)?;
     let rounding = if is_rated { exact(rounding, currency) } else { Value::Null };
+    let used = |key, label, amount: Amount| {
+        let field = Field::new(key, label, Value::amount(amount, currency));
+        if amount.is_zero() { field.machine_only() } else { field }
+    };
     let document = Document::new("price-quote")
         .field("order", "Order", Value::Null)
         .field("account", "Account", &quote.account)
@@ -140,10 +144,12 @@ pub fn quote(quote: &Quote) -> Result<Document, Overflow> {
         .field("tier", "Tier from", price.tier.map(|t| exact(t, currency)))
         .field("discount", "Discount", discount(price.discount))
         .field("rounding", "Rounding", rounding)
+        .with(used("coupon", "Less by coupon", price.coupon))
         .amount("payable", "Payable", price.payable, currency)
+        .with(used("voucher", "Paid by voucher", quote.by_voucher))
         .field("cost", "Expected cost", quote.cost.map(|c| Value::amount(c, currency)))
         .amount("available", "Available before it", quote.available, currency)
-        .amount("available_after", "Available after it", quote.available.minus(price.payable)?, currency);
+        .amount("available_after", "Available after it", quote.available.minus(price.payable.minus(quote.by_voucher)?)?, currency);
     Ok(if is_rated { document.table(steps) } else { document })
 }
 

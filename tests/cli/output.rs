@@ -82,8 +82,8 @@ fn every_list_is_a_csv_with_a_header_row() {
     fund balance: account,group,currency,mode,funds,owed,credit_limit,available
     price show: agreement,kind,group,members,currency,valid_from,valid_to,in_force,rule,basis,measure,window,tier,discount,reached,volume,to_next_tier
     price quote acme-prod --product ecs --list-price 12000: step,tier,of,rate,comes_to
-    order list: order,date,account,product,kind,provider_order,currency,list_price,discount,payable,tier,agreement,cost,true_up
-    order show o-1: order,account,product,kind,provider_order,date,from,to,placed,refunds,currency,list_price,agreement,tier,discount,payable,cost,true_up
+    order list: order,date,account,product,kind,provider_order,currency,list_price,discount,payable,tier,agreement,cost,coupon,voucher,true_up
+    order show o-1: order,account,product,kind,provider_order,date,from,to,placed,refunds,currency,list_price,agreement,tier,discount,coupon,payable,voucher,true_up,cost
     bill list: bill,period,version,finality,layout,lines,currency,payable
     bill show 2026-06: account,uid,lines,gross,covered,discount,coupon,payable
     reconcile show --period 2026-06: class,count,amount

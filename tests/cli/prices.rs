@@ -252,8 +252,8 @@ fn a_window_that_reaches_a_tier_is_trued_up_and_back() {
     Tier from       20000.00
     Discount        10%
     Payable         36000.00
-    Expected cost   32000.00
     True-up         -2000.00
+    Expected cost   32000.00
     ----- exit 0
     ");
     // The refund gives back what was paid in the end: 36000 less 2000. A part of another one: 1140 less 120.
@@ -381,4 +381,242 @@ fn refunding_everything_leaves_nothing() {
         assert_eq!(book.json("price show acme --as-of 2026-07-01")["rows"][3]["volume"], "0.00", "{rule}");
         assert!(book.checks());
     }
+}
+
+// ------------------------------------------------------------------------------------------------------------ coupons
+
+fn buy(list: &str, number: u32, more: &str) -> String {
+    format!(
+        "order record acme-prod --product ecs --kind new --list-price {list} --provider-order {number} --date 2026-06-02 {more}"
+    )
+}
+
+/// A coupon lowers what is owed; who bears it lowers its own side of the margin.
+#[test]
+fn a_coupon_reduces_what_is_payable() {
+    let book = TestBook::acme(Point::Funded);
+    assert_snapshot!(book.run(&buy("1000", 71, "--coupon 100 --coupon-bearer provider")), @"
+    Order           o-1
+    Account         acme-prod
+    Product         ecs
+    Kind            new
+    Provider order  71
+    Date            2026-06-02
+    Service from    -
+    Service to      -
+    Recorded as     planned
+    Refunds         -
+    Currency        CNY
+    List price      1000.00
+    Agreement       acme-2026
+    Tier from       0.00
+    Discount        5%
+    Less by coupon  100.00
+    Payable         850.00
+    Expected cost   700.00
+    Available now   99150.00
+    ----- exit 0
+    ");
+    let by_agent = book.json(&buy("1000", 72, "--coupon 100 --coupon-bearer agent"));
+    assert_eq!((&by_agent["payable"], &by_agent["cost"]), (&json!("850.00"), &json!("800.00")));
+    // What the provider has stated is after its coupon.
+    let stated = book.json(&buy("1000", 73, "--coupon 100 --coupon-bearer provider --provider-amount 700"));
+    assert_eq!((&stated["payable"], &stated["cost"], &stated["coupon"]), (&json!("850.00"), &json!("700.00"), &json!("100.00")));
+    // A quote says the same before.
+    let line = buy("1000", 74, "--coupon 0.01 --coupon-bearer provider");
+    let told = book.json(&line.replace("order record", "price quote").replace("--provider-order 74 ", ""));
+    let recorded = book.json(&line);
+    for key in ["payable", "cost", "coupon", "discount"] {
+        assert_eq!(told[key], recorded[key], "{key}");
+    }
+    assert_eq!(told["available_after"], recorded["available"]);
+    // All of what was paid goes back, and nothing is left.
+    for number in 71..=74 {
+        book.done(&format!("order refund {number} --provider-order 9{number} --date 2026-06-03"));
+    }
+    let left: Vec<_> = book.ledger().into_iter().filter(|(_, sum)| sum != "0.00").map(|(code, _)| code).collect();
+    assert_eq!(left, ["bank", "deposits", "funds"]);
+    assert!(book.checks());
+}
+
+/// A voucher pays a part of what is payable, and reduces nothing; it is not paid back.
+#[test]
+fn a_voucher_pays_a_part() {
+    let book = TestBook::acme(Point::Funded);
+    assert_snapshot!(book.run(&buy("1000", 71, "--voucher 200 --voucher-bearer provider")), @"
+    Order            o-1
+    Account          acme-prod
+    Product          ecs
+    Kind             new
+    Provider order   71
+    Date             2026-06-02
+    Service from     -
+    Service to       -
+    Recorded as      planned
+    Refunds          -
+    Currency         CNY
+    List price       1000.00
+    Agreement        acme-2026
+    Tier from        0.00
+    Discount         5%
+    Payable          950.00
+    Paid by voucher  200.00
+    Expected cost    800.00
+    Available now    99250.00
+    ----- exit 0
+    ");
+    book.done(&buy("1000", 72, "--voucher 50 --voucher-bearer agent"));
+    let ledger = book.ledger();
+    let of = |code: &str| ledger[code].as_str();
+    assert_eq!((of("sales"), of("cost"), of("accrued")), ("-1900.00", "1600.00", "-1600.00"));
+    assert_eq!((of("payable"), of("incentives"), of("receivable")), ("200.00", "50.00", "1650.00"));
+    // 750 of 950 were paid.
+    let refund = book.json("order refund 71 --provider-order 73 --date 2026-06-03");
+    assert_eq!(
+        (&refund["payable"], &refund["list_price"], &refund["cost"]),
+        (&json!("-750.00"), &json!("-789.47"), &json!("-631.58"))
+    );
+    book.refused(1, "refund.exceeds", "order refund 71 --provider-order 74 --date 2026-06-03");
+    assert_snapshot!(book.run("statement show acme-prod --period 2026-06"), @"
+    Account               acme-prod
+    UID                   1000000000000001
+    Group                 acme
+    Real-name owner       Acme Holdings
+    Mode                  agent-pays
+    Period                2026-06
+    State                 provisional
+    Currency              CNY
+    Balance due, opening  0.00
+    Charges               1900.00
+    Payments              250.00
+    Credits               750.00
+    Balance due, closing  900.00
+
+    Date        Kind     Event    Product  Order  Provider order  Charge month  List price  Discount   Amount  Balance due  Reference
+    ---------------------------------------------------------------------------------------------------------------------------------
+    2026-06-02  charge   charge   ecs      o-1    71              2026-06          1000.00        5%   950.00       950.00  -
+    2026-06-02  payment  voucher  -        -      -               -                      -         -  -200.00       750.00  71
+    2026-06-02  charge   charge   ecs      o-2    72              2026-06          1000.00        5%   950.00      1700.00  -
+    2026-06-02  payment  voucher  -        -      -               -                      -         -   -50.00      1650.00  72
+    2026-06-03  credit   refund   ecs      o-3    73              2026-06          -789.47        5%  -750.00       900.00  -
+    ----- exit 0
+    ");
+    assert!(book.checks());
+    // One that pays all of it.
+    book.done(&buy("100", 75, "--voucher 95 --voucher-bearer agent"));
+    let refused = book.refused(1, "refund.of-voucher", "order refund 75 --provider-order 76 --date 2026-06-03");
+    assert_eq!(refused.message, "a voucher paid the 95.00 CNY of o-4: vouchers are not paid back");
+    // What the account must have is what the voucher does not pay.
+    let test = buy("21000", 77, "--voucher 0.01 --voucher-bearer agent").replace("acme-prod", "acme-test");
+    let beyond = test.replace("--voucher 0.01", "--voucher 1").replace("21000", "22500");
+    let refused = book.refused(1, "funds.insufficient", &beyond);
+    assert!(refused.message.contains("21374.00"), "{}", refused.message);
+    book.done(&test);
+    assert!(book.checks());
+}
+
+#[test]
+fn coupons_that_cannot_be_are_refused() {
+    let book = TestBook::acme(Point::Funded);
+    let refused = |code: &str, more: &str| {
+        let refused = book.refused(1, code, &buy("1000", 71, more));
+        format!("{}\n{}", refused.message, refused.hint)
+    };
+    assert_snapshot!(refused("coupon.exceeds", "--coupon 950.01 --coupon-bearer agent"), @"
+    a coupon of 950.01 CNY is more than the 950.00 CNY that it is used on
+    what is left of it is for another order
+    ");
+    assert_snapshot!(refused("coupon.exceeds", "--voucher 950.01 --voucher-bearer agent"), @"
+    a voucher of 950.01 CNY is more than the 950.00 CNY that it is used on
+    what is left of it is for another order
+    ");
+    refused("coupon.exceeds", "--coupon 800.01 --coupon-bearer provider");
+    refused("amount.not-positive", "--coupon 0 --coupon-bearer agent");
+    refused("amount.negative", "--voucher -1 --voucher-bearer agent");
+    refused("amount.too-precise", "--voucher 1.001 --voucher-bearer agent");
+    for more in ["--coupon 5", "--coupon-bearer agent", "--voucher 5", "--voucher 5 --voucher-bearer both"] {
+        assert_eq!(book.run(&buy("1000", 71, more)).exit, 2, "{more}");
+    }
+    book.done("account create agency-1 --group acme --entity acme-hq --environment test --model agency --mode agent-pays --credit 5000 --mobile 13800000003 --since 2026-06-01");
+    book.done("account accept agency-1 --uid 1000000000000005");
+    book.done("account verify agency-1");
+    let agency = buy("1000", 71, "--coupon 5 --coupon-bearer agent").replace("acme-prod", "agency-1");
+    let refused = book.refused(1, "coupon.agency", &agency);
+    assert_snapshot!(format!("{}\n{}", refused.message, refused.hint), @"
+    on the agency model the price is the provider's: the agent cannot reduce it by 5.00 CNY
+    --coupon-bearer provider, or a --voucher that the agent bears
+    ");
+    let borne = book.json(&agency.replace("-bearer agent", "-bearer provider"));
+    assert_eq!((&borne["payable"], &borne["cost"]), (&json!("945.00"), &json!("945.00")));
+    assert!(book.checks());
+}
+
+#[test]
+fn a_list_of_orders_may_use_coupons() {
+    let book = TestBook::acme(Point::Funded);
+    let header = "account,product,kind,list_price,provider_order,date,coupon,coupon_bearer,voucher,voucher_bearer\n";
+    let rows = "acme-prod,ecs,new,1000,71,2026-06-02,100,provider,,\nacme-prod,ecs,new,1000,72,2026-06-02,,,30,agent\nacme-prod,ecs,new,1000,73,2026-06-02,1,agent,2,provider\n";
+    book.write("list.csv", format!("{header}{rows}"));
+    book.done("order import list.csv");
+    let figures = |number: u32| {
+        let row = book.json(&format!("order show {number}"));
+        ["payable", "cost", "coupon", "voucher"].map(|key| row[key].as_str().unwrap().to_owned()).join(" ")
+    };
+    assert_eq!(
+        [figures(71), figures(72), figures(73)],
+        ["850.00 700.00 100.00 0.00", "950.00 800.00 0.00 30.00", "949.00 800.00 1.00 2.00"]
+    );
+    assert!(book.checks());
+    book.write(
+        "list.csv",
+        format!("{header}acme-prod,ecs,new,1000,74,2026-06-02,100,,,agent\nacme-prod,ecs,new,1000,75,2026-06-02,x,us,,\n"),
+    );
+    assert_snapshot!(book.run("order import list.csv"), @r#"
+    ----- stderr
+    error: list.csv: 2 lines cannot be read; nothing was imported
+      line 2, coupon_bearer "": whom it costs something: provider or agent
+      line 2, voucher "": empty
+      line 3, coupon "x": not a plain decimal number such as 1234.50
+      line 3, coupon_bearer "us": not a bearer: one of agent, provider
+    ----- exit 1
+    "#);
+}
+
+// ------------------------------------------------------------------------------------------------------ unused time
+
+#[test]
+fn a_refund_may_follow_from_the_unused_time() {
+    let book = TestBook::acme(Point::Ordered);
+    // 11400 for 2026-06-02 to 2027-06-02: 366 days, of which 337 are not used from 2026-07-01 on.
+    assert_snapshot!(book.run("order refund o-1 --unused-from 2026-07-01 --provider-order 81 --date 2026-07-01"), @"
+    Order           o-5
+    Account         acme-prod
+    Product         ecs
+    Kind            refund
+    Provider order  81
+    Date            2026-07-01
+    Service from    -
+    Service to      -
+    Recorded as     placed
+    Refunds         o-1
+    Currency        CNY
+    List price      -11049.18
+    Agreement       acme-2026
+    Tier from       0.00
+    Discount        5%
+    Payable         -10496.72
+    Expected cost   -8839.34
+    Given back      11400.00 paid x 337 days not used / 366 days of the service
+    Available now   53596.73
+    ----- exit 0
+    ");
+    // The same again is more than is left.
+    let refused =
+        book.refused(1, "refund.exceeds", "order refund o-1 --unused-from 2026-07-01 --provider-order 82 --date 2026-07-01");
+    assert_eq!(refused.message, "o-1 has 903.28 CNY left to be paid back; 10496.72 CNY was asked");
+    book.refused(1, "refund.outside-service", "order refund o-1 --unused-from 2027-06-03 --provider-order 82 --date 2026-07-01");
+    book.done("order record acme-prod --product ecs --kind new --list-price 10 --provider-order 83 --date 2026-07-01");
+    book.refused(1, "refund.no-service-time", "order refund 83 --unused-from 2026-07-02 --provider-order 84 --date 2026-07-02");
+    assert_eq!(book.run("order refund 83 --unused-from 2026-07-02 --amount 1 --provider-order 84").exit, 2);
+    assert!(book.checks());
 }

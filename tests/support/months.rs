@@ -17,6 +17,7 @@ use subledger::book::price::ApplyAgreement;
 use subledger::domain::account::{Environment, Mode, Model, ShutdownPolicy};
 use subledger::domain::budget::{BudgetAction, BudgetPeriod};
 use subledger::domain::chain::sha256_hex;
+use subledger::domain::coupon::{Bearer, CouponKind, CouponRequest};
 use subledger::domain::finality::Finality;
 use subledger::domain::input::InputFile;
 use subledger::domain::journal::Note;
@@ -181,15 +182,19 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     let ended = desk.does(MonthEnd(bill("2026-06", Finality::Final, JUNE)));
     assert!(ended.closed.is_some(), "June closes: {:?}", ended.blockers);
     desk.does(RecordOrder(order("acme-prod", "slb", "700", "2100011", "2026-07-02")));
+    // A voucher pays a part of the next one.
+    let voucher = CouponRequest { kind: CouponKind::Voucher, bearer: Bearer::Provider, amount: "5".parse().expect("an amount") };
+    desk.does(RecordOrder(OrderRequest { coupons: vec![voucher], ..order("acme-prod", "slb", "10", "2100013", "2026-07-02") }));
     desk.does(RefundOrder {
         order: "2100011".to_owned(),
         amount: Some("63".parse().expect("an amount")),
         provider_order: "2100012".to_owned(),
+        unused_from: None,
         provider_amount: None,
         date: parse_date("2026-07-03"),
     });
     let ended = desk.does(MonthEnd(bill("2026-07", Finality::Estimated, JULY)));
-    assert_eq!(ended.reconciled.differences.len(), 3, "{:?}", ended.reconciled.differences);
+    assert_eq!(ended.reconciled.differences.len(), 4, "{:?}", ended.reconciled.differences);
     desk
 }
 
@@ -206,6 +211,7 @@ fn order(account: &str, product: &str, list_price: &str, provider_order: &str, d
         date,
         placement: Placement::Planned,
         provider_amount: None,
+        coupons: vec![],
     }
 }
 

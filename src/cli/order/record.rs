@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use clap::Args;
 
 use crate::book::order::RecordOrder;
-use crate::cli::args::{DateArgs, WriteArgs, amount, date, plain_text};
+use crate::cli::args::{CouponArgs, DateArgs, WriteArgs, amount, date, plain_text};
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::domain::money::Exact;
@@ -18,9 +18,15 @@ use crate::view;
 /// says that the provider has accepted it already: then it is a fact and recorded, and the
 /// account may go into arrears.
 ///
+/// A coupon reduces what is payable; borne by the provider, the expected cost as well. A voucher
+/// pays a part of what is payable: borne by the provider, the agent owes it that much less; borne
+/// by the agent, it is given away.
+///
 /// Examples:
 ///   subledger order record acme-prod --product ecs --kind new --list-price 12000 \
 ///     --provider-order 2100001 --from 2026-06-02 --to 2027-06-02 --date 2026-06-02
+///   subledger order record acme-prod --product ecs --kind new --list-price 12000 \
+///     --provider-order 2100009 --coupon 100 --coupon-bearer provider
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct RecordArgs {
@@ -60,6 +66,9 @@ pub(crate) struct RecordArgs {
     placed: bool,
 
     #[command(flatten)]
+    coupons: CouponArgs,
+
+    #[command(flatten)]
     date: DateArgs,
 
     #[command(flatten)]
@@ -88,6 +97,7 @@ impl RecordArgs {
             date: self.date.date,
             placement: if self.placed { Placement::Placed } else { Placement::Planned },
             provider_amount: self.provider_amount,
+            coupons: self.coupons.into(),
         };
         let done = context.write(&call, RecordOrder(order))?;
         context.answer_done(&done, view::order::recorded("order-record", &done.outcome), &done.outcome.notices)?;

@@ -1,9 +1,10 @@
 //! `order refund`: refunds an order.
 
+use chrono::NaiveDate;
 use clap::Args;
 
 use crate::book::order::RefundOrder;
-use crate::cli::args::{DateArgs, WriteArgs, amount, plain_text};
+use crate::cli::args::{DateArgs, WriteArgs, amount, date, plain_text};
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::domain::money::Exact;
@@ -13,11 +14,13 @@ use crate::view;
 ///
 /// Expected cost and list price go back in the same share; the last refund takes the rest. The
 /// refund reduces the group's volume in the window in which the order was bought. What an
-/// agent-pays account does not owe any more goes to the group's money.
+/// agent-pays account does not owe any more goes to the group's money. What a voucher paid is not
+/// given back, and what a true-up gave is taken back in the same share.
 ///
 /// Examples:
 ///   subledger order refund o-17 --provider-order 2100177
 ///   subledger order refund 2100017 --amount 500 --provider-order 2100177 --date 2026-06-20
+///   subledger order refund o-17 --unused-from 2026-07-01 --provider-order 2100177
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct RefundArgs {
@@ -27,6 +30,10 @@ pub(crate) struct RefundArgs {
     /// What the customer gets back, in major units [default: all that is left]
     #[arg(long, value_parser = amount, allow_negative_numbers = true)]
     amount: Option<Exact>,
+
+    /// Give back what was paid x days not used / days of the service; not used from this day on
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, conflicts_with = "amount")]
+    unused_from: Option<NaiveDate>,
 
     /// The provider's number of the refund
     #[arg(long, value_name = "NUMBER", value_parser = plain_text)]
@@ -49,6 +56,7 @@ impl RefundArgs {
         let refund = RefundOrder {
             order: self.order,
             amount: self.amount,
+            unused_from: self.unused_from,
             provider_order: self.provider_order,
             provider_amount: self.provider_amount,
             date: self.date.date,

@@ -19,7 +19,6 @@ use crate::view;
 ///   agreement = "acme-2026"
 ///   kind = "sale"
 ///   group = "acme"
-///   members = ["acme-prod"] # only these accounts, with a volume of their own [default: all]
 ///   currency = "CNY"
 ///   valid_from = "2026-01-01"
 ///   valid_to = "2026-12-31" # [default: until it is superseded]
@@ -47,6 +46,8 @@ use crate::view;
 /// has the rate of its own tier, so that a charge which crosses one is split. retroactive: as
 /// whole, and a true-up re-prices the window's charges once a tier is reached (`price true-up`,
 /// and the close of each month). The most specific rule wins: the kind, the product, the tier.
+///
+/// For some accounts of the group only, with a volume of their own, list their codes as members.
 ///
 /// A purchase agreement has kind = "purchase" and provider = "alibaba" instead of the group.
 ///

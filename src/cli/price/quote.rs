@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use clap::Args;
 
 use crate::book::price::{QuoteRequest, quote};
-use crate::cli::args::{amount, date, plain_text};
+use crate::cli::args::{CouponArgs, amount, date, plain_text};
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::cli::order::record::kind;
@@ -44,6 +44,9 @@ pub(crate) struct QuoteArgs {
     /// When it would be placed [default: today in UTC+8]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     date: Option<NaiveDate>,
+
+    #[command(flatten)]
+    coupons: CouponArgs,
 }
 
 impl QuoteArgs {
@@ -54,6 +57,7 @@ impl QuoteArgs {
             kind: ChargeKind::of(self.kind).expect("a refund is refused on the command line"),
             list_price: self.list_price,
             provider_amount: self.provider_amount,
+            coupons: self.coupons.into(),
             date: self.date,
         };
         let today = context.session().today();

@@ -550,7 +550,8 @@ impl Reader<'_> {
         Ok(wrong.checked(CheckName::Orders, format!("{} as posted", plural(count, "charge", "charges"))))
     }
 
-    /// What the entry of a true-up took from sales is the sum of what its charges changed by, on its day and for its account.
+    /// What the entry of a true-up took from sales is the sum of what its charges changed by, on its day and for its account; and a
+    /// voucher's entry is what its order used.
     fn check_true_ups(&self, wrong: &mut Findings) -> Result<()> {
         let mut select = self.connection.prepare(
             "SELECT t.entry_id, c.account_id, MIN(t.day), MAX(t.day), SUM(t.change_minor), MIN(t.operation_id), MAX(t.operation_id)
@@ -587,6 +588,19 @@ impl Reader<'_> {
             if changed.remove(&id) != Some(posted) {
                 wrong.add(|| format!("entry {id} is not what its true-ups come to"));
             }
+        }
+        let posted: i64 = self.connection.query_row("SELECT COUNT(*) FROM entry WHERE event = 'voucher'", [], |row| row.get(0))?;
+        let as_used: i64 = self.connection.query_row(
+            "SELECT COUNT(*) FROM coupon AS k
+               JOIN orders AS o ON o.id = k.order_id
+               JOIN entry AS e ON e.id = k.entry_id AND e.event = 'voucher' AND e.account_id = o.account_id AND e.effective = o.day
+              WHERE k.kind = 'voucher'
+                AND k.amount_minor = (SELECT SUM(p.amount_minor) FROM posting AS p WHERE p.entry_id = e.id AND p.amount_minor > 0)",
+            [],
+            |row| row.get(0),
+        )?;
+        if posted != as_used {
+            wrong.add(|| format!("{posted} vouchers were posted, and {as_used} are as their orders used them"));
         }
         for entry in changed.keys() {
             wrong.add(|| format!("true-ups name entry {entry}, which is none of theirs"));
@@ -654,6 +668,7 @@ impl Reader<'_> {
             rows.push(("bill", bill.id.0.to_string(), to_json(&bill)));
         }
         rows.extend(self.opening()?.iter().map(|o| ("opening", "opening".to_owned(), to_json(o))));
+        rows.extend(self.coupons()?.iter().map(|c| ("coupon", c.key(), to_json(c))));
         rows.extend(self.true_ups()?.iter().map(|t| ("true-up", t.id.to_string(), to_json(t))));
         rows.extend(self.opening_volumes()?.iter().map(|v| ("opening-volume", v.key(), to_json(v))));
         // The columns by which agreements are found say what their terms say.
