@@ -45,7 +45,8 @@ pub struct Margin {
 }
 
 impl Margin {
-    /// The margin of a sale and its cost, `without_rule` being the part of the sale that no agreement has priced, in so many charges.
+    /// The margin of a sale and its cost, `without_rule` being the part of the sale that no agreement has priced, in so many
+    /// charges.
     pub fn of(sale: Amount, cost: Amount, without_rule: Amount, charges_without_rule: u64) -> Result<Self, Overflow> {
         Ok(Self { sale, cost, left: sale.minus(cost)?, without_rule, charges_without_rule })
     }

@@ -550,8 +550,8 @@ mod tests {
         assert_eq!(yuan(&everybody, day(0).pred_opt()), 11_400 + 28_500 + 18_000);
     }
 
-    /// A member has the volume of the members, and counts for the group as well: 15000 and 10000 of the member at 20 % and 30 % from
-    /// 12000 on, and 10000 of another at 10 %, because 25000 lie before it; without the member at 5 %.
+    /// A member has the volume of the members, and counts for the group as well: 15000 and 10000 of the member at 20 % and, from
+    /// 12000 on, 30 %; and 10000 of another at 10 %, because 25000 lie before it; without the member at 5 %.
     #[test]
     fn members_have_a_volume_of_their_own() {
         let group = terms(TierRule::Whole, Measure::List, Window::Year);

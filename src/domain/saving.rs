@@ -405,7 +405,9 @@ mod tests {
 
         /// Proportional shares add up, and none is a whole unit off.
         #[test]
-        fn proportional_shares_add_up(whole in -1_000_000_i64..1_000_000, weights in proptest::collection::vec(0_i64..1_000_000, 1..9)) {
+        fn proportional_shares_add_up(
+            whole in -1_000_000_i64..1_000_000, weights in proptest::collection::vec(0_i64..1_000_000, 1..9),
+        ) {
             let amounts: Vec<Amount> = weights.iter().map(|weight| fen(*weight)).collect();
             let found = minors(&proportional(fen(whole), &amounts).unwrap());
             prop_assert_eq!(found.iter().sum::<i64>(), whole);
