@@ -40,8 +40,10 @@ pub struct RecordedCharge {
     pub list: Exact,
     /// The agreement that priced it.
     pub agreement: Option<AgreementId>,
-    /// What was owed for it, before true-ups; negative for a refund.
+    /// What was owed for it, after coupons and before true-ups; negative for a refund.
     pub payable: Amount,
+    /// What coupons took off. They are the account's own: whatever the price is, they come off it.
+    pub coupon: Amount,
     /// What true-ups have changed in that.
     pub trued_up: Amount,
     /// What the provider was expected to bill.
@@ -202,7 +204,8 @@ impl<'a> Repricing<'a> {
                     return Ok(self.prices[tiered.prices + tier]);
                 }
                 let reached = Volume { list: before, payable: before };
-                Ok(price(Some(agreement), priceable(line.charge), reached, self.currency)?.payable)
+                let price = price(Some(agreement), priceable(line.charge), reached, self.currency)?;
+                Ok(after_coupon(price.payable, line.charge)?)
             }
         }
     }
@@ -211,6 +214,11 @@ impl<'a> Repricing<'a> {
 fn priceable(charge: &RecordedCharge) -> Priceable<'_> {
     let kind = charge.kind.unwrap_or(ChargeKind::New);
     Priceable { product: &charge.product, kind, list: charge.list, cost: Some(charge.cost) }
+}
+
+/// A price after the charge's coupon, which never takes off more than there is.
+fn after_coupon(price: Amount, charge: &RecordedCharge) -> Result<Amount, Overflow> {
+    if charge.coupon.is_zero() { Ok(price) } else { Ok(price.minus(charge.coupon)?.or_zero()) }
 }
 
 /// The place of the highest tier that a volume has reached; of the first below all of them.
@@ -266,11 +274,12 @@ impl Preparing<'_, '_> {
         let agreement = &self.agreements[place];
         let (terms, priceable) = (&agreement.terms, priceable(charge));
         if terms.own_price(priceable.product, priceable.kind).is_some() {
-            return Ok(Pricing::Fixed(price(Some(agreement), priceable, Volume::default(), self.currency)?.payable));
+            let price = price(Some(agreement), priceable, Volume::default(), self.currency)?;
+            return Ok(Pricing::Fixed(after_coupon(price.payable, charge)?));
         }
         let first = prices.len();
         for tier in &terms.tiers {
-            prices.push(at_rate(terms, priceable, tier.rate, self.currency)?);
+            prices.push(after_coupon(at_rate(terms, priceable, tier.rate, self.currency)?, charge)?);
         }
         Ok(Pricing::Tiered(Tiered {
             agreement: place,
@@ -458,6 +467,7 @@ mod tests {
                 list,
                 agreement: Some(acme.id),
                 payable: Amount::ZERO,
+                coupon: Amount::ZERO,
                 trued_up: Amount::ZERO,
                 cost: Amount::ZERO,
                 counts: acme.terms.counts(deed.product, ChargeKind::New),

@@ -57,7 +57,8 @@ impl Reader<'_> {
         let mut select = self.connection.prepare_cached(
             "SELECT c.id, c.account_id, p.code, o.kind, original.id, c.day, COALESCE(original.day, c.day), c.list, c.agreement_id,
                     c.payable_minor, c.cost_minor, c.counts,
-                    (SELECT COALESCE(SUM(u.change_minor), 0) FROM true_up AS u WHERE u.charge_id = c.id AND u.day <= ?4)
+                    (SELECT COALESCE(SUM(u.change_minor), 0) FROM true_up AS u WHERE u.charge_id = c.id AND u.day <= ?4),
+                    (SELECT COALESCE(SUM(k.amount_minor), 0) FROM coupon AS k WHERE k.order_id = c.order_id AND k.kind = 'coupon')
                FROM account AS a
                CROSS JOIN charge AS c ON c.account_id = a.id AND c.day >= ?2
                JOIN product AS p ON p.id = c.product_id
@@ -83,6 +84,7 @@ impl Reader<'_> {
                 cost: row.amount(10)?,
                 counts: row.get(11)?,
                 trued_up: row.amount(12)?,
+                coupon: row.amount(13)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

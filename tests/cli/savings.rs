@@ -205,6 +205,20 @@ fn a_refund_is_a_negative_charge() {
     adds_up(&answer);
 }
 
+/// A refund of July had taken prod's 30000 out of the volume when another order of June was recorded: 36000 lie before it, and not
+/// 66000. June alone knows of that refund only by its volume.
+#[test]
+fn a_later_refund_counts_for_what_was_recorded_after_it() {
+    let book = subsidiaries("whole");
+    book.done("order refund 1 --provider-order 5 --date 2026-07-01");
+    order(&book, 6, "acme-labs", "ecs", "1000", "2026-06-20");
+    let answer = book.json("report savings --period 2026-06");
+    let group = &answer["groups"][0];
+    // 5300, and 10 % of 1000; were the refund not known, 15 % would be expected of it.
+    assert_eq!(["saved", "by_accounts", "by_nobody"].map(|key| text(group, key)), ["5400.00", "5400.00", "0.00"]);
+    adds_up(&answer);
+}
+
 /// The volume that the book started with is nobody's: what it makes of the saving is shared out by list price. 15000 lie before
 /// 10000 of prod and 2000 of test, which is why the latter are 10 % off: 500 + 200; by their own purchases they save 5 %.
 #[test]
@@ -223,6 +237,36 @@ fn the_volume_that_the_book_started_with_is_nobodys() {
     // 500 and 100 of their own, and 100 by 10000 to 2000.
     assert_eq!(figures(&answer, &["account", "brings", "shapley"]), ["acme-prod 500.00 583.33", "acme-test 100.00 116.67"]);
     adds_up(&answer);
+}
+
+/// A coupon is the account's own: it comes off every price, 50 of 9000 as of 9500. A voucher pays, and saves nothing.
+#[test]
+fn a_coupon_saves_whoever_has_it() {
+    for rule in ["whole", "graduated", "retroactive"] {
+        let book = subsidiaries(rule);
+        let buy = |list: u32, number: u32, with: &str| {
+            book.done(&format!(
+                "order record acme-labs --product ecs --kind new --list-price {list} --provider-order {number} --date 2026-06-06 {with}"
+            ));
+        };
+        let coupons = |book: &TestBook| {
+            let row = &book.json("report savings")["rows"][0];
+            ["saved", "alone"].map(|key| cents(row, key))
+        };
+        // Both orders lie beyond 62000, at 15 %; alone beyond 20000, at 10 %.
+        let before = coupons(&book);
+        buy(1000, 5, "--coupon 50 --coupon-bearer agent");
+        buy(1000, 6, "--voucher 70 --voucher-bearer agent");
+        let after = coupons(&book);
+        let alone = 2 * 90_000 - 5_000;
+        assert_eq!([after[0] - before[0], after[1] - before[1]], [2 * 15_000 + 5_000, alone], "{rule}");
+        book.done("price true-up --date 2026-06-30");
+        book.done("order refund 5 --amount 400 --provider-order 7 --date 2026-07-01");
+        let answer = book.json("report savings");
+        assert_eq!(answer["groups"][0]["by_nobody"], "0.00", "{rule}");
+        adds_up(&answer);
+        assert_eq!(cents(&book.json("report margin")["totals"]["CNY"], "sale"), -journal(&book, "2026-07-03")["sales"], "{rule}");
+    }
 }
 
 /// What passes through on the agency model has the provider's discount, and counts.
