@@ -9,13 +9,14 @@ use chrono::NaiveDate;
 use super::Result;
 use super::operation::{find_account, find_group};
 use crate::domain::account::{Account, Group, Model};
-use crate::domain::agreement::{Agreement, AgreementKind, Terms};
+use crate::domain::agreement::{Agreement, AgreementKind, ChargeKind, Terms};
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, AgreementId, ChargeId};
 use crate::domain::money::{Amount, Currency, Exact};
+use crate::domain::other_terms::{PastCharge, repriced};
 use crate::domain::refusal::Refusal;
-use crate::domain::repricing::{PastCharge, repriced};
-use crate::store::{Reader, RecordedCharge};
+use crate::domain::repricing::RecordedCharge;
+use crate::store::Reader;
 
 /// What is asked of a comparison.
 #[derive(Clone, Debug)]
@@ -93,26 +94,26 @@ pub fn compare(reader: Reader<'_>, request: ComparisonRequest) -> Result<PriceCo
         return Err(Refusal::CurrencyMismatch { expected: group.currency, found: terms.currency }.into());
     }
     if to < from {
-        return Err(Refusal::RangeReversed { from, to }.into());
+        return Err(Refusal::DaysReversed { from, to }.into());
     }
     let Some(first) = reader.first_counted_of(group.id, from, to)? else {
         return Err(Refusal::NothingCharged { group: group.code, from, to }.into());
     };
     let agreement = as_if_in_force(reader, &group, terms, first)?;
     let start = agreement.terms.window_start(first);
-    let recorded = reader.charges_counted_between(group.id, start, to)?;
-    let recorded: Vec<RecordedCharge> = recorded.into_iter().filter(|recorded| recorded.charge.date <= to).collect();
+    let mut recorded = reader.recorded_charges(group.id, (start, to), None)?;
+    recorded.retain(|charge| charge.volume_date >= start && charge.date <= to);
     let accounts: HashMap<AccountId, Account> = reader.accounts_of(group.id)?.into_iter().map(|a| (a.id, a)).collect();
     let is_for_all = agreement.members.is_empty();
     let reached_before = if is_for_all { reader.opening_volumes_of(group.id, group.currency)? } else { BTreeMap::new() };
     let others = repriced(&agreement, &reached_before, &past_charges(&recorded, &accounts))?;
     let mut rows: BTreeMap<Code, Compared> = BTreeMap::new();
     let mut total = Compared::default();
-    for (RecordedCharge { charge, trued_up, .. }, other) in recorded.iter().zip(others) {
+    for (charge, other) in recorded.iter().zip(others) {
         if charge.date < from {
             continue;
         }
-        let charged = charge.payable.plus(*trued_up)?;
+        let charged = charge.payable.plus(charge.trued_up)?;
         let row = rows.entry(accounts[&charge.account].code.clone()).or_default();
         *row = row.plus(charge.list, charged, other)?;
         total = total.plus(charge.list, charged, other)?;
@@ -138,21 +139,22 @@ fn as_if_in_force(reader: Reader<'_>, group: &Group, mut terms: Terms, since: Na
 }
 
 fn past_charges(recorded: &[RecordedCharge], accounts: &HashMap<AccountId, Account>) -> Vec<PastCharge> {
-    let places: HashMap<ChargeId, usize> =
-        recorded.iter().enumerate().map(|(place, recorded)| (recorded.charge.id, place)).collect();
-    let past = |recorded: &RecordedCharge| {
-        let charge = &recorded.charge;
+    let places: HashMap<ChargeId, usize> = recorded.iter().enumerate().map(|(place, charge)| (charge.id, place)).collect();
+    let past = |charge: &RecordedCharge| {
+        let original = charge.refunds.and_then(|original| places.get(&original).copied());
+        let kind = charge.kind.or_else(|| recorded[original?].kind);
         PastCharge {
             account: charge.account,
             product: charge.product.clone(),
-            kind: recorded.kind,
-            counted_on: recorded.counted_on,
+            // A refund whose original is not here stays as it was.
+            kind: kind.unwrap_or(ChargeKind::New),
+            counted_on: charge.volume_date,
             list: charge.list,
             payable: charge.payable,
-            coupon: recorded.coupon,
-            trued_up: recorded.trued_up,
+            coupon: charge.coupon,
+            trued_up: charge.trued_up,
             cost: charge.cost,
-            refunds: recorded.refunds.and_then(|original| places.get(&original).copied()),
+            refunds: original,
             passes_through: accounts[&charge.account].model == Model::Agency,
         }
     };

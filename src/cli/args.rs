@@ -5,12 +5,13 @@ use clap::Args;
 
 use super::context::Context;
 use crate::book::When;
+use crate::book::days::AskedDays;
 use crate::book::fund::Slip;
 use crate::domain::code::Name;
 use crate::domain::coupon::{Bearer, CouponKind, CouponRequest};
 use crate::domain::journal::Note;
 use crate::domain::money::Exact;
-use crate::domain::period::parse_date;
+use crate::domain::period::{Month, parse_date};
 
 /// What every write command takes.
 #[derive(Args, Clone, Debug, Default)]
@@ -108,6 +109,34 @@ impl AsOfArgs {
     /// The moment that was asked for.
     pub(crate) fn when(&self, context: &Context) -> When {
         self.as_of.map_or_else(|| When::Now(context.session().today()), When::EndOf)
+    }
+}
+
+/// What reports take that are about some days.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct PeriodArgs {
+    /// A month [default: the year to date]
+    #[arg(long, value_name = "YYYY-MM", conflicts_with_all = ["from", "to"])]
+    period: Option<Month>,
+
+    /// The first day, with --to
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, requires = "to")]
+    from: Option<NaiveDate>,
+
+    /// The last day, with --from
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, requires = "from")]
+    to: Option<NaiveDate>,
+}
+
+impl PeriodArgs {
+    /// The days that were asked for.
+    pub(crate) fn days(&self) -> AskedDays {
+        match (self.period, self.from.zip(self.to)) {
+            (Some(month), _) => AskedDays::Month(month),
+            (None, Some((from, to))) => AskedDays::Between(from, to),
+            (None, None) => AskedDays::YearToDate,
+        }
     }
 }
 

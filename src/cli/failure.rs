@@ -331,6 +331,9 @@ fn refused(refusal: &Refusal) -> Told {
         }
         Refusal::PolicyInvalid { name, value, reason } => told(format!("{value:?} is no value of the policy {name}: {reason}"))
             .hint("`subledger policy list` shows what it is for"),
+        Refusal::DaysReversed { from, to } => {
+            told(format!("the days to report on would end on {to}, before they begin on {from}")).hint("--from is the earlier one")
+        }
         Refusal::PeriodClosed { period, first_open } => {
             told(format!("{period} is closed and takes nothing more")).hint(format!("date it {} or later", first_open.first_day()))
         }
@@ -441,7 +444,6 @@ fn refused(refusal: &Refusal) -> Told {
             .hint(format!("a file with group = \"{group}\" can be compared; it need not be applied")),
         Refusal::NotSaleTerms { agreement } => told(format!("{agreement} is a purchase agreement: it says what the provider bills, not what a group pays"))
             .hint("compare the terms of a file with kind = \"sale\""),
-        Refusal::RangeReversed { from, to } => told(format!("{to} lies before {from}")).hint("give the earlier day as --from"),
         Refusal::NothingCharged { group, from, to } => told(format!("{group} was charged nothing from {from} to {to}"))
             .hint("`subledger order list` shows when something was bought"),
         Refusal::AccountOfOtherGroup { account, group } => told(format!("{account} is not of the group {group}"))

@@ -97,6 +97,9 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
         Notice::PurchasesShort { account, line, missing } => {
             ("purchases-short", format!("{account} lacks {missing} for what is planned, from line {line} on"))
         }
+        Notice::SharesExact => {
+            ("shares-exact", "no group has so many accounts that shares are sampled: --seed and --samples did nothing".to_owned())
+        }
         Notice::ListPrice { group } => {
             ("list-price", format!("{group} has no sale agreement in force: list price; `subledger price apply FILE` applies one"))
         }

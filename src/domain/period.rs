@@ -102,6 +102,11 @@ impl<'de> Deserialize<'de> for Month {
     }
 }
 
+/// The first day of the fiscal year that a date lies in, which begins in a month from 1 to 12.
+pub fn fiscal_year_start(date: NaiveDate, month: u32) -> NaiveDate {
+    Month::of(date).first_day() - Months::new((date.month() + 12 - month) % 12)
+}
+
 /// Reads a day as people and files of this tool write it: `2026-06-30`.
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
@@ -189,6 +194,19 @@ mod tests {
         assert!(parse_date("2026-06-30").is_some());
         for wrong in ["2026-06-31", "2026-6-1", "20260601", "tomorrow", "0001-01-01"] {
             assert_eq!(parse_date(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_fiscal_year_begins_in_its_month() {
+        let day = |text| parse_date(text).unwrap();
+        for (date, month, first) in [
+            ("2026-07-03", 1, "2026-01-01"),
+            ("2026-07-03", 7, "2026-07-01"),
+            ("2026-07-03", 8, "2025-08-01"),
+            ("2026-03-31", 4, "2025-04-01"),
+        ] {
+            assert_eq!(fiscal_year_start(day(date), month), day(first), "{date} {month}");
         }
     }
 

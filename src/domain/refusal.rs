@@ -106,6 +106,8 @@ pub enum Refusal {
     /// The value of a policy is none.
     PolicyInvalid { name: PolicyName, value: String, reason: String },
 
+    /// The days to report on end before they begin.
+    DaysReversed { from: NaiveDate, to: NaiveDate },
     /// The month is closed.
     PeriodClosed { period: Month, first_open: Month },
     /// The month is closed, and so is its bill.
@@ -186,8 +188,6 @@ pub enum Refusal {
     TermsOfOtherGroup { agreement: Code, group: Code },
     /// Terms that a group's charges are compared under are not for sales.
     NotSaleTerms { agreement: Code },
-    /// A range of days that ends before it begins.
-    RangeReversed { from: NaiveDate, to: NaiveDate },
     /// A group was charged nothing in a range of days.
     NothingCharged { group: Code, from: NaiveDate, to: NaiveDate },
     /// A plan for one group names an account of another.
@@ -491,6 +491,7 @@ impl Refusal {
             Self::PurchaseBanned { .. } => "account.purchase-ban",
             Self::SwitchUnsettled { .. } => "account.switch-unsettled",
             Self::PolicyInvalid { .. } => "policy.invalid",
+            Self::DaysReversed { .. } => "days.reversed",
             Self::PeriodClosed { .. } | Self::BillClosed { .. } => "period.closed",
             Self::NotPositive { .. } => "amount.not-positive",
             Self::Negative { .. } => "amount.negative",
@@ -527,7 +528,6 @@ impl Refusal {
             Self::MemberOfOtherGroup { .. } => "agreement.member-of-other-group",
             Self::TermsOfOtherGroup { .. } => "agreement.other-group",
             Self::NotSaleTerms { .. } => "agreement.not-sale",
-            Self::RangeReversed { .. } => "period.reversed",
             Self::NothingCharged { .. } => "price.nothing-charged",
             Self::AccountOfOtherGroup { .. } => "account.other-group",
             Self::PlanLines { .. } => "plan.lines-refused",
@@ -721,6 +721,8 @@ pub enum Notice {
         /// How much is missing in all.
         missing: Money,
     },
+    /// Shares are exact, so that a seed or a number of samples that were asked for did nothing.
+    SharesExact,
     /// A group has no sale agreement, so that list price was charged.
     ListPrice {
         /// The group.

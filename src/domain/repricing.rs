@@ -1,307 +1,593 @@
-//! Charges priced again: under the tier that a window reaches in the end, or under other terms than those that priced them.
+//! What recorded charges would have cost if only some of a group's accounts had bought.
 //!
-//! It says what would have been owed. What was charged stays as it is: nothing here makes a correction.
+//! Charges are priced again as recording has priced them: in the order in which they were recorded, each by the agreement that
+//! priced it, at the tier that the volume of its window had reached by then; but only the chosen accounts' charges make volume.
+//! A refund gives back the share of the new price that it gave back of the old one. What no agreement has priced costs what it
+//! did. Where a retroactive window was trued up, its charges cost what the tier that it would have reached makes of them.
+//!
+//! Nothing here looks anything up or prices by rules of its own: prices come from [`price`](crate::domain::price).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use crate::domain::agreement::{Agreement, ChargeKind, Terms, TierRule};
-use crate::domain::id::AccountId;
-use crate::domain::money::{Amount, Exact};
-use crate::domain::price::{Price, Priceable, PricedBy, Volume, at_rate, price};
+use crate::domain::agreement::{Agreement, ChargeKind, Measure, Terms, TierRule};
+use crate::domain::id::{AccountId, AgreementId, ChargeId};
+use crate::domain::money::{Amount, Currency, Exact, Overflow};
+use crate::domain::order::share;
+use crate::domain::price::{Priceable, Volume, at_rate, price};
 use crate::domain::refusal::Refusal;
+use crate::domain::saving::Coalition;
 
-/// What a charge that a tier has priced costs once the volume of its window is known, rounded once to the minor unit: under
-/// `retroactive` at the tier that it has reached in the end, else as it was.
-pub fn at_final_tier(terms: &Terms, charge: Priceable<'_>, as_bought: Amount, reached: Volume) -> Result<Amount, Refusal> {
-    if terms.rule != TierRule::Retroactive {
-        return Ok(as_bought);
-    }
-    at_rate(terms, charge, terms.tier_at(reached.by(terms.measure)).rate, terms.currency)
-}
-
-/// A charge of the past, as far as it can be priced again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PastCharge {
-    /// Who was charged.
+/// A charge as it was recorded.
+#[derive(Clone, Debug)]
+pub struct RecordedCharge {
+    /// Its row: charges are recorded in the order of these.
+    pub id: ChargeId,
+    /// Whose.
     pub account: AccountId,
     /// The product's code.
     pub product: String,
-    /// What it was for; of a refund, what it gives back was for.
-    pub kind: ChargeKind,
-    /// The day on which it counts: its own, of a refund that of what it gives back.
-    pub counted_on: NaiveDate,
+    /// What it is for; `None` of a refund.
+    pub kind: Option<ChargeKind>,
+    /// What it gives back of.
+    pub refunds: Option<ChargeId>,
+    /// Its effective date.
+    pub date: NaiveDate,
+    /// The day on whose volume it counts: of a refund the original's.
+    pub volume_date: NaiveDate,
     /// The list price, exact; negative for a refund.
     pub list: Exact,
-    /// What was charged, after coupons and before true-ups, in minor units; negative for a refund.
+    /// The agreement that priced it.
+    pub agreement: Option<AgreementId>,
+    /// What was owed for it, after coupons and before true-ups; negative for a refund.
     pub payable: Amount,
-    /// What coupons took off, in minor units.
+    /// What coupons took off. They are the account's own: whatever the price is, they come off it.
     pub coupon: Amount,
-    /// What true-ups have changed since, in minor units.
+    /// What true-ups have changed in that.
     pub trued_up: Amount,
-    /// What the provider bills, in minor units; negative for a refund.
+    /// What the provider was expected to bill.
     pub cost: Amount,
-    /// What it gives back: the place of an earlier charge in the list.
-    pub refunds: Option<usize>,
-    /// Whether the provider's price passes through, on the agency model: then no terms of the agent's make it.
-    pub passes_through: bool,
+    /// Whether it counts towards volumes.
+    pub counts: bool,
 }
 
-/// What charges would have cost under an agreement, in the order in which they were recorded, on top of what the windows had
-/// reached at the start by day; under `retroactive` after the true-up. Coupons are taken off as they were. A charge that the
-/// agreement is not for, or that passes the provider's price through, stays as it was charged, true-ups since included. A refund
-/// gives back the price of its original in the share that was given back of what was paid, rounded half away from zero; the last
-/// refund of it takes the rest.
-pub fn repriced(
-    agreement: &Agreement,
-    reached_before: &BTreeMap<NaiveDate, Volume>,
-    charges: &[PastCharge],
-) -> Result<Vec<Amount>, Refusal> {
-    let terms = &agreement.terms;
-    let mut by_day = reached_before.clone();
-    let mut bought: Vec<(Amount, PricedBy)> = Vec::with_capacity(charges.len());
-    let mut returns = Returns::default();
-    for charge in charges {
-        if !agreement.is_for(charge.account) {
-            bought.push((charge.payable, PricedBy::Provider));
-            continue;
-        }
-        let original = charge.refunds.map(|original| (original, &charges[original], bought[original].0));
-        let priced = match original {
-            _ if charge.passes_through => (charge.payable, PricedBy::Provider),
-            Some((place, paid, other)) => (returns.give_back(charge, place, paid, other, terms)?, PricedBy::Provider),
-            None => {
-                let before = window(terms, &by_day, charge.counted_on, charge.counted_on)?;
-                let Price { payable, by, .. } = price(Some(agreement), charge.priceable(), before, terms.currency)?;
-                (charge.after_coupons(payable)?, by)
-            }
+/// Recorded charges, made ready to be priced again for any coalition of their accounts.
+pub struct Repricing<'a> {
+    agreements: &'a [Agreement],
+    currency: Currency,
+    lines: Vec<Line<'a>>,
+    /// What charges cost in each tier, those of a charge one after the other.
+    prices: Vec<Amount>,
+    /// On how many days something counts: volumes are kept by the places of these.
+    days: usize,
+    meters: Vec<Meter>,
+    /// Which meters the charges of each account move.
+    moved_by: Vec<Vec<usize>>,
+    windows: Vec<TruedUp>,
+}
+
+/// A charge, and how its price is found. Small, because all of them are walked over for every coalition.
+struct Line<'a> {
+    player: usize,
+    charge: &'a RecordedCharge,
+    list: Exact,
+    /// The place of the day on which it counts; `None` where it does not.
+    counts_on: Option<usize>,
+    pricing: Pricing,
+    /// Whether it is one of those whose prices are asked for.
+    is_asked: bool,
+}
+
+enum Pricing {
+    /// Whatever the volume is.
+    Fixed(Amount),
+    /// By the tier that the window has reached.
+    Tiered(Tiered),
+    /// As much of the original's new price as was left of the recorded one before, less what was left after.
+    Refund { original: usize, before: Amount, after: Amount, whole: Amount },
+}
+
+struct Tiered {
+    agreement: usize,
+    meter: usize,
+    /// The days of the window up to that of the charge, by their places.
+    from: usize,
+    to: usize,
+    /// Where its prices begin: one for each tier.
+    prices: usize,
+    /// Whether it may be split where it crosses a tier. One whose list price stays inside a tier never is.
+    is_sliced: bool,
+}
+
+/// Volume that an agreement looks at.
+#[derive(PartialEq, Eq)]
+struct Meter {
+    members: Vec<AccountId>,
+    measure: Measure,
+}
+
+/// The charges of a retroactive window that were trued up, and those that gave back of them.
+struct TruedUp {
+    agreement: usize,
+    meter: usize,
+    from: usize,
+    to: usize,
+    charges: Vec<usize>,
+    refunds: Vec<usize>,
+}
+
+impl<'a> Repricing<'a> {
+    /// Makes charges ready, in the order of their ids; `accounts` are the players by their numbers, `trued_up` says up to which
+    /// day each retroactive agreement was trued up, and `is_asked` which charges the prices are wanted of.
+    pub fn new(
+        charges: &'a [RecordedCharge],
+        accounts: &[AccountId],
+        agreements: &'a [Agreement],
+        trued_up: &HashMap<AgreementId, NaiveDate>,
+        is_asked: impl Fn(&RecordedCharge) -> bool,
+        currency: Currency,
+    ) -> Result<Self, Refusal> {
+        let mut days: Vec<NaiveDate> = charges.iter().map(|charge| charge.volume_date).collect();
+        days.sort_unstable();
+        days.dedup();
+        let (meters, meter_of) = meters(agreements);
+        let feeds = |account: AccountId| {
+            let moved = meters.iter().enumerate().filter(|(_, m)| m.members.is_empty() || m.members.contains(&account));
+            moved.map(|(place, _)| place).collect()
         };
-        if terms.counts(&charge.product, charge.kind) {
-            let day = by_day.entry(charge.counted_on).or_default();
-            let payable = Exact::from_amount(priced.0, terms.currency);
-            *day = day.plus(Volume { list: charge.list, payable })?;
+        let players: HashMap<AccountId, usize> = accounts.iter().copied().zip(0..).collect();
+        let places: HashMap<ChargeId, usize> = charges.iter().map(|charge| charge.id).zip(0..).collect();
+        let preparing = Preparing { charges, agreements, meter_of: &meter_of, days: &days, places: &places, currency };
+        let mut left: HashMap<usize, Amount> = HashMap::new();
+        let (mut lines, mut prices) = (Vec::with_capacity(charges.len()), Vec::new());
+        for charge in charges {
+            lines.push(Line {
+                player: players[&charge.account],
+                charge,
+                list: charge.list,
+                counts_on: charge.counts.then(|| place_of(&days, charge.volume_date)),
+                pricing: preparing.pricing(charge, &mut left, &mut prices)?,
+                is_asked: is_asked(charge),
+            });
         }
-        bought.push(priced);
+        let windows = preparing.windows(&lines, trued_up);
+        let moved_by = accounts.iter().map(|account| feeds(*account)).collect();
+        Ok(Self { agreements, currency, lines, prices, days: days.len(), meters, moved_by, windows })
     }
-    if terms.rule == TierRule::Retroactive {
-        after_true_up(agreement, &by_day, charges, &mut bought)?;
-    }
-    let others = charges.iter().zip(bought).map(|(charge, (other, _))| {
-        let stays = charge.passes_through || !agreement.is_for(charge.account);
-        if stays { Ok(charge.payable.plus(charge.trued_up)?) } else { Ok(other) }
-    });
-    others.collect()
-}
 
-/// The same once every window has ended.
-fn after_true_up(
-    agreement: &Agreement,
-    by_day: &BTreeMap<NaiveDate, Volume>,
-    charges: &[PastCharge],
-    bought: &mut [(Amount, PricedBy)],
-) -> Result<(), Refusal> {
-    let terms = &agreement.terms;
-    let mut returns = Returns::default();
-    for (place, charge) in charges.iter().enumerate() {
-        match charge.refunds {
-            _ if charge.passes_through || !agreement.is_for(charge.account) => {}
-            Some(original) => {
-                let final_price = bought[original].0;
-                bought[place].0 = returns.give_back(charge, original, &charges[original], final_price, terms)?;
+    /// What the charges that were asked about cost the accounts of a coalition in all, if nobody else had bought.
+    pub fn payable(&self, coalition: &Coalition) -> Result<Amount, Refusal> {
+        let mut volumes = vec![RunningVolume::new(self.days); self.meters.len()];
+        let mut payables = vec![Amount::ZERO; self.lines.len()];
+        for (place, line) in self.lines.iter().enumerate().filter(|(_, line)| coalition.has(line.player)) {
+            let payable = self.price_of(line, &mut volumes, &payables)?;
+            payables[place] = payable;
+            if let Some(day) = line.counts_on {
+                for meter in &self.moved_by[line.player] {
+                    let counted = match self.meters[*meter].measure {
+                        Measure::List => line.list,
+                        Measure::Payable => Exact::from_amount(payable, self.currency),
+                    };
+                    volumes[*meter].add(day, counted)?;
+                }
             }
-            None if bought[place].1 == PricedBy::Tier => {
-                let end = terms.window_end(charge.counted_on).unwrap_or(NaiveDate::MAX);
-                let reached = window(terms, by_day, charge.counted_on, end)?;
-                let before_coupons = bought[place].0.plus(charge.coupon)?;
-                bought[place].0 = charge.after_coupons(at_final_tier(terms, charge.priceable(), before_coupons, reached)?)?;
+        }
+        for window in &self.windows {
+            let volume = volumes[window.meter].between(window.from, window.to)?;
+            let tier = tier_place(&self.agreements[window.agreement].terms, volume);
+            for place in window.charges.iter().copied().filter(|place| coalition.has(self.lines[*place].player)) {
+                let Pricing::Tiered(tiered) = &self.lines[place].pricing else { continue };
+                payables[place] = self.prices[tiered.prices + tier];
             }
-            None => {}
+            for place in window.refunds.iter().copied().filter(|place| coalition.has(self.lines[*place].player)) {
+                payables[place] = self.price_of(&self.lines[place], &mut volumes, &payables)?;
+            }
+        }
+        let asked = self.lines.iter().zip(&payables).filter(|(line, _)| line.is_asked).map(|(_, payable)| *payable);
+        Ok(Amount::sum(asked)?)
+    }
+
+    /// What a charge costs, `payables` being what those before it do.
+    fn price_of(&self, line: &Line<'_>, volumes: &mut [RunningVolume], payables: &[Amount]) -> Result<Amount, Refusal> {
+        match &line.pricing {
+            Pricing::Fixed(payable) => Ok(*payable),
+            Pricing::Refund { original, before, after, whole } => {
+                let paid = payables[*original];
+                Ok(share(paid, *after, *whole)?.minus(share(paid, *before, *whole)?)?)
+            }
+            Pricing::Tiered(tiered) => {
+                let agreement = &self.agreements[tiered.agreement];
+                let before = volumes[tiered.meter].between(tiered.from, tiered.to)?;
+                let tier = tier_place(&agreement.terms, before);
+                if !tiered.is_sliced || tier_place(&agreement.terms, before.plus(line.list)?) == tier {
+                    return Ok(self.prices[tiered.prices + tier]);
+                }
+                let reached = Volume { list: before, payable: before };
+                let price = price(Some(agreement), priceable(line.charge), reached, self.currency)?;
+                Ok(after_coupon(price.payable, line.charge)?)
+            }
         }
     }
-    Ok(())
 }
 
-/// What the window of a day has reached by the end of a day.
-fn window(terms: &Terms, by_day: &BTreeMap<NaiveDate, Volume>, day: NaiveDate, end: NaiveDate) -> Result<Volume, Refusal> {
-    let start = terms.window_start(day);
-    if end < start {
-        return Ok(Volume::default());
+fn priceable(charge: &RecordedCharge) -> Priceable<'_> {
+    let kind = charge.kind.unwrap_or(ChargeKind::New);
+    Priceable { product: &charge.product, kind, list: charge.list, cost: Some(charge.cost) }
+}
+
+/// A price after the charge's coupon, which never takes off more than there is.
+fn after_coupon(price: Amount, charge: &RecordedCharge) -> Result<Amount, Overflow> {
+    if charge.coupon.is_zero() { Ok(price) } else { Ok(price.minus(charge.coupon)?.or_zero()) }
+}
+
+/// The place of the highest tier that a volume has reached; of the first below all of them.
+fn tier_place(terms: &Terms, volume: Exact) -> usize {
+    terms.tiers.iter().rposition(|tier| tier.from <= volume).unwrap_or(0)
+}
+
+/// The volumes that agreements look at, and which of them each looks at.
+fn meters(agreements: &[Agreement]) -> (Vec<Meter>, Vec<usize>) {
+    let mut meters: Vec<Meter> = Vec::new();
+    let mut meter_of = Vec::with_capacity(agreements.len());
+    for agreement in agreements {
+        let meter = Meter { members: agreement.members.clone(), measure: agreement.terms.measure };
+        let known = meters.iter().position(|known| *known == meter);
+        meter_of.push(known.unwrap_or(meters.len()));
+        if known.is_none() {
+            meters.push(meter);
+        }
     }
-    Ok(by_day.range(start..=end).try_fold(Volume::default(), |sum, (_, volume)| sum.plus(*volume))?)
+    (meters, meter_of)
 }
 
-/// What has been given back of each original so far: as it was, and under the other terms.
-#[derive(Default)]
-struct Returns(HashMap<usize, (Amount, Amount)>);
+/// The place of a day among rising ones; where it would stand when it is none of them.
+fn place_of(days: &[NaiveDate], day: NaiveDate) -> usize {
+    days.partition_point(|known| *known < day)
+}
 
-impl Returns {
-    /// What a refund gives back under the other terms; below zero, as refunds are.
-    fn give_back(
-        &mut self,
-        refund: &PastCharge,
-        place: usize,
-        paid: &PastCharge,
-        other: Amount,
-        terms: &Terms,
-    ) -> Result<Amount, Refusal> {
-        let (so_far, other_so_far) = self.0.entry(place).or_default();
-        *so_far = so_far.minus(refund.payable)?;
-        let back = if *so_far == paid.payable && !paid.payable.is_zero() {
-            other.minus(*other_so_far)?
+/// What is needed while charges are made ready.
+struct Preparing<'a, 'b> {
+    charges: &'a [RecordedCharge],
+    agreements: &'a [Agreement],
+    meter_of: &'b [usize],
+    days: &'b [NaiveDate],
+    places: &'b HashMap<ChargeId, usize>,
+    currency: Currency,
+}
+
+impl Preparing<'_, '_> {
+    /// How a charge is priced; `left` is what refunds before it have left of their originals, by the places of these. What it
+    /// costs in each tier goes to the `prices`.
+    fn pricing(
+        &self,
+        charge: &RecordedCharge,
+        left: &mut HashMap<usize, Amount>,
+        prices: &mut Vec<Amount>,
+    ) -> Result<Pricing, Refusal> {
+        if let Some(original) = charge.refunds {
+            let Some(original) = self.places.get(&original).copied() else { return Ok(Pricing::Fixed(charge.payable)) };
+            return self.refund(charge, original, left);
+        }
+        let known = |id| self.agreements.iter().position(|agreement| agreement.id == id);
+        let Some(place) = charge.agreement.and_then(known) else { return Ok(Pricing::Fixed(charge.payable)) };
+        let agreement = &self.agreements[place];
+        let (terms, priceable) = (&agreement.terms, priceable(charge));
+        if terms.own_price(priceable.product, priceable.kind).is_some() {
+            let price = price(Some(agreement), priceable, Volume::default(), self.currency)?;
+            return Ok(Pricing::Fixed(after_coupon(price.payable, charge)?));
+        }
+        let first = prices.len();
+        for tier in &terms.tiers {
+            prices.push(after_coupon(at_rate(terms, priceable, tier.rate, self.currency)?, charge)?);
+        }
+        Ok(Pricing::Tiered(Tiered {
+            agreement: place,
+            meter: self.meter_of[place],
+            from: place_of(self.days, terms.window_start(charge.date)),
+            to: self.days.partition_point(|day| *day <= charge.date),
+            prices: first,
+            is_sliced: terms.rule == TierRule::Graduated && charge.counts,
+        }))
+    }
+
+    /// A refund is a part of what was paid for the original; of list price, where nothing was paid.
+    fn refund(&self, charge: &RecordedCharge, original: usize, left: &mut HashMap<usize, Amount>) -> Result<Pricing, Refusal> {
+        let paid = &self.charges[original];
+        let (whole, added) = if paid.payable.is_positive() {
+            (paid.payable, charge.payable)
         } else {
-            // Of nothing paid, the share is that of the list price.
-            let (part, of) = if paid.payable.is_zero() {
-                (refund.list.round(terms.currency)?, paid.list.round(terms.currency)?)
-            } else {
-                (refund.payable, paid.payable)
-            };
-            if of.is_zero() {
-                Amount::ZERO
-            } else {
-                let product = i128::from(other.minor()) * -i128::from(part.minor());
-                Amount::nearest(product * i128::from(of.minor().signum()), i128::from(of.minor()).abs())?
-            }
+            (paid.list.round(self.currency)?, charge.list.round(self.currency)?)
         };
-        *other_so_far = other_so_far.plus(back)?;
-        Ok(back.negated()?)
+        if !whole.is_positive() {
+            return Ok(Pricing::Fixed(charge.payable));
+        }
+        let before = left.entry(original).or_insert(whole);
+        let after = before.plus(added)?;
+        Ok(Pricing::Refund { original, before: std::mem::replace(before, after), after, whole })
+    }
+
+    /// The windows of retroactive agreements that were trued up, each with its charges.
+    fn windows(&self, lines: &[Line<'_>], trued_up: &HashMap<AgreementId, NaiveDate>) -> Vec<TruedUp> {
+        let mut windows: Vec<TruedUp> = Vec::new();
+        let mut window_of: HashMap<usize, usize> = HashMap::new();
+        for (place, line) in lines.iter().enumerate() {
+            let window = match &line.pricing {
+                Pricing::Refund { original, .. } => {
+                    if let Some(window) = window_of.get(original) {
+                        windows[*window].refunds.push(place);
+                    }
+                    continue;
+                }
+                Pricing::Tiered(tiered) => tiered,
+                Pricing::Fixed(_) => continue,
+            };
+            let agreement = &self.agreements[window.agreement];
+            let Some(until) = trued_up.get(&agreement.id).filter(|_| agreement.terms.rule == TierRule::Retroactive) else {
+                continue;
+            };
+            let ends = [agreement.terms.window_end(line.charge.date), agreement.terms.valid_to, Some(*until)];
+            let end = ends.into_iter().flatten().min().unwrap_or(*until);
+            if line.charge.date > end {
+                continue;
+            }
+            let found = windows.iter().position(|known| known.agreement == window.agreement && known.from == window.from);
+            let at = found.unwrap_or(windows.len());
+            if found.is_none() {
+                let (charges, refunds) = (vec![], vec![]);
+                let to = self.days.partition_point(|day| *day <= end);
+                windows.push(TruedUp { agreement: window.agreement, meter: window.meter, from: window.from, to, charges, refunds });
+            }
+            windows[at].charges.push(place);
+            window_of.insert(place, at);
+        }
+        windows
     }
 }
 
-impl PastCharge {
-    fn after_coupons(&self, payable: Amount) -> Result<Amount, Refusal> {
-        Ok(if self.coupon.is_zero() { payable } else { payable.minus(self.coupon)?.or_zero() })
+/// Volume by day while charges are added. Sums of blocks of days keep a sum over a window short, and the last sum is kept up:
+/// charges mostly come by date.
+#[derive(Clone)]
+struct RunningVolume {
+    days: Vec<Exact>,
+    blocks: Vec<Exact>,
+    last: (usize, usize, Exact),
+}
+
+impl RunningVolume {
+    const BLOCK: usize = 16;
+
+    fn new(days: usize) -> Self {
+        let blocks = days.div_ceil(Self::BLOCK);
+        Self { days: vec![Exact::ZERO; days], blocks: vec![Exact::ZERO; blocks], last: (0, 0, Exact::ZERO) }
     }
 
-    fn priceable(&self) -> Priceable<'_> {
-        Priceable { product: &self.product, kind: self.kind, list: self.list, cost: Some(self.cost) }
+    fn add(&mut self, day: usize, volume: Exact) -> Result<(), Overflow> {
+        self.days[day] = self.days[day].plus(volume)?;
+        let block = &mut self.blocks[day / Self::BLOCK];
+        *block = block.plus(volume)?;
+        let (from, to, sum) = &mut self.last;
+        if (*from..*to).contains(&day) {
+            *sum = sum.plus(volume)?;
+        }
+        Ok(())
+    }
+
+    /// From one day, included, to another, not included.
+    fn between(&mut self, from: usize, to: usize) -> Result<Exact, Overflow> {
+        if (self.last.0, self.last.1) == (from, to) {
+            return Ok(self.last.2);
+        }
+        let (mut at, mut sum) = (from, Exact::ZERO);
+        while at < to {
+            if at.is_multiple_of(Self::BLOCK) && at + Self::BLOCK <= to {
+                sum = sum.plus(self.blocks[at / Self::BLOCK])?;
+                at += Self::BLOCK;
+            } else {
+                sum = sum.plus(self.days[at])?;
+                at += 1;
+            }
+        }
+        self.last = (from, to, sum);
+        Ok(sum)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use chrono::Days;
     use proptest::prelude::*;
 
     use super::*;
     use crate::domain::agreement::tests::agreement;
+    use crate::domain::agreement::{OwnPrice, ProductTerm, Window};
     use crate::domain::period::parse_date;
 
-    fn charge(date: &str, list: i64, payable: i64) -> PastCharge {
-        let cny = agreement(&[]).terms.currency;
-        PastCharge {
-            account: AccountId(1),
-            product: "ecs".into(),
-            kind: ChargeKind::New,
-            counted_on: parse_date(date).unwrap(),
-            list: Exact::from_amount(Amount::from_minor(list), cny),
-            payable: Amount::from_minor(payable),
-            coupon: Amount::ZERO,
-            trued_up: Amount::ZERO,
-            cost: Amount::from_minor(payable),
-            refunds: None,
-            passes_through: false,
-        }
+    const ACCOUNTS: [AccountId; 3] = [AccountId(1), AccountId(2), AccountId(3)];
+
+    fn cny() -> Currency {
+        Currency::parse("CNY").unwrap()
     }
 
-    fn refund(original: usize, date: &str, list: i64, payable: i64) -> PastCharge {
-        PastCharge { refunds: Some(original), ..charge(date, list, payable) }
+    fn day(after: u64) -> NaiveDate {
+        parse_date("2026-01-20").unwrap() + Days::new(after)
     }
 
-    fn tiered(rule: TierRule) -> Agreement {
-        let mut acme = agreement(&[("0", "5%"), ("100", "10%")]);
+    /// What somebody does: buys for a list price, or gets a share of an earlier purchase back.
+    #[derive(Clone, Debug)]
+    struct Deed {
+        player: usize,
+        product: &'static str,
+        after: u64,
+        list: i64,
+        back: Option<(usize, i64)>,
+    }
+
+    fn deed() -> impl Strategy<Value = Deed> {
+        let products = proptest::sample::select(vec!["ecs", "oss", "cdn"]);
+        let back = proptest::option::weighted(0.25, (0..20_usize, 1..=100_i64));
+        (0..3_usize, products, 0..60_u64, 0..2_000_000_i64, back).prop_map(|(player, product, after, list, back)| Deed {
+            player,
+            product,
+            after,
+            list,
+            back,
+        })
+    }
+
+    fn terms(rule: TierRule, measure: Measure, window: Window) -> Agreement {
+        let mut acme = agreement(&[("0", "5%"), ("20000", "10%"), ("50000", "15%")]);
         acme.terms.rule = rule;
+        acme.terms.measure = measure;
+        acme.terms.window = window;
+        let own = Some(OwnPrice::Rate(acme.terms.tiers[1].rate));
+        acme.terms.products = vec![
+            ProductTerm { code: "oss".into(), own: None, counts: false, kinds: vec![] },
+            ProductTerm { code: "cdn".into(), own, counts: true, kinds: vec![] },
+        ];
         acme
     }
 
-    fn told(agreement: &Agreement, charges: &[PastCharge]) -> Vec<i64> {
-        repriced(agreement, &BTreeMap::new(), charges).unwrap().into_iter().map(Amount::minor).collect()
+    /// Records deeds one after the other, by the book: volumes by day, each price at the volume before it.
+    fn record(acme: &Agreement, deeds: &[Deed], of: impl Fn(usize) -> bool) -> Vec<RecordedCharge> {
+        let mut volumes: BTreeMap<NaiveDate, Volume> = BTreeMap::new();
+        let mut charges: Vec<RecordedCharge> = Vec::new();
+        for (id, deed) in (1..).zip(deeds).filter(|(_, deed)| of(deed.player)) {
+            let (date, list) = (day(deed.after), Exact::from_amount(Amount::from_minor(deed.list), cny()));
+            let mut charge = RecordedCharge {
+                id: ChargeId(id),
+                account: ACCOUNTS[deed.player],
+                product: deed.product.to_owned(),
+                kind: Some(ChargeKind::New),
+                refunds: None,
+                date,
+                volume_date: date,
+                list,
+                agreement: Some(acme.id),
+                payable: Amount::ZERO,
+                coupon: Amount::ZERO,
+                trued_up: Amount::ZERO,
+                cost: Amount::ZERO,
+                counts: acme.terms.counts(deed.product, ChargeKind::New),
+            };
+            let window = acme.terms.window_start(date)..=date;
+            let before = volumes.range(window).map(|(_, v)| *v).try_fold(Volume::default(), Volume::plus).unwrap();
+            let bought = |c: &&RecordedCharge| c.refunds.is_none() && c.account == charge.account;
+            let original = deed.back.and_then(|(which, percent)| Some((charges.iter().filter(bought).nth(which)?, percent)));
+            if let Some((original, percent)) = original {
+                let back = charges.iter().filter(|c| c.refunds == Some(original.id)).map(|c| c.payable.minor()).sum::<i64>();
+                let list_back = charges.iter().filter(|c| c.refunds == Some(original.id)).map(|c| c.list.mantissa()).sum::<i128>();
+                let left = original.payable.minor() + back;
+                let payable = left * percent / 100;
+                charge.payable = Amount::from_minor(-payable);
+                charge.list = Exact::from_mantissa(-(original.list.mantissa() + list_back) * i128::from(percent) / 100);
+                (charge.refunds, charge.kind, charge.volume_date) = (Some(original.id), None, original.date);
+                (charge.product, charge.counts) = (original.product.clone(), original.counts);
+                charge.date = charge.date.max(original.date);
+            } else {
+                charge.payable = price(Some(acme), priceable(&charge), before, cny()).unwrap().payable;
+            }
+            if charge.counts {
+                let counted = Volume { list: charge.list, payable: Exact::from_amount(charge.payable, cny()) };
+                let sum = volumes.entry(charge.volume_date).or_default();
+                *sum = sum.plus(counted).unwrap();
+            }
+            charges.push(charge);
+        }
+        charges
     }
 
-    /// In fen: 100 is the first tier, so that 80 and 40 of list price pass it together.
-    #[test]
-    fn each_rule_prices_the_past_as_it_would_have() {
-        let charges = [charge("2026-06-01", 8_000, 8_000), charge("2026-06-02", 4_000, 4_000), charge("2026-06-02", 1_000, 1_000)];
-        assert_eq!(told(&tiered(TierRule::Whole), &charges), [7_600, 3_800, 900]);
-        // 20.00 at 5 %, 20.00 at 10 %.
-        assert_eq!(told(&tiered(TierRule::Graduated), &charges), [7_600, 3_700, 900]);
-        assert_eq!(told(&tiered(TierRule::Retroactive), &charges), [7_200, 3_600, 900]);
-        let before = BTreeMap::from([(
-            parse_date("2026-01-01").unwrap(),
-            Volume { list: Exact::from_mantissa(10_i128.pow(20)), ..Volume::default() },
-        )]);
-        // A coupon of 50.00 is taken off any price of the 80.00, before and after the true-up.
-        let coupon = |rule| {
-            let with_coupon = PastCharge { coupon: Amount::from_minor(5_000), ..charges[0].clone() };
-            told(&tiered(rule), &[with_coupon, charges[1].clone()])
-        };
-        assert_eq!(coupon(TierRule::Whole), [2_600, 3_800]);
-        assert_eq!(coupon(TierRule::Retroactive), [2_200, 3_600]);
-        let on_top = repriced(&tiered(TierRule::Whole), &before, &charges[..1]).unwrap();
-        assert_eq!(on_top[0].minor(), 7_200);
+    fn repriced(acme: &Agreement, charges: &[RecordedCharge], trued_up: Option<NaiveDate>, coalition: &Coalition) -> Amount {
+        let agreements = std::slice::from_ref(acme);
+        let trued_up: HashMap<_, _> = trued_up.into_iter().map(|day| (acme.id, day)).collect();
+        Repricing::new(charges, &ACCOUNTS, agreements, &trued_up, |_| true, cny()).unwrap().payable(coalition).unwrap()
     }
 
-    #[test]
-    fn a_refund_gives_back_the_other_price_in_the_same_share_and_its_volume() {
-        let charges = [
-            charge("2026-06-01", 10_001, 10_000),
-            refund(0, "2026-06-01", -3_334, -3_333),
-            refund(0, "2026-06-01", -3_334, -3_333),
-            refund(0, "2026-06-01", -3_333, -3_334),
-            charge("2026-06-02", 5_000, 5_000),
-        ];
-        // 95.01 in all, 31.67 twice, and the rest; then the window is empty again.
-        assert_eq!(told(&tiered(TierRule::Whole), &charges), [9_501, -3_167, -3_167, -3_167, 4_750]);
-        assert_eq!(told(&tiered(TierRule::Retroactive), &charges), [9_501, -3_167, -3_167, -3_167, 4_750]);
-        // A refund in part leaves 130 − 20: the better tier holds for it as for the rest.
-        let part = [charge("2026-06-01", 13_000, 13_000), refund(0, "2026-06-01", -2_000, -2_000)];
-        assert_eq!(told(&tiered(TierRule::Retroactive), &part), [11_700, -1_800]);
-        let free = [charge("2026-06-01", 1_000, 0), refund(0, "2026-06-01", -500, 0)];
-        assert_eq!(told(&tiered(TierRule::Whole), &free), [950, -475]);
+    fn rules() -> impl Strategy<Value = Agreement> {
+        let rule = proptest::sample::select(TierRule::ALL.to_vec());
+        let measure = proptest::sample::select(Measure::ALL.to_vec());
+        let window = proptest::sample::select(Window::ALL.to_vec());
+        (rule, measure, window).prop_map(|(rule, measure, window)| terms(rule, measure, window))
     }
 
-    #[test]
-    fn who_has_other_terms_stays_as_it_was() {
-        let mut acme = tiered(TierRule::Whole);
-        acme.members = vec![AccountId(2)];
-        let others =
-            [charge("2026-06-01", 20_000, 19_999), PastCharge { account: AccountId(2), ..charge("2026-06-02", 1_000, 1_000) }];
-        assert_eq!(told(&acme, &others), [19_999, 950], "a stranger's volume does not count");
-        let trued_up = [PastCharge { trued_up: Amount::from_minor(-99), ..others[0].clone() }];
-        assert_eq!(told(&acme, &trued_up), [19_900]);
-        acme.members = vec![];
-        let passed =
-            [PastCharge { passes_through: true, ..charge("2026-06-01", 20_000, 16_000) }, charge("2026-06-02", 1_000, 1_000)];
-        assert_eq!(told(&acme, &passed), [16_000, 900], "what passes through counts");
+    fn sum(charges: &[RecordedCharge]) -> Amount {
+        Amount::sum(charges.iter().map(|charge| charge.payable)).unwrap()
     }
 
     proptest! {
-        /// A window under `retroactive` costs what each charge costs at the last tier, to the cent.
+        /// Priced again for everybody, charges cost what they did, whatever was recorded in which order.
         #[test]
-        fn after_the_true_up_every_charge_has_the_final_rate(lists in proptest::collection::vec(1_i64..9_000, 1..12)) {
-            let charges: Vec<PastCharge> = lists.iter().map(|list| charge("2026-06-01", *list, *list)).collect();
-            let percent = if lists.iter().sum::<i64>() >= 10_000 { 90 } else { 95 };
-            let expected: Vec<i64> = lists.iter().map(|list| (list * percent + 50) / 100).collect();
-            prop_assert_eq!(told(&tiered(TierRule::Retroactive), &charges), expected);
+        fn everybody_together_costs_what_was_recorded(acme in rules(), deeds in proptest::collection::vec(deed(), 1..40)) {
+            let charges = record(&acme, &deeds, |_| true);
+            prop_assert_eq!(repriced(&acme, &charges, None, &Coalition::everybody(3)), sum(&charges));
         }
 
-        /// What is given back wholly leaves nothing, in however many parts.
+        /// Priced again for some, purchases cost what a book of theirs alone would have recorded.
         #[test]
-        fn refunds_of_all_leave_nothing(
-            list in 1_i64..20_000, paid in 1_i64..20_000, parts in proptest::collection::vec(1_i64..5_000, 0..5),
+        fn some_cost_what_a_book_of_theirs_would_have_recorded(
+            acme in rules(), mut deeds in proptest::collection::vec(deed(), 1..40), left_out in 0..3_usize,
         ) {
-            let mut charges = vec![charge("2026-06-01", list, paid)];
-            let mut left = paid;
-            for part in parts {
-                let part = part.min(left);
-                charges.push(refund(0, "2026-06-01", 0, -part));
-                left -= part;
+            // Which purchase is given back depends on what the same account has bought, and what is given back on its price: whole
+            // refunds are the same share of any.
+            for deed in &mut deeds {
+                deed.back = deed.back.map(|(which, _)| (which, 100));
             }
-            if left > 0 {
-                charges.push(refund(0, "2026-06-01", -list, -left));
-            }
-            for rule in TierRule::ALL {
-                prop_assert_eq!(told(&tiered(*rule), &charges).iter().sum::<i64>(), 0);
-            }
+            let charges = record(&acme, &deeds, |_| true);
+            let alone = record(&acme, &deeds, |player| player != left_out);
+            prop_assert_eq!(repriced(&acme, &charges, None, &Coalition::everybody(3).without(left_out)), sum(&alone));
         }
+    }
+
+    fn bought(acme: &Agreement, deeds: &[(usize, i64)]) -> Vec<RecordedCharge> {
+        let deed = |(player, list): &(usize, i64)| Deed { player: *player, product: "ecs", after: 0, list: list * 100, back: None };
+        record(acme, &deeds.iter().map(deed).collect::<Vec<_>>(), |_| true)
+    }
+
+    /// 12000, 30000 and 20000, trued up to 15 %: 10200, 25500, 17000. Without the last one 10 % of 42000; the second alone 10 %.
+    #[test]
+    fn a_window_that_was_trued_up_costs_what_its_tier_makes_of_it() {
+        let acme = terms(TierRule::Retroactive, Measure::List, Window::Year);
+        let charges = bought(&acme, &[(0, 12_000), (1, 30_000), (2, 20_000)]);
+        let everybody = Coalition::everybody(3);
+        let yuan = |coalition: &Coalition, until| repriced(&acme, &charges, until, coalition).minor() / 100;
+        assert_eq!(yuan(&everybody, Some(day(0))), 52_700);
+        assert_eq!(yuan(&everybody.clone().without(2), Some(day(0))), 37_800);
+        assert_eq!(yuan(&Coalition::nobody(3).with(1), Some(day(0))), 27_000);
+        // Nothing is trued up yet: 5 %, 5 %, 10 %.
+        assert_eq!(yuan(&everybody, None), 11_400 + 28_500 + 18_000);
+        assert_eq!(yuan(&everybody, day(0).pred_opt()), 11_400 + 28_500 + 18_000);
+    }
+
+    /// A member has the volume of the members, and counts for the group as well: 15000 and 10000 of the member at 20 % and, from
+    /// 12000 on, 30 %; and 10000 of another at 10 %, because 25000 lie before it; without the member at 5 %.
+    #[test]
+    fn members_have_a_volume_of_their_own() {
+        let group = terms(TierRule::Whole, Measure::List, Window::Year);
+        let mut members = agreement(&[("0", "20%"), ("12000", "30%")]);
+        (members.id, members.members) = (AgreementId(2), vec![ACCOUNTS[0]]);
+        let mut charges = bought(&members, &[(0, 15_000), (0, 10_000)]);
+        charges.extend(bought(&group, &[(1, 10_000)]).into_iter().map(|charge| RecordedCharge { id: ChargeId(3), ..charge }));
+        let agreements = [group, members];
+        let repricing = Repricing::new(&charges, &ACCOUNTS, &agreements, &HashMap::new(), |_| true, cny()).unwrap();
+        let yuan = |coalition: Coalition| repricing.payable(&coalition).unwrap().minor() / 100;
+        assert_eq!(yuan(Coalition::everybody(3)), 12_000 + 7_000 + 9_000);
+        assert_eq!(yuan(Coalition::everybody(3).without(0)), 9_500);
+        assert_eq!(yuan(Coalition::nobody(3).with(0)), 12_000 + 7_000);
+        assert_eq!(yuan(Coalition::nobody(3).with(2)), 0);
+    }
+
+    /// What no agreement has priced stays as it is, counts, and refunds of it stay as they are too.
+    #[test]
+    fn what_no_agreement_has_priced_costs_what_it_did() {
+        let acme = terms(TierRule::Whole, Measure::List, Window::Year);
+        let mut charges = bought(&acme, &[(0, 20_000), (1, 1_000)]);
+        (charges[0].agreement, charges[0].payable) = (None, Amount::from_minor(1_600_000));
+        let mut refund = RecordedCharge { id: ChargeId(3), refunds: Some(ChargeId(1)), kind: None, ..charges[0].clone() };
+        (refund.payable, refund.list) = (Amount::from_minor(-400_000), refund.list.negated().unwrap());
+        charges.push(refund);
+        assert_eq!(repriced(&acme, &charges, None, &Coalition::everybody(3)).minor(), 1_600_000 + 90_000 - 400_000);
+        assert_eq!(repriced(&acme, &charges, None, &Coalition::nobody(3).with(1)).minor(), 95_000);
     }
 }

@@ -1,6 +1,4 @@
-//! Charges as they are priced again: with what each was for, and the day on which it counts.
-//!
-//! Nothing here writes.
+//! Charges as reports look at them: with their true-ups, and with what they give back of.
 
 use std::collections::BTreeMap;
 
@@ -9,60 +7,88 @@ use rusqlite::params;
 
 use super::Reader;
 use super::error::Result;
-use super::order::charge_at;
 use super::sql::{Columns as _, day};
 use super::volume::Scope;
 use crate::domain::agreement::ChargeKind;
-use crate::domain::id::{ChargeId, GroupId};
+use crate::domain::id::{AccountId, AgreementId, ChargeId, GroupId, ProductId};
 use crate::domain::money::{Amount, Currency};
-use crate::domain::order::{Charge, OrderKind};
+use crate::domain::order::OrderKind;
+use crate::domain::period::Month;
 use crate::domain::price::Volume;
+use crate::domain::repricing::RecordedCharge;
 
-/// A charge, and what it was for.
-#[derive(Clone, Debug)]
-pub struct RecordedCharge {
-    /// The charge.
-    pub charge: Charge,
-    /// What it was for; of a refund, what it gives back was for.
-    pub kind: ChargeKind,
-    /// The day on which it counts towards volumes: its own, of a refund that of what it gives back.
-    pub counted_on: NaiveDate,
-    /// The charge that it gives back, of a refund.
-    pub refunds: Option<ChargeId>,
-    /// What coupons took off, in minor units.
-    pub coupon: Amount,
-    /// What true-ups have changed since in what is owed, in minor units.
-    pub trued_up: Amount,
+/// What an account was charged for a product in a month, by whether an agreement has priced it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChargedMonth {
+    /// Whose.
+    pub account: AccountId,
+    /// The product.
+    pub product: ProductId,
+    /// The month of the effective dates.
+    pub month: Month,
+    /// Whether an agreement has priced it.
+    pub has_rule: bool,
+    /// How many charges; none of them in true-ups alone.
+    pub charges: u64,
+    /// What the customer owes.
+    pub payable: Amount,
+    /// What the provider is expected to bill, or has billed.
+    pub cost: Amount,
+}
+
+/// Which charges.
+#[derive(Clone, Copy, Debug)]
+pub struct ChargeFilter {
+    /// Of a group's accounts.
+    pub group: Option<GroupId>,
+    /// Of one account.
+    pub account: Option<AccountId>,
+    /// From this day on.
+    pub from: NaiveDate,
+    /// Up to and including this day.
+    pub to: NaiveDate,
 }
 
 impl Reader<'_> {
-    /// The charges of a group that count from one day to another, both included, in the order in which they were recorded.
-    pub fn charges_counted_between(&self, group: GroupId, from: NaiveDate, to: NaiveDate) -> Result<Vec<RecordedCharge>> {
-        // A refund is never dated before what it gives back, so that the index on days helps with it, too.
+    /// The charges of a group from one day to another, both included, in the order in which they were recorded; also refunds of
+    /// any later day that give back of them. True-ups count up to and including a day, all of them without one.
+    pub fn recorded_charges(
+        &self,
+        group: GroupId,
+        (from, to): (NaiveDate, NaiveDate),
+        trued_up_until: Option<NaiveDate>,
+    ) -> Result<Vec<RecordedCharge>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT COALESCE(original.kind, o.kind), COALESCE(original.day, c.day), paid.id,
-                    (SELECT COALESCE(SUM(k.amount_minor), 0) FROM coupon AS k WHERE k.order_id = c.order_id AND k.kind = 'coupon'),
-                    (SELECT COALESCE(SUM(t.change_minor), 0) FROM true_up AS t WHERE t.charge_id = c.id),
-                    c.id, c.account_id, c.order_id, p.code, c.charge_month, c.day, c.list, c.agreement_id, c.tier, c.discount,
-                    c.payable_minor, c.cost_minor, c.counts, c.entry_id, c.cost_counts, c.volume_before
+            "SELECT c.id, c.account_id, p.code, o.kind, original.id, c.day, COALESCE(original.day, c.day), c.list, c.agreement_id,
+                    c.payable_minor, c.cost_minor, c.counts,
+                    (SELECT COALESCE(SUM(u.change_minor), 0) FROM true_up AS u WHERE u.charge_id = c.id AND u.day <= ?4),
+                    (SELECT COALESCE(SUM(k.amount_minor), 0) FROM coupon AS k WHERE k.order_id = c.order_id AND k.kind = 'coupon')
                FROM account AS a
                CROSS JOIN charge AS c ON c.account_id = a.id AND c.day >= ?2
                JOIN product AS p ON p.id = c.product_id
                LEFT JOIN orders AS o ON o.id = c.order_id
-               LEFT JOIN orders AS original ON original.id = o.refunds
-               LEFT JOIN charge AS paid ON paid.order_id = o.refunds
-              WHERE a.group_id = ?1 AND COALESCE(original.day, c.day) BETWEEN ?2 AND ?3
+               LEFT JOIN charge AS original ON original.order_id = o.refunds
+              WHERE a.group_id = ?1 AND (c.day <= ?3 OR original.day BETWEEN ?2 AND ?3)
               ORDER BY c.id",
         )?;
-        let rows = select.query_map(params![group.0, day(from), day(to)], |row| {
-            let kind = row.parsed_opt::<OrderKind>(0)?.map_or(Some(ChargeKind::Usage), ChargeKind::of);
+        let until = trued_up_until.map_or(i64::MAX, day);
+        let rows = select.query_map(params![group.0, day(from), day(to), until], |row| {
+            let kind: Option<OrderKind> = row.parsed_opt(3)?;
             Ok(RecordedCharge {
-                charge: charge_at(row, 5)?,
-                kind: kind.unwrap_or(ChargeKind::New),
-                counted_on: row.date(1)?,
-                refunds: row.get::<_, Option<i64>>(2)?.map(ChargeId),
-                coupon: row.amount(3)?,
-                trued_up: row.amount(4)?,
+                id: ChargeId(row.get(0)?),
+                account: AccountId(row.get(1)?),
+                product: row.get(2)?,
+                kind: kind.map_or(Some(ChargeKind::Usage), ChargeKind::of),
+                refunds: row.get::<_, Option<i64>>(4)?.map(ChargeId),
+                date: row.date(5)?,
+                volume_date: row.date(6)?,
+                list: row.parsed(7)?,
+                agreement: row.get::<_, Option<i64>>(8)?.map(AgreementId),
+                payable: row.amount(9)?,
+                cost: row.amount(10)?,
+                counts: row.get(11)?,
+                trued_up: row.amount(12)?,
+                coupon: row.amount(13)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -91,5 +117,49 @@ impl Reader<'_> {
             Ok((row.date(0)?, Volume { list: row.parsed(1)?, payable: row.parsed(2)? }))
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The last day up to which an agreement was trued up by a tier, up to and including a day.
+    pub fn last_trued_up(&self, agreement: AgreementId, until: Option<NaiveDate>) -> Result<Option<NaiveDate>> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT MAX(day) FROM true_up WHERE agreement_id = ?1 AND tier IS NOT NULL AND day <= ?2")?;
+        Ok(select.query_row(params![agreement.0, until.map_or(i64::MAX, day)], |row| row.date_opt(0))?)
+    }
+
+    /// What was charged by account, product and month, true-ups in the month in which they were posted. What the book started
+    /// with was never charged in it, and is left out.
+    pub fn charged_months(&self, filter: ChargeFilter, mut visit: impl FnMut(ChargedMonth) -> Result<()>) -> Result<()> {
+        // Account by account, because the index has the days of each; a day is 20260630, its month 202606.
+        let charges = "SELECT c.account_id, c.product_id, c.day / 100, c.agreement_id IS NOT NULL, COUNT(*), SUM(c.payable_minor),
+                              SUM(c.cost_minor)
+                         FROM account AS a
+                         CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?3 AND ?4
+                         LEFT JOIN orders AS o ON o.id = c.order_id
+                        WHERE (?1 IS NULL OR a.group_id = ?1) AND (?2 IS NULL OR a.id = ?2) AND o.placement IS NOT 'opening'
+                        GROUP BY 1, 2, 3, 4";
+        let true_ups = "SELECT c.account_id, c.product_id, u.day / 100, 1, 0, SUM(u.change_minor), 0
+                          FROM true_up AS u
+                          JOIN charge AS c ON c.id = u.charge_id
+                          JOIN account AS a ON a.id = c.account_id
+                         WHERE (?1 IS NULL OR a.group_id = ?1) AND (?2 IS NULL OR a.id = ?2) AND u.day BETWEEN ?3 AND ?4
+                         GROUP BY 1, 2, 3";
+        for sql in [charges, true_ups] {
+            let mut select = self.connection.prepare_cached(sql)?;
+            let ChargeFilter { group, account, from, to } = filter;
+            let mut rows = select.query(params![group.map(|g| g.0), account.map(|a| a.0), day(from), day(to)])?;
+            while let Some(row) = rows.next()? {
+                visit(ChargedMonth {
+                    account: AccountId(row.get(0)?),
+                    product: ProductId(row.get(1)?),
+                    month: row.month(2)?,
+                    has_rule: row.get(3)?,
+                    charges: row.get(4)?,
+                    payable: row.amount(5)?,
+                    cost: row.amount(6)?,
+                })?;
+            }
+        }
+        Ok(())
     }
 }

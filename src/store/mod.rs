@@ -34,7 +34,7 @@ pub use account::{Invitation, NewAccount};
 pub use agent::{Agent, Operator};
 pub use bill::{BillFile, BillVersion, Compressed, Compressor, FileDigest, LineFilter, StoredLine, UsageSum};
 pub use budget::Reached;
-pub use charge::RecordedCharge;
+pub use charge::{ChargeFilter, ChargedMonth};
 pub use check::{CheckName, Checked};
 pub use error::{Result, StoreError};
 pub use journal::{LedgerMovement, TrialBalanceRow};

@@ -1,6 +1,7 @@
 //! Reports and proofs as people and programs see them.
 
-use super::document::{Document, Table, Value};
+use super::document::{Document, Field, Table, Value};
+use crate::book::days::Days;
 use crate::book::report::{Exposure, RunwayRow, Spender, TrialBalance};
 use crate::domain::money::Amount;
 use crate::store::Checked;
@@ -121,6 +122,18 @@ pub fn exposure(report: &Exposure) -> Document {
             std::iter::once((*currency).into()).chain(amounts.map(|amount| Value::amount(amount, *currency))).collect::<Vec<_>>()
         }));
     Document::new("report-exposure").table(table).table(totals)
+}
+
+/// Adds the days that a report is about, and says so where nobody has chosen them.
+pub(super) fn reported_days(document: Document, days: &Days) -> Document {
+    let chosen = if days.is_year_to_date { " (the fiscal year to date)" } else { "" };
+    let told = format!("{} to {}{chosen}", days.from, days.to);
+    let document = document.people_field("Period", told).machine_field("from", days.from).machine_field("to", days.to);
+    let document = document.machine_field("year_to_date", days.is_year_to_date);
+    document.with(match days.as_of {
+        Some(day) => Field::new("as_of", "As of", day),
+        None => Field::new("as_of", "As of", Value::Null).machine_only(),
+    })
 }
 
 /// Every proof.

@@ -21,6 +21,7 @@ mod price_plans;
 mod prices;
 mod refusals;
 mod runway;
+mod savings;
 mod story;
 mod versions;
 mod writes;

@@ -35,6 +35,8 @@ const LOOKS: &[(i32, &str, &str)] = &[
     (0, "report trial-balance", "report-trial-balance"),
     (0, "report runway", "report-runway"),
     (0, "report exposure", "report-exposure"),
+    (0, "report savings", "report-savings"),
+    (0, "report margin", "report-margin"),
     (0, "fund plan --days 365", "fund-plan"),
 ];
 
@@ -98,6 +100,8 @@ fn every_list_is_a_csv_with_a_header_row() {
     report trial-balance: ledger_account,owner,currency,debit,credit
     report runway: kind,account,group,currency,available,rate_7,rate_30,rate_90,days_7,days_30,days_90,runs_out,propose
     report exposure: account,group,currency,mode,shutdown,owed,pending,funds,run_rate,days,exposure
+    report savings: account,group,currency,list,payable,saved,alone,brings,proportional,shapley,standard_error
+    report margin: account,product,period,currency,sale,cost,margin,margin_percent,without_rule,flag
     fund plan --days 365: move,group,account,amount,currency,before,after,book,plan
     ");
 }

@@ -103,7 +103,7 @@ fn a_plan_is_priced_as_a_whole_and_in_other_ways() {
 /// Recording the plan, by its list, charges what the plan says, line by line.
 #[test]
 fn recording_charges_what_was_planned() {
-    let book = TestBook::acme(Point::Ordered);
+    let mut book = TestBook::acme(Point::Ordered);
     apply_from_july(&book, "graduated", &[("\"year\"", "\"month\"")]);
     let lines = [
         "acme-prod,ecs,new,18000,2026-07-05",
@@ -118,6 +118,7 @@ fn recording_charges_what_was_planned() {
         list.push_str(&format!("{line},77{number}\n"));
     }
     book.write("list.csv", list);
+    book.set_now("2026-07-05T02:00:00Z");
     book.done("order import list.csv");
     for (number, row) in plan["rows"].as_array().unwrap().iter().enumerate() {
         let order = book.json(&format!("order show 77{number}"));
@@ -181,7 +182,7 @@ fn a_long_plan_is_improved_and_says_that_it_is_not_proved() {
 /// By hand: 12 000 in the book at 5 %; with 9 000 more, 10 % for all of the window.
 #[test]
 fn under_retroactive_figures_are_those_after_the_true_up() {
-    let book = TestBook::acme(Point::Funded);
+    let mut book = TestBook::acme(Point::Funded);
     apply_from_july(&book, "retroactive", &[]);
     book.done("order record acme-prod --product ecs --kind new --list-price 12000 --provider-order 1 --date 2026-07-01");
     book.done("order record acme-prod --product ecs --kind new --list-price 1000 --provider-order 2 --date 2026-07-01");
@@ -204,6 +205,7 @@ fn under_retroactive_figures_are_those_after_the_true_up() {
         "list.csv",
         "account,product,kind,list_price,date,provider_order\nacme-prod,ecs,new,9000,2026-07-05,4\nacme-prod,ecs,new,1000,2026-07-06,5\n",
     );
+    book.set_now("2026-07-06T02:00:00Z");
     book.done("order import list.csv");
     assert_eq!(book.json("price true-up acme --date 2026-07-06")["rows"][0]["change"], "-1050.00");
     let same = book.json("price plan acme --compare july.toml --period 2026-07");
@@ -406,7 +408,7 @@ fn bad_input_is_named() {
     book.refused(1, "agreement.other-group", "price plan rival --compare acme-sale.toml --period 2026-06");
     book.refused(1, "agreement.not-sale", "price plan acme --compare alibaba-purchase.toml --period 2026-06");
     book.refused(1, "price.nothing-charged", "price plan acme --compare acme-sale.toml --period 2026-05");
-    book.refused(1, "period.reversed", "price plan acme --compare acme-sale.toml --from 2026-06-02 --to 2026-06-01");
+    book.refused(1, "days.reversed", "price plan acme --compare acme-sale.toml --from 2026-06-02 --to 2026-06-01");
     book.write("members.toml", ACME_SALE.replace("\ngroup", "\nmembers = [\"rival-prod\"]\ngroup"));
     book.refused(1, "agreement.member-of-other-group", "price plan acme --compare members.toml --period 2026-06");
     book.write("broken.toml", "kind = ");

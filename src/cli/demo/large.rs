@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Demo;
 use super::bill::{HEADER, Kind, Line, push};
-use super::random::Random;
 use crate::book::account::{AcceptAccount, CreateAccount, Particulars, VerifyAccount};
 use crate::book::{Book, Call, Operation, Result, UseCase};
 use crate::cli::context::Context;
@@ -18,6 +17,7 @@ use crate::cli::failure::Failure;
 use crate::domain::account::{Environment, Mode, Model, ShutdownPolicy};
 use crate::domain::money::Exact;
 use crate::domain::period::parse_date;
+use crate::domain::random::Random;
 use crate::domain::role::Permission;
 use crate::store::Access;
 use crate::view::document::Document;

@@ -4,7 +4,6 @@
 
 mod bill;
 mod large;
-mod random;
 mod small;
 
 use std::ffi::OsString;

@@ -1,7 +1,9 @@
 //! `report`: figures over the whole book.
 
 mod exposure;
+mod margin;
 mod runway;
+mod savings;
 mod trial_balance;
 
 use clap::Subcommand;
@@ -14,6 +16,8 @@ pub(crate) enum ReportCommand {
     TrialBalance(trial_balance::TrialBalanceArgs),
     Runway(runway::RunwayArgs),
     Exposure(exposure::ExposureArgs),
+    Savings(savings::SavingsArgs),
+    Margin(margin::MarginArgs),
 }
 
 impl ReportCommand {
@@ -22,6 +26,8 @@ impl ReportCommand {
             Self::TrialBalance(args) => args.run(context),
             Self::Runway(args) => args.run(context),
             Self::Exposure(args) => args.run(context),
+            Self::Savings(args) => args.run(context),
+            Self::Margin(args) => args.run(context),
         }
     }
 }
