@@ -20,9 +20,10 @@ use subledger::book::fund::{Allocate, Deposit, Reclaim, Slip, Transfer, Withdraw
 use subledger::book::order::{RecordOrder, RefundOrder};
 use subledger::book::policy::SetPolicy;
 use subledger::book::pool::{self, TopUp};
-use subledger::book::price::ApplyAgreement;
+use subledger::book::price::{ApplyAgreement, QuoteRequest, quote};
 use subledger::book::{Call, Error, UseCase, When, report};
 use subledger::domain::account::Mode;
+use subledger::domain::agreement::ChargeKind;
 use subledger::domain::budget::{BudgetAction, BudgetPeriod};
 use subledger::domain::money::{Amount, Currency, Exact};
 use subledger::domain::order::{OrderKind, OrderRequest, Placement};
@@ -577,6 +578,31 @@ fn attempt<U: UseCase>(desk: &mut Desk, use_case: U) -> Result<(), &'static str>
     }
 }
 
+/// Records an order; what is quoted before is what is then charged and expected to cost, to the cent.
+fn quoted_as_recorded(desk: &mut Desk, request: OrderRequest) -> Result<(), &'static str> {
+    let asked = QuoteRequest {
+        account: request.account.clone(),
+        product: request.product.clone(),
+        kind: ChargeKind::New,
+        list_price: request.list_price,
+        provider_amount: request.provider_amount,
+        coupons: vec![],
+        date: request.date,
+    };
+    let today = date(TODAY).expect("a day");
+    let told = desk.book.read(|reader| quote(reader, today, &asked));
+    match desk.book.write(&Call::default(), RecordOrder(request)) {
+        Ok(done) => {
+            let (told, charge) = (told.expect("what can be recorded can be quoted"), done.outcome.charge);
+            assert_eq!((told.price.payable, told.cost), (charge.payable, Some(charge.cost)));
+            assert_eq!((told.price.discount, told.price.tier, told.price.list), (charge.discount, charge.tier, charge.list));
+            Ok(())
+        }
+        Err(Error::Refused(refusal)) => Err(refusal.code()),
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
 fn run(desk: &mut Desk, step: &Step) -> Result<(), &'static str> {
     let provider_order = |number: u32| format!("21{number:05}");
     match *step {
@@ -634,7 +660,7 @@ fn run(desk: &mut Desk, step: &Step) -> Result<(), &'static str> {
                 provider_amount: cost.map(exact),
                 coupons: vec![],
             };
-            attempt(desk, RecordOrder(request))
+            quoted_as_recorded(desk, request)
         }
         Step::Refund { of, amount, number, day } => {
             let (order, amount, date) = (provider_order(of), amount.map(exact), date(day));
