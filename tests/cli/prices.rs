@@ -103,6 +103,13 @@ fn an_agreement_shows_its_tiers_its_products_and_where_the_volume_stands() {
     acme-2026  2026-06-01  slb      all    by tier  yes
     ----- exit 0
     ");
+    assert_snapshot!(book.run("price list acme --as-of 2026-06-30"), @"
+    Agreement  Kind  Group  Members  Currency  Valid from  Valid to  In force  Rule       Basis  Measure  Window  Tiers
+    -------------------------------------------------------------------------------------------------------------------
+    acme-2026  sale  acme   -        CNY       2026-01-01  -         no        whole      list   list     year        3
+    acme-2026  sale  acme   -        CNY       2026-06-01  -         yes       graduated  list   list     year        3
+    ----- exit 0
+    ");
     let row = &book.json("price show acme --as-of 2026-06-30")["rows"][3];
     assert_eq!((&row["basis"], &row["measure"], &row["members"]), (&json!("list"), &json!("list"), &Value::Null));
 }
