@@ -7,7 +7,7 @@ use super::operation::{AccountInGroup, find_group, unknown};
 use super::pricing::{OrderToPrice, Prices as _, ReadPrices};
 use super::{Operation, Result, UseCase, When};
 use crate::domain::account::Group;
-use crate::domain::agreement::{Agreement, ChargeKind, Terms, conflict, in_force};
+use crate::domain::agreement::{Agreement, ChargeKind, Terms, conflict, gap_before, in_force};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
 use crate::domain::coupon::{CouponRequest, paid_by_voucher};
@@ -34,6 +34,9 @@ pub struct AgreementApplied {
     pub agreement: Agreement,
     /// Whether the book had it already.
     pub already: bool,
+    /// What is worth saying.
+    #[serde(default)]
+    pub notices: Vec<Notice>,
 }
 
 impl UseCase for ApplyAgreement {
@@ -59,7 +62,7 @@ impl UseCase for ApplyAgreement {
         }
         if let Some(known) = operation.reader().agreement_version(&terms.name, terms.valid_from)? {
             if known.terms == terms {
-                return Ok(AgreementApplied { agreement: known, already: true });
+                return Ok(AgreementApplied { agreement: known, already: true, notices: vec![] });
             }
             return Err(Refusal::AgreementConflict { agreement: terms.name, valid_from: terms.valid_from }.into());
         }
@@ -80,7 +83,10 @@ impl UseCase for ApplyAgreement {
         if !agreement.members.is_empty() {
             count_members_volume(operation, &agreement)?;
         }
-        Ok(AgreementApplied { agreement, already: false })
+        let gap = gap_before(&rivals, &agreement);
+        let name = agreement.terms.name.clone();
+        let notices = gap.map(|(from, to)| Notice::AgreementGap { agreement: name, from, to }).into_iter().collect();
+        Ok(AgreementApplied { agreement, already: false, notices })
     }
 }
 

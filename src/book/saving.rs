@@ -18,6 +18,9 @@ use crate::domain::repricing::{RecordedCharge, Repricing};
 use crate::domain::saving::{EXACT_MAX, Game, Sampling, Share, proportional};
 use crate::store::Reader;
 
+/// What random orders follow from when nobody asks for another.
+const SEED: u64 = 1;
+
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub struct SavingsRequest {
@@ -25,10 +28,10 @@ pub struct SavingsRequest {
     pub group: Option<String>,
     /// Over which days.
     pub days: AskedDays,
-    /// How to share where there are too many accounts.
-    pub sampling: Sampling,
-    /// Whether somebody has asked for just that sampling.
-    pub sampling_is_asked: bool,
+    /// What random orders follow from, where there are too many accounts to look at all; one when `None`.
+    pub seed: Option<u64>,
+    /// How many random orders to look at; as many as take some seconds when `None`.
+    pub samples: Option<u32>,
 }
 
 /// List price, and what was owed of it, in minor units.
@@ -114,19 +117,19 @@ pub fn savings(reader: Reader<'_>, request: &SavingsRequest, when: When) -> Resu
     let mut groups = Vec::new();
     let mut totals: BTreeMap<Currency, Saved> = BTreeMap::new();
     for group in &asked {
-        let Some(saving) = group_saving(reader, group, days, request.sampling)? else { continue };
+        let Some(saving) = group_saving(reader, group, days, request)? else { continue };
         let total = totals.entry(group.currency).or_default();
         *total = total.plus(saving.saved)?;
         groups.push(saving);
     }
     groups.sort_by(|one, other| one.group.cmp(&other.group));
-    let did_nothing = request.sampling_is_asked && groups.iter().all(|group| group.sampling.is_none());
+    let did_nothing = (request.seed.is_some() || request.samples.is_some()) && groups.iter().all(|group| group.sampling.is_none());
     let notices = did_nothing.then_some(Notice::SharesExact).into_iter().collect();
     Ok(Savings { days, groups, totals, notices })
 }
 
 /// What one group has saved; `None` when it was charged nothing.
-fn group_saving(reader: Reader<'_>, group: &Group, days: Days, sampling: Sampling) -> Result<Option<GroupSaving>> {
+fn group_saving(reader: Reader<'_>, group: &Group, days: Days, request: &SavingsRequest) -> Result<Option<GroupSaving>> {
     let agreements = reader.sale_agreements(group.id)?;
     let charges = load(reader, group, &agreements, days)?;
     if !charges.iter().any(|charge| days.has(charge.date)) {
@@ -159,6 +162,8 @@ fn group_saving(reader: Reader<'_>, group: &Group, days: Days, sampling: Samplin
     let by_nobody = whole.saved.minus(by_accounts)?;
     let by_list = proportional(whole.saved, &lists)?;
     let rest = proportional(by_nobody, &lists)?;
+    let affordable = Sampling::affordable(request.seed.unwrap_or(SEED), players.len(), charges.len());
+    let sampling = Sampling { samples: request.samples.unwrap_or(affordable.samples), ..affordable };
     let shapley = game.shapley(sampling)?;
     let mut rows = Vec::with_capacity(accounts.len());
     for (player, account) in accounts.into_iter().enumerate() {

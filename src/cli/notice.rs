@@ -20,19 +20,9 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
             "pool-uncovered",
             format!("the pool does not cover it: {needed} is needed, {available} is left once the provider has what it is owed"),
         ),
-        Notice::UnknownAccounts { count, first, payable, currency } => (
-            "unknown-accounts",
-            format!(
-                "the bill has {} that the book does not have, with {} {currency}, such as {first}; {}",
-                plural(*count, "account", "accounts"),
-                payable.display(*currency),
-                if first.bytes().all(|byte| byte.is_ascii_digit()) {
-                    format!("`subledger account associate CODE --uid {first}` brings one in")
-                } else {
-                    format!("`subledger account edit CODE --login {first}` ties that login name to an account")
-                },
-            ),
-        ),
+        Notice::UnknownAccounts { count, first, payable, currency } => {
+            ("unknown-accounts", unknown_accounts(*count, first, &payable.display(*currency), currency.code()))
+        }
         Notice::DigitsLost { count, first } => (
             "digits-lost",
             format!(
@@ -97,6 +87,9 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
         Notice::PurchasesShort { account, line, missing } => {
             ("purchases-short", format!("{account} lacks {missing} for what is planned, from line {line} on"))
         }
+        Notice::AgreementGap { agreement, from, to } => {
+            ("agreement-gap", format!("no agreement prices {from} to {to}, before {agreement} begins: list price holds there"))
+        }
         Notice::SharesExact => {
             ("shares-exact", "no group has so many accounts that shares are sampled: --seed and --samples did nothing".to_owned())
         }
@@ -104,6 +97,16 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
             ("list-price", format!("{group} has no sale agreement in force: list price; `subledger price apply FILE` applies one"))
         }
     }
+}
+
+fn unknown_accounts(count: u64, first: &str, payable: &str, currency: &str) -> String {
+    let next = if first.bytes().all(|byte| byte.is_ascii_digit()) {
+        format!("`subledger account associate CODE --uid {first}` brings one in")
+    } else {
+        format!("`subledger account edit CODE --login {first}` ties that login name to an account")
+    };
+    let accounts = plural(count, "account", "accounts");
+    format!("the bill has {accounts} that the book does not have, with {payable} {currency}, such as {first}; {next}")
 }
 
 /// The first names of many: a file of the other clouds has dozens of columns of its own.

@@ -480,6 +480,19 @@ pub fn is_in_force<A: Borrow<Agreement>>(agreements: &[A], version: &Agreement, 
         && !agreements.iter().any(|other| supersedes(other.borrow()))
 }
 
+/// The days before an agreement that nothing prices, though an earlier one with the same accounts has ended: its end is known, so
+/// that somebody may have meant the two to meet. `None` where they do.
+pub fn gap_before(earlier: &[Agreement], agreement: &Agreement) -> Option<(NaiveDate, NaiveDate)> {
+    let last = agreement.terms.valid_from.pred_opt()?;
+    let mut same: Vec<&Agreement> = earlier.iter().filter(|other| other.members == agreement.members).collect();
+    same.retain(|other| other.terms.valid_from <= last);
+    if in_force(&same, last).is_some() {
+        return None;
+    }
+    let first = same.iter().filter_map(|other| other.terms.valid_to).max()?.succ_opt()?;
+    (first <= last).then_some((first, last))
+}
+
 /// Whether two agreements of different names would price the same charges: it would be unclear which one holds.
 pub fn conflict(one: &Agreement, other: &Agreement) -> bool {
     let ends = |terms: &Terms| terms.valid_to.unwrap_or(NaiveDate::MAX);
@@ -600,6 +613,25 @@ pub(crate) mod tests {
         assert_eq!(at("2026-06-30"), Some(1));
         assert_eq!(at("2026-07-01"), Some(2));
         assert_eq!(at("2026-10-01"), None);
+    }
+
+    #[test]
+    fn a_gap_between_two_agreements_is_found() {
+        let mut first = agreement(&[("0", "5%")]);
+        let mut next = first.clone();
+        next.id = AgreementId(2);
+        next.terms.valid_from = day("2026-07-05");
+        let gap = |first: &Agreement, next: &Agreement| {
+            gap_before(std::slice::from_ref(first), next).map(|(from, to)| format!("{from} {to}"))
+        };
+        assert_eq!(gap(&first, &next), None, "without an end it runs on");
+        first.terms.valid_to = Some(day("2026-06-30"));
+        assert_eq!(gap(&first, &next), Some("2026-07-01 2026-07-04".to_owned()));
+        first.terms.valid_to = Some(day("2026-07-04"));
+        assert_eq!(gap(&first, &next), None);
+        assert_eq!(gap_before(&[], &next), None, "nothing priced anything before");
+        next.members = vec![AccountId(7)];
+        assert_eq!(gap(&first, &next), None, "another volume");
     }
 
     #[test]

@@ -712,6 +712,15 @@ pub enum Notice {
         /// For how many days the accounts should last.
         days: u32,
     },
+    /// Between an agreement and the one before it there are days that none of them prices.
+    AgreementGap {
+        /// The later one.
+        agreement: Code,
+        /// The first such day.
+        from: NaiveDate,
+        /// The last.
+        to: NaiveDate,
+    },
     /// An account has less than is planned for it.
     PurchasesShort {
         /// The account.

@@ -70,6 +70,17 @@ pub struct Sampling {
     pub samples: u32,
 }
 
+impl Sampling {
+    /// As many orders as can be looked at in some seconds, between two and two hundred: each prices the charges of every coalition
+    /// on its way, accounts × charges of them.
+    pub fn affordable(seed: u64, accounts: usize, charges: usize) -> Self {
+        const PRICINGS: u64 = 500_000_000;
+        let each = (accounts as u64).saturating_mul(charges as u64).max(1);
+        let samples = u32::try_from(PRICINGS / each).unwrap_or(u32::MAX).clamp(2, 200);
+        Self { seed, samples }
+    }
+}
+
 /// A share of the whole, in minor units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
@@ -226,6 +237,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_large_group_is_sampled_less() {
+        let samples = |accounts, charges| Sampling::affordable(1, accounts, charges).samples;
+        assert_eq!([samples(13, 100), samples(1000, 25_000), samples(10_000, 400_000), samples(0, 0)], [200, 20, 2, 200]);
+    }
 
     const SAMPLING: Sampling = Sampling { seed: 1, samples: 400 };
 

@@ -21,6 +21,45 @@ pub fn applied(outcome: &AgreementApplied) -> Document {
         .machine_field("already_applied", outcome.already)
 }
 
+/// Versions of agreements, one a row.
+pub fn versions(views: &[AgreementView]) -> Document {
+    let table = Table::new("rows")
+        .column("agreement", "Agreement")
+        .column("kind", "Kind")
+        .column("group", "Group")
+        .column("members", "Members")
+        .column("currency", "Currency")
+        .column("valid_from", "Valid from")
+        .column("valid_to", "Valid to")
+        .column("in_force", "In force")
+        .column("rule", "Rule")
+        .column("basis", "Basis")
+        .column("measure", "Measure")
+        .column("window", "Window")
+        .column_right("tiers", "Tiers")
+        .when_empty("no agreements yet; `subledger price apply FILE` applies one")
+        .rows(views.iter().map(|view| {
+            let terms = &view.agreement.terms;
+            let members: Vec<String> = terms.members.iter().map(ToString::to_string).collect();
+            [
+                (&terms.name).into(),
+                terms.kind.as_str().into(),
+                terms.group.clone().into(),
+                if members.is_empty() { Value::Null } else { members.join(" ").into() },
+                terms.currency.into(),
+                terms.valid_from.into(),
+                terms.valid_to.into(),
+                view.in_force.into(),
+                terms.rule.as_str().into(),
+                terms.basis.as_str().into(),
+                terms.measure.as_str().into(),
+                terms.window.as_str().into(),
+                terms.tiers.len().into(),
+            ]
+        }));
+    Document::new("price-list").table(table)
+}
+
 /// Agreements with their tiers, and where the volume stands; then the products with prices of their own.
 pub fn agreements(views: &[AgreementView]) -> Document {
     let mut tiers = Table::new("rows")

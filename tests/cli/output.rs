@@ -20,6 +20,7 @@ const LOOKS: &[(i32, &str, &str)] = &[
     (0, "fund balance", "fund-balance"),
     (0, "fund history acme", "fund-history"),
     (0, "pool history", "pool-history"),
+    (0, "price list", "price-list"),
     (0, "price show", "price-show"),
     (0, "price quote acme-prod --product ecs --list-price 12000", "price-quote"),
     (0, "order list", "order-list"),
@@ -85,6 +86,7 @@ fn every_list_is_a_csv_with_a_header_row() {
     fund balance: account,group,currency,mode,funds,owed,credit_limit,pending_usage,available
     fund history acme: entry,date,event,account,to,amount,balance,reference,remark
     pool history: entry,date,event,account,to,amount,balance,reference,remark
+    price list: agreement,kind,group,members,currency,valid_from,valid_to,in_force,rule,basis,measure,window,tiers
     price show: agreement,kind,group,members,currency,valid_from,valid_to,in_force,rule,basis,measure,window,tier,discount,reached,volume,to_next_tier
     price quote acme-prod --product ecs --list-price 12000: step,tier,of,rate,comes_to
     order list: order,date,account,product,kind,provider_order,currency,list_price,discount,payable,tier,agreement,cost,coupon,voucher,true_up

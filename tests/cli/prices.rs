@@ -103,8 +103,28 @@ fn an_agreement_shows_its_tiers_its_products_and_where_the_volume_stands() {
     acme-2026  2026-06-01  slb      all    by tier  yes
     ----- exit 0
     ");
+    assert_snapshot!(book.run("price list acme --as-of 2026-06-30"), @"
+    Agreement  Kind  Group  Members  Currency  Valid from  Valid to  In force  Rule       Basis  Measure  Window  Tiers
+    -------------------------------------------------------------------------------------------------------------------
+    acme-2026  sale  acme   -        CNY       2026-01-01  -         no        whole      list   list     year        3
+    acme-2026  sale  acme   -        CNY       2026-06-01  -         yes       graduated  list   list     year        3
+    ----- exit 0
+    ");
     let row = &book.json("price show acme --as-of 2026-06-30")["rows"][3];
     assert_eq!((&row["basis"], &row["measure"], &row["members"]), (&json!("list"), &json!("list"), &Value::Null));
+}
+
+#[test]
+fn days_between_two_agreements_are_told() {
+    let book = TestBook::acme(Point::Ready);
+    let first = under("whole").replace("2026-06-01\"", "2026-06-01\"\nvalid_to = \"2026-06-30\"");
+    book.write("june.toml", first);
+    book.done("price apply june.toml");
+    book.write("later.toml", under("whole").replace("2026-06-01", "2026-07-05"));
+    assert_snapshot!(book.done("price apply later.toml").stderr, @"warning: no agreement prices 2026-07-01 to 2026-07-04, before acme-2026 begins: list price holds there");
+    assert_eq!(book.json("price quote acme-prod --product ecs --list-price 100 --date 2026-07-02")["payable"], "100.00");
+    book.write("between.toml", under("whole").replace("2026-06-01", "2026-07-01"));
+    assert_eq!(book.done("price apply between.toml").stderr, "");
 }
 
 // --------------------------------------------------------------------------------------------------- mark-ups and members

@@ -51,6 +51,10 @@ pub(crate) struct ParticularsArgs {
     mode: Option<Mode>,
 
     /// resale (the agent buys, sells and invoices) or agency (the provider's price passes through)
+    ///
+    /// On the agency model an order costs what the provider has said (--provider-amount); where it
+    /// has not, what the group's own agreement makes of it, or list price. Usage costs what is
+    /// billed.
     #[arg(long, value_name = "WHICH", default_value_t = Model::Resale)]
     model: Model,
 

@@ -70,7 +70,7 @@ impl ApplyArgs {
         let call = context.call_with_files(&self.write, "file", std::slice::from_ref(&input));
         let terms = intake::agreement::read(&input.text()?, &self.file)?;
         let done = context.write(&call, ApplyAgreement { terms, file: self.file })?;
-        context.answer_done(&done, view::price::applied(&done.outcome), &[])?;
+        context.answer_done(&done, view::price::applied(&done.outcome), &done.outcome.notices)?;
         if done.outcome.already {
             context.ui.status("it was in the book already; nothing was changed");
         }

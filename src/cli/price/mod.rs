@@ -1,6 +1,7 @@
 //! `price`: agreements and quotes.
 
 mod apply;
+mod list;
 mod plan;
 mod quote;
 mod show;
@@ -14,6 +15,7 @@ use super::context::{Context, Ended};
 #[derive(Debug, Subcommand)]
 pub(crate) enum PriceCommand {
     Apply(apply::ApplyArgs),
+    List(list::ListArgs),
     Show(show::ShowArgs),
     Quote(quote::QuoteArgs),
     Plan(plan::PlanArgs),
@@ -24,6 +26,7 @@ impl PriceCommand {
     pub(crate) fn run(self, context: &Context) -> Ended {
         match self {
             Self::Apply(args) => args.run(context),
+            Self::List(args) => args.run(context),
             Self::Show(args) => args.run(context),
             Self::Quote(args) => args.run(context),
             Self::Plan(args) => args.run(context),

@@ -6,14 +6,7 @@ use crate::book::saving::{SavingsRequest, savings};
 use crate::cli::args::{AsOfArgs, PeriodArgs};
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
-use crate::domain::saving::Sampling;
 use crate::view;
-
-/// The seed of the shares where none is given.
-const SEED: u64 = 1;
-
-/// How many random orders are looked at where no number is given.
-const SAMPLES: u32 = 200;
 
 /// Show what groups have saved by their agreements, and whose work it is
 ///
@@ -58,7 +51,7 @@ pub(crate) struct SavingsArgs {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
-    /// How many random orders to look at [default: 200]
+    /// How many random orders to look at [default: 200, fewer in large groups]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
     samples: Option<u32>,
 
@@ -72,12 +65,7 @@ pub(crate) struct SavingsArgs {
 impl SavingsArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let when = self.as_of.when(context);
-        let request = SavingsRequest {
-            days: self.period.days(),
-            sampling: Sampling { seed: self.seed.unwrap_or(SEED), samples: self.samples.unwrap_or(SAMPLES) },
-            sampling_is_asked: self.seed.is_some() || self.samples.is_some(),
-            group: self.group,
-        };
+        let request = SavingsRequest { days: self.period.days(), seed: self.seed, samples: self.samples, group: self.group };
         let report = context.read(|reader| savings(reader, &request, when))?;
         let document = context.with_notices(view::saving::savings(&report), &report.notices);
         context.answer(&document)?;
