@@ -404,8 +404,8 @@ fn money(amount: Amount, currency: Currency) -> Money {
 mod tests {
     use super::*;
 
-    /// As rows of day, funds and owed, of an account that is agent-pays from the 10th to the 19th with a credit of 100, then 500 from
-    /// the 15th on.
+    /// Of rows of day, funds and owed; the account is agent-pays from the 10th to the 19th, with a credit of 100, and of 500
+    /// from the 15th on.
     fn left_from(first: u32, today: u32, ends: &[(u32, i64, i64)]) -> i64 {
         let day = |day| NaiveDate::from_ymd_opt(2026, 6, day).unwrap();
         let fen = Amount::from_minor;

@@ -43,7 +43,7 @@ impl<T: Copy + PartialEq> Dated<T> {
         self.0.iter().map(|(day, _)| *day)
     }
 
-    /// Every value that holds on a day from one to another, both included; that of the first day where they are the wrong way round.
+    /// Every value that holds on a day from one to another, both included; only that of the first day if it is the later.
     pub fn during(&self, first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = T> {
         let later = self.0.iter().skip(1).filter(move |(day, _)| first < *day && *day <= last).map(|(_, value)| *value);
         std::iter::once(self.on(first)).chain(later)
