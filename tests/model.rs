@@ -254,7 +254,7 @@ impl Model {
     }
 
     fn require_prepaid(&self, account: usize, day: u32) -> Result<(), &'static str> {
-        if self.is_agent_pays(account, day) || self.is_agent_pays(account, TODAY) { Err("account.not-prepaid") } else { Ok(()) }
+        if (day..=TODAY).any(|day| self.is_agent_pays(account, day)) { Err("account.not-prepaid") } else { Ok(()) }
     }
 
     fn switch(&mut self, account: usize, agent_pays: bool, day: u32) -> Result<(), &'static str> {
@@ -503,10 +503,10 @@ impl Model {
 
     /// What was there on a day and on every later one: later money pays nothing earlier.
     fn available_from(&self, account: usize, day: u32) -> i128 {
-        let highest_owed =
-            (day..=60).map(|until| self.owed_days[account].range(..=until).map(|(_, moved)| moved).sum::<i128>()).max();
-        let now = self.available(account, day) - self.funds[account] + self.owed[account];
-        now + lowest_from(&self.fund_days[account], day) - highest_owed.expect("the day itself")
+        let at = |days: &BTreeMap<u32, i128>, until: u32| days.range(..=until).map(|(_, moved)| moved).sum::<i128>();
+        let limit = |day| if self.is_agent_pays(account, day) { self.limits[account][day as usize] } else { 0 };
+        let left = |day| limit(day) + at(&self.fund_days[account], day) - at(&self.owed_days[account], day);
+        (day..=TODAY).map(left).min().expect("the day itself")
     }
 
     fn available(&self, account: usize, day: u32) -> i128 {

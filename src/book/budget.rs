@@ -51,6 +51,15 @@ pub struct RemoveBudget {
     pub budget: String,
 }
 
+/// A budget that is not kept any more.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BudgetRemoved {
+    /// The budget, and where it stood.
+    pub budget: BudgetView,
+    /// Whether it had been taken away before: nothing was changed.
+    pub already: bool,
+}
+
 /// A budget, and where it stands in the period of a day.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BudgetView {
@@ -167,17 +176,17 @@ fn look(operation: &mut Operation<'_>, budget: Budget) -> Result<BudgetView> {
 impl UseCase for RemoveBudget {
     const COMMAND: &'static str = "budget remove";
     const PERMISSION: Permission = Permission::MoveMoney;
-    type Outcome = BudgetView;
+    type Outcome = BudgetRemoved;
 
-    fn run(self, operation: &mut Operation<'_>) -> Result<BudgetView> {
+    fn run(self, operation: &mut Operation<'_>) -> Result<BudgetRemoved> {
         let asked = BudgetId::parse(self.budget.trim());
         let known = operation.reader().budgets()?.into_iter().find(|budget| Some(budget.id) == asked);
         let Some(known) = known else { return Err(Refusal::BudgetUnknown { budget: self.budget }.into()) };
         let budget = Budget { removed: true, ..known.clone() };
-        if budget != known {
+        if !known.removed {
             operation.writer().put_budget(Some(&known), &budget)?;
         }
-        look(operation, budget)
+        Ok(BudgetRemoved { budget: look(operation, budget)?, already: known.removed })
     }
 }
 

@@ -152,11 +152,11 @@ fn moved_in_group(
     })
 }
 
-/// A prepaid account on a day on which its charges are ours.
+/// An account that is prepaid on a day on which its charges are ours, and has been since.
 fn prepaid_on(operation: &mut Operation<'_>, name: &str, date: OpenDate) -> Result<Rc<AccountInGroup>> {
     let found = operation.account(name)?;
-    // Money that it is given on a day before it became agent-pays would stay behind.
-    if [date.date(), operation.today()].iter().any(|day| found.account.mode.on(*day) != Mode::Prepaid) {
+    // While it is agent-pays, money that it was given before would lie where nobody can spend it.
+    if found.account.mode.during(date.date(), operation.today()).any(|mode| mode != Mode::Prepaid) {
         return Err(Refusal::NotPrepaid { account: found.account.code.clone() }.into());
     }
     found.account.require_dated_since(date.date())?;

@@ -163,14 +163,14 @@ impl<'c> Operation<'c> {
         Ok(Standing { mode, funds, owed, credit_limit, pending_usage })
     }
 
-    /// What an account may still spend on a day and on every later one: money that came in later, and what was paid later, did not
-    /// pay for what is bought before.
+    /// How an account stood on the day, from one on, on which the least was left, this operation's own entries included: by what an
+    /// order of that day is covered.
     pub fn standing_from(&mut self, of: &AccountInGroup, day: NaiveDate) -> Result<Standing> {
-        let now = self.standing(of, day)?;
-        let currency = of.group.currency;
-        let funds = self.writer.lowest_credit_from(LedgerAccount::funds(of.account.id, currency), day)?;
-        let owed = self.writer.lowest_credit_from(LedgerAccount::receivable(of.account.id, currency), day)?.negated()?;
-        Ok(Standing { funds, owed, ..now })
+        let pending_usage = self.pending_usage()?.of(of.account.id)?;
+        let (account, currency) = (&of.account, of.group.currency);
+        let funds = self.writer.credit_from(LedgerAccount::funds(account.id, currency), day)?;
+        let owed = self.writer.debit_from(LedgerAccount::receivable(account.id, currency), day)?;
+        Ok(account.standing_from(day, self.today(), (&funds, &owed), pending_usage)?)
     }
 
     /// The policies of the book.

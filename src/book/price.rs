@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::operation::{AccountInGroup, find_group, unknown};
 use super::pricing::{OrderToPrice, Prices as _, ReadPrices};
 use super::{Operation, Result, UseCase, When};
-use crate::domain::account::{Group, Standing};
+use crate::domain::account::Group;
 use crate::domain::agreement::{Agreement, ChargeKind, Terms, conflict, gap_before, in_force};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
@@ -177,9 +177,9 @@ pub fn quote(reader: Reader<'_>, today: NaiveDate, request: &QuoteRequest) -> Re
         coupons: &coupons,
     };
     // As recording it: what came in, or was paid, on a later day does not pay for it.
-    let funds = reader.lowest_credit_from(LedgerAccount::funds(view.account.id, currency), date)?;
-    let owed = reader.lowest_credit_from(LedgerAccount::receivable(view.account.id, currency), date)?.negated()?;
-    let available = Standing { funds, owed, ..view.standing }.available()?;
+    let funds = reader.credit_from(LedgerAccount::funds(view.account.id, currency), date)?;
+    let owed = reader.debit_from(LedgerAccount::receivable(view.account.id, currency), date)?;
+    let available = view.account.standing_from(date, today, (&funds, &owed), view.standing.pending_usage)?.available()?;
     let of = AccountInGroup { account: view.account, group: view.group };
     let (sale, cost) = ReadPrices::new(reader).priced(&of, order, date)?;
     let AccountInGroup { account, group } = of;

@@ -308,7 +308,7 @@ fn refused(refusal: &Refusal) -> Told {
         }
         Refusal::CreditForPrepaid { account } => told(format!("{account} is prepaid: it spends allocated funds and has no credit"))
             .hint("leave --credit out, or use --mode agent-pays"),
-        Refusal::NotPrepaid { account } => told(format!("{account} is agent-pays, then or by now: it has credit, and no funds"))
+        Refusal::NotPrepaid { account } => told(format!("{account} is agent-pays, then or since: it has credit, and no funds"))
             .hint("`subledger account list` shows who pays; only prepaid accounts are given money"),
         Refusal::PurchaseBanned { account, kind } => {
             told(format!("{account} may not buy anything new ({kind}): new purchases are forbidden to it"))
@@ -458,6 +458,7 @@ fn refused(refusal: &Refusal) -> Told {
             .hint("what is recorded has happened: give the day on which it did"),
         Refusal::BeforeOpening { date, opening } => {
             told(format!("{date} lies before the opening of {opening}: what happened until then is in the balances that the book starts with"))
+                .hint("record what happened on that day and later")
         }
         Refusal::CouponExceeds { kind, amount, most } => told(format!("a {kind} of {amount} is more than the {most} that it is used on"))
             .hint("what is left of it is for another order"),

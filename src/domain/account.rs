@@ -278,6 +278,39 @@ impl Account {
         }
     }
 
+    /// How it stood at the end of the day on which the least was left: of a day, and of every later one until today. What came in
+    /// later, was paid later or was lent later pays for nothing before. `funds` and `owed` are what it had and owed at the end of
+    /// that day, and of each later one on which they moved, rising.
+    pub fn standing_from(
+        &self,
+        day: NaiveDate,
+        today: NaiveDate,
+        (funds, owed): (&[DayEnd], &[DayEnd]),
+        pending_usage: Amount,
+    ) -> Result<Standing, Overflow> {
+        let terms = self.credit_limit.days().chain(self.mode.days()).filter(|from| day < *from && *from <= today);
+        let mut later: Vec<NaiveDate> = funds.iter().chain(owed).map(|end| end.0).filter(|end| day < *end).chain(terms).collect();
+        later.sort_unstable();
+        later.dedup();
+        let at = |ends: &[DayEnd], day| {
+            let until = ends.partition_point(|end| end.0 <= day);
+            ends[..until].last().map_or(Amount::ZERO, |end| end.1)
+        };
+        let mode = self.mode.on(day);
+        let standing = |day| {
+            let (funds, owed, credit_limit) = (at(funds, day), at(owed, day), self.credit_on(day));
+            Standing { mode, funds, owed, credit_limit, pending_usage }
+        };
+        let mut tightest = standing(day);
+        for day in later {
+            let standing = standing(day);
+            if standing.available()? < tightest.available()? {
+                tightest = standing;
+            }
+        }
+        Ok(tightest)
+    }
+
     /// Refuses to change who pays while money would stay behind in the old way. `owed` and `unspent` are what there is by now, or
     /// was before the day of the change.
     pub fn require_settled(&self, owed: Money, unspent: Money, pending: Money) -> Result<(), Refusal> {
@@ -316,6 +349,9 @@ pub struct Group {
     /// What its money is counted in.
     pub currency: Currency,
 }
+
+/// A day, and what there was at its end, in minor units.
+pub type DayEnd = (NaiveDate, Amount);
 
 /// What an account has, owes and may still spend, in minor units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -367,6 +403,34 @@ fn money(amount: Amount, currency: Currency) -> Money {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Of rows of day, funds and owed; the account is agent-pays from the 10th to the 19th, with a credit of 100, and of 500
+    /// from the 15th on.
+    fn left_from(first: u32, today: u32, ends: &[(u32, i64, i64)]) -> i64 {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 6, day).unwrap();
+        let fen = Amount::from_minor;
+        let mut account = account(Origin::Created, AccountState::Active);
+        account.mode = Dated::since(day(1), Mode::Prepaid).with(day(10), Mode::AgentPays).with(day(20), Mode::Prepaid);
+        account.credit_limit = Dated::since(day(1), fen(0)).with(day(10), fen(100)).with(day(15), fen(500));
+        let funds: Vec<DayEnd> = ends.iter().map(|end| (day(end.0), fen(end.1))).collect();
+        let owed: Vec<DayEnd> = ends.iter().map(|end| (day(end.0), fen(end.2))).collect();
+        let standing = account.standing_from(day(first), day(today), (&funds, &owed), fen(7)).unwrap();
+        standing.available().unwrap().minor() + 7
+    }
+
+    #[test]
+    fn what_is_left_from_a_day_on_is_the_least_of_any_day() {
+        assert_eq!(left_from(1, 9, &[(1, 50, 0)]), 50);
+        assert_eq!(left_from(1, 9, &[(1, 50, 0), (5, 90, 0)]), 50, "later money");
+        assert_eq!(left_from(1, 9, &[(1, 50, 0), (4, 20, 0), (5, 90, 0)]), 20, "spent before it came");
+        assert_eq!(left_from(10, 14, &[(10, 0, 30)]), 70);
+        assert_eq!(left_from(10, 14, &[(10, 0, 30), (12, 0, 10)]), 70, "paid later");
+        assert_eq!(left_from(10, 19, &[(10, 0, 30), (16, 0, 300)]), 70, "each day's debt is held against its own credit");
+        assert_eq!(left_from(10, 19, &[(10, 0, 30), (14, 0, 90), (16, 0, 480)]), 10);
+        assert_eq!(left_from(16, 19, &[(16, 0, 300)]), 200);
+        assert_eq!(left_from(16, 21, &[(16, 0, 300)]), -300, "a credit that was taken away");
+        assert_eq!(left_from(16, 19, &[(16, 0, 300), (18, 0, 600)]), -100);
+    }
 
     #[test]
     fn uids_are_digits_and_every_other_thing_is_told_apart() {

@@ -174,7 +174,7 @@ pub fn due_through(today: NaiveDate, payment_days: u16) -> NaiveDate {
     Month::of(latest.succ_opt().unwrap_or(latest)).previous().last_day()
 }
 
-/// The days on which an account's money moved, and those on which its credit or its mode changed: that can make it low, too.
+/// The days on which an account's money moved, and those from which its credit and its mode hold: that can make it low, too.
 fn with_changes_of_terms(moved: &[DayMoved], account: &Account, today: NaiveDate) -> Vec<DayMoved> {
     let mut days = moved.to_vec();
     let changes = account.credit_limit.days().chain(account.mode.days()).filter(|day| *day <= today);

@@ -38,9 +38,15 @@ impl<T: Copy + PartialEq> Dated<T> {
         begun.or(self.0.first()).expect("there is a first value").1
     }
 
-    /// The days from which it changed.
+    /// The days from which its values hold, the first one's included.
     pub fn days(&self) -> impl Iterator<Item = NaiveDate> {
-        self.0.iter().skip(1).map(|(day, _)| *day)
+        self.0.iter().map(|(day, _)| *day)
+    }
+
+    /// Every value that holds on a day from one to another, both included; only that of the first day if it is the later.
+    pub fn during(&self, first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = T> {
+        let later = self.0.iter().skip(1).filter(move |(day, _)| first < *day && *day <= last).map(|(_, value)| *value);
+        std::iter::once(self.on(first)).chain(later)
     }
 
     /// The first change after a day.
@@ -77,6 +83,17 @@ mod tests {
         assert_eq!(limit.next_after(day("2026-06-01")), Some((day("2026-06-15"), 20)));
         assert_eq!(limit.next_after(day("2026-05-01")), Some((day("2026-06-15"), 20)), "the first value is no change");
         assert_eq!(limit.next_after(day("2026-07-01")), None);
+    }
+
+    #[test]
+    fn the_values_of_some_days_are_those_that_hold_on_any_of_them() {
+        let limit = Dated::since(day("2026-06-01"), 10).with(day("2026-06-15"), 20).with(day("2026-07-01"), 30);
+        let during = |first: &str, last: &str| limit.during(day(first), day(last)).collect::<Vec<_>>();
+        assert_eq!(during("2026-05-01", "2026-06-14"), [10], "the first value holds before, too");
+        assert_eq!(during("2026-06-14", "2026-06-15"), [10, 20]);
+        assert_eq!(during("2026-06-15", "2026-06-30"), [20]);
+        assert_eq!(during("2026-06-02", "2026-08-01"), [10, 20, 30]);
+        assert_eq!(during("2026-08-01", "2026-06-02"), [30], "the wrong way round");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::error::{Result, StoreError};
 use super::sql::{Columns as _, day};
 use super::{Reader, Writer};
+use crate::domain::account::DayEnd;
 use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, EntryId, GroupId, LedgerAccountId};
@@ -100,6 +101,18 @@ fn ledger_account_id(connection: &Connection, account: LedgerAccount) -> Result<
     Ok(found.optional()?.map(LedgerAccountId))
 }
 
+/// What stood at the end of a day and of each later one that moved it, rising: back from what there is now.
+fn day_ends(moved: &BTreeMap<NaiveDate, Amount>, now: Amount, from: NaiveDate) -> std::result::Result<Vec<DayEnd>, Overflow> {
+    let (mut ends, mut running) = (Vec::new(), now);
+    for (date, change) in moved.range((Bound::Excluded(from), Bound::Unbounded)).rev() {
+        ends.push((*date, running));
+        running = running.minus(*change)?;
+    }
+    ends.push((from, running));
+    ends.reverse();
+    Ok(ends)
+}
+
 impl Reader<'_> {
     /// Debits less credits of a ledger account up to and including a day; all of them without one.
     pub fn balance(&self, account: LedgerAccount, as_of: Option<NaiveDate>) -> Result<Amount> {
@@ -141,6 +154,17 @@ impl Reader<'_> {
     /// The lowest that debits less credits of a ledger account are at the end of a day or of any later one.
     pub fn lowest_debit_from(&self, account: LedgerAccount, from: NaiveDate) -> Result<Amount> {
         self.lowest_from(account, from, Amount::minus)
+    }
+
+    /// Credits less debits at the end of a day, and of each later one that moved them, rising.
+    pub fn credit_from(&self, account: LedgerAccount, from: NaiveDate) -> Result<Vec<DayEnd>> {
+        let ends = self.debit_from(account, from)?.into_iter();
+        Ok(ends.map(|(day, end)| Ok((day, end.negated()?))).collect::<std::result::Result<_, Overflow>>()?)
+    }
+
+    /// Debits less credits at the end of a day, and of each later one that moved them, rising.
+    pub fn debit_from(&self, account: LedgerAccount, from: NaiveDate) -> Result<Vec<DayEnd>> {
+        Ok(day_ends(&self.moved_by_day(account)?, self.balance(account, None)?, from)?)
     }
 
     /// What a ledger account moved on each day, debits less credits.
@@ -278,9 +302,17 @@ impl Writer<'_> {
         Ok(balance)
     }
 
-    /// The lowest that credits less debits are at the end of a day or of any later one, this transaction's own postings included.
-    pub fn lowest_credit_from(&mut self, account: LedgerAccount, from: NaiveDate) -> Result<Amount> {
-        let mut running = self.balance(account)?.negated()?;
+    /// Credits less debits at the end of a day, and of each later one that moved them, rising; this transaction's own postings
+    /// included.
+    pub fn credit_from(&mut self, account: LedgerAccount, from: NaiveDate) -> Result<Vec<DayEnd>> {
+        let ends = self.debit_from(account, from)?.into_iter();
+        Ok(ends.map(|(day, end)| Ok((day, end.negated()?))).collect::<std::result::Result<_, Overflow>>()?)
+    }
+
+    /// Debits less credits at the end of a day, and of each later one that moved them, rising; this transaction's own postings
+    /// included.
+    pub fn debit_from(&mut self, account: LedgerAccount, from: NaiveDate) -> Result<Vec<DayEnd>> {
+        let now = self.balance(account)?;
         if !self.ledger.days.contains_key(&account) {
             let mut days = self.reader().moved_by_day(account)?;
             for (date, moved) in self.ledger.lines.get(&account).into_iter().flat_map(|line| &line.moved) {
@@ -289,13 +321,7 @@ impl Writer<'_> {
             }
             self.ledger.days.insert(account, days);
         }
-        let mut lowest = running;
-        // Back from now: what stood at the end of the day before each later one.
-        for (_, moved) in self.ledger.days[&account].range((Bound::Excluded(from), Bound::Unbounded)).rev() {
-            running = running.plus(*moved)?;
-            lowest = lowest.min(running);
-        }
-        Ok(lowest)
+        Ok(day_ends(&self.ledger.days[&account], now, from)?)
     }
 
     fn ledger_line(&mut self, account: LedgerAccount) -> Result<&mut Line> {

@@ -1,7 +1,7 @@
 //! Budgets as people and programs see them.
 
 use super::document::{Document, Table, Value};
-use crate::book::budget::BudgetView;
+use crate::book::budget::{BudgetRemoved, BudgetView};
 use crate::domain::money::Overflow;
 use crate::domain::percent::percent_of;
 
@@ -20,6 +20,11 @@ pub fn one(schema: &str, view: &BudgetView) -> Result<Document, Overflow> {
         .field("period", "Period", &view.period)
         .amount("spent", "Spent", view.spent, budget.currency)
         .amount("left", "Left", budget.left(view.spent)?, budget.currency))
+}
+
+/// A budget that was taken away.
+pub fn removed(outcome: &BudgetRemoved) -> Result<Document, Overflow> {
+    Ok(one("budget-remove", &outcome.budget)?.machine_field("already_removed", outcome.already))
 }
 
 /// Every budget, and where it stands.

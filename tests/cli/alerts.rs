@@ -236,3 +236,14 @@ fn a_credit_that_was_lowered_is_told_since_that_day() {
     let row = told["rows"].as_array().unwrap().iter().find(|row| row["kind"] == "arrears").unwrap();
     assert_eq!((&row["amount"], &row["since"]), (&serde_json::json!("6899.99"), &serde_json::json!("2026-07-02")), "{row}");
 }
+
+/// Nor is a credit of which nothing was ever used.
+#[test]
+fn a_credit_that_is_whole_is_told_since_it_was_given() {
+    let book = TestBook::acme(Point::Ready);
+    book.done("credit set acme-prod 1000 --date 2026-06-01");
+    book.done("account edit acme-prod --low-balance 100");
+    let told = book.json_exit(3, "alert list");
+    let row = told["rows"].as_array().unwrap().iter().find(|row| row["kind"] == "low-credit").unwrap();
+    assert_eq!(row["message"], "1000.00 CNY is left of the credit of 1000.00 CNY, at most 100 %, since 2026-06-01", "{row}");
+}

@@ -483,7 +483,7 @@ fn money_that_is_not_there_cannot_be_given() {
     book.refused(1, "account.not-prepaid", "fund allocate acme-prod 5 --date 2026-06-02");
     assert_snapshot!(book.run("fund allocate acme-prod 5 --date 2026-06-02"), @"
     ----- stderr
-    error: acme-prod is agent-pays, then or by now: it has credit, and no funds
+    error: acme-prod is agent-pays, then or since: it has credit, and no funds
     hint: `subledger account list` shows who pays; only prepaid accounts are given money
     ----- exit 1
     ");

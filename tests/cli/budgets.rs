@@ -112,9 +112,11 @@ fn a_budget_is_replaced_taken_away_and_set_again() {
     assert_eq!(book.json("budget list")["rows"].as_array().unwrap().len(), 2);
     assert_eq!(book.json("budget list --account 1000000000000002")["rows"][0]["about"], "test");
     assert_eq!(book.json("budget list --group acme")["rows"][0]["amount"], "2000.00");
-    book.done("budget remove b-1");
+    assert_eq!(book.json("budget remove b-1 --dry-run")["already_removed"], false);
+    assert_eq!(book.done("budget remove b-1").stderr, "");
     let operations = book.operations();
-    book.done("budget remove b-1");
+    assert_eq!(book.done("budget remove b-1").stderr, "b-1 was removed before; nothing was changed\n");
+    assert_eq!(book.json("budget remove b-1")["already_removed"], true);
     assert_eq!(book.operations(), operations, "it is gone already");
     book.done(&buy("acme-prod", "9000", 71, "2026-06-02"));
     assert_eq!(book.json("budget list")["rows"].as_array().unwrap().len(), 1);

@@ -580,12 +580,17 @@ fn later_money_pays_no_earlier_order() {
     book.write("list.csv", format!("{header}acme-test,ecs,new,100,75,2026-06-26\nacme-test,ecs,new,2,74,2026-06-06\n"));
     book.done("order import list.csv");
     // Credit: what was given back later does not make room before.
-    book.done("credit set acme-prod 1000");
+    book.done("credit set acme-prod 1000 --date 2026-06-01");
     book.done(&buy("acme-prod", "1000", 81, "10"));
     book.done("order refund 81 --provider-order 82 --date 2026-06-15");
     let refused = book.refused(1, "credit.insufficient", &buy("acme-prod", "100", 83, "12"));
     assert_eq!(refused.message, "acme-prod has 50.00 CNY available of its credit limit of 1000.00 CNY; 95.00 CNY is needed");
     book.done(&buy("acme-prod", "100", 83, "15"));
+    // Each day's debt is held against its own credit: what a higher one has let it owe since takes nothing from before.
+    book.done("credit set acme-prod 5000 --date 2026-06-20");
+    book.done(&buy("acme-prod", "3000", 84, "21"));
+    book.refused(1, "credit.insufficient", &buy("acme-prod", "1000", 85, "16"));
+    book.done(&buy("acme-prod", "100", 85, "16"));
     assert!(book.checks());
 }
 
@@ -616,7 +621,10 @@ fn what_is_recorded_has_happened() {
     let book = TestBook::acme(Point::Ready);
     book.done("opening import opening.csv --date 2026-06-15");
     let refused = book.refused(1, "date.before-opening", "fund deposit acme 5 --date 2026-06-14");
-    assert_snapshot!(format!("{}\n{}", refused.message, refused.hint), @"2026-06-14 lies before the opening of 2026-06-15: what happened until then is in the balances that the book starts with");
+    assert_snapshot!(format!("{}\n{}", refused.message, refused.hint), @"
+    2026-06-14 lies before the opening of 2026-06-15: what happened until then is in the balances that the book starts with
+    record what happened on that day and later
+    ");
     let order = "order record acme-prod --product ecs --kind new --list-price 5 --provider-order 99";
     book.refused(1, "date.before-opening", &format!("{order} --date 2026-06-14"));
     book.done(&format!("{order} --date 2026-06-15"));
@@ -657,6 +665,24 @@ fn who_pays_does_not_change_over_money_that_was_there() {
     assert_eq!(book.run("account edit acme-test --low-balance 101,5").exit, 2);
     book.done("account edit acme-test --low-balance 50,5");
     assert!(book.done("account show acme-test").stdout.contains("Told at percent left"));
+}
+
+/// Whoever pays on the day and by now: on the days between, the money would lie where nobody can spend it.
+#[test]
+fn an_account_is_prepaid_on_every_day_since_it_was_given_money() {
+    let book = TestBook::acme(Point::Ready);
+    book.done("fund deposit acme 100 --date 2026-06-01");
+    book.done("account edit acme-test --mode agent-pays --date 2026-06-10");
+    book.done("account edit acme-test --mode prepaid --date 2026-06-20");
+    book.done("account edit acme-test --mode agent-pays --date 2026-08-01");
+    let before = book.everything();
+    book.refused(1, "account.not-prepaid", "fund allocate acme-test 5 --date 2026-06-05");
+    book.refused(1, "account.not-prepaid", "fund allocate acme-test 5 --date 2026-06-19");
+    book.refused(1, "account.not-prepaid", "fund transfer --from acme-test --to acme-prod 5 --date 2026-06-05");
+    assert_eq!(book.everything(), before);
+    // From its own day on it is prepaid; what comes in the future is no reason.
+    book.done("fund allocate acme-test 5 --date 2026-06-20");
+    assert!(book.checks());
 }
 
 #[test]

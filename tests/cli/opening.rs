@@ -272,7 +272,7 @@ fn every_bad_line_is_named_and_nothing_is_written() {
       line 7: there is no group "acmee"; did you mean acme?
       line 8: USD where CNY is expected
       line 9, amount "-5": deposits is not below zero
-      line 10: acme-prod is agent-pays, then or by now: it has credit, and no funds
+      line 10: acme-prod is agent-pays, then or since: it has credit, and no funds
       line 11: acme-test is prepaid: it spends what it was given and has no credit
       line 12: there is no account "acme-pord"; did you mean acme-prod, acme-own, acme-test?
       line 13, group "acme": a line of kind receivable has no group; leave it empty

@@ -28,7 +28,10 @@ pub(crate) struct RemoveArgs {
 impl RemoveArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let done = context.write(&context.call(&self.write), RemoveBudget { budget: self.budget })?;
-        context.answer_done(&done, view::budget::one("budget-remove", &done.outcome)?, &[])?;
+        context.answer_done(&done, view::budget::removed(&done.outcome)?, &[])?;
+        if done.outcome.already {
+            context.ui.status(&format!("{} was removed before; nothing was changed", done.outcome.budget.budget.id));
+        }
         Ok(Exit::Done)
     }
 }
