@@ -640,3 +640,34 @@ fn a_refund_may_follow_from_the_unused_time() {
     assert_eq!(book.run("order refund 83 --unused-from 2026-07-02 --amount 1 --provider-order 84").exit, 2);
     assert!(book.checks());
 }
+
+/// A refund in July takes June's volume below its tiers, though June is closed and a window of its own: July has the effect.
+#[test]
+fn what_a_refund_does_to_a_closed_window_lands_in_the_first_open_month() {
+    let book = TestBook::acme(Point::Funded);
+    book.write("other.toml", under("retroactive").replace("\"year\"", "\"month\""));
+    book.done("price apply other.toml");
+    book.done(&buy("12000", 2_100_001, ""));
+    book.done("order import orders.csv");
+    let ended = book.json("month-end 2026-06 --bill bill-corrected.csv --out out");
+    // 12000, 9999.99, 3000 and 40000 at 85 %: 10200, 8499.99, 2550 and 34000.
+    assert_eq!(ended["period_close"]["true_ups"], json!({ "CNY": "-4350.00" }));
+    // What is left of June is 25000 with its usage: 10 %. The refund gives back 34000.
+    let refund = book.json("order refund 2100004 --provider-order 2100104 --date 2026-07-02");
+    assert_eq!((&refund["payable"], &refund["true_up"]), (&json!("-36000.00"), &json!("2000.00")));
+    let told = book.json("price true-up --date 2026-07-03");
+    let rows: Vec<_> = told["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| format!("{} {} {}", row["window_start"], row["account"], row["change"]))
+        .collect();
+    // 600 and 500 of the orders, and 1.88 of June's usage of acme-prod; 150 and 0.22 of acme-test.
+    assert_snapshot!(rows.join("\n"), @r#"
+    "2026-06-01" "acme-prod" "1101.88"
+    "2026-06-01" "acme-test" "150.22"
+    "#);
+    assert_eq!(book.json("price true-up --date 2026-07-03")["rows"], json!([]));
+    assert_eq!(book.json("statement show acme-prod --period 2026-07")["lines"].as_array().unwrap().len(), 3);
+    assert!(book.checks());
+}
