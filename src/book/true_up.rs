@@ -117,7 +117,10 @@ struct Window<'a> {
 impl Window<'_> {
     fn true_up(&self, operation: &mut Operation<'_>, date: OpenDate, take_back: bool) -> Result<Vec<AccountTruedUp>> {
         let terms = &self.agreement.terms;
-        let ends = [terms.window_end(self.day), terms.valid_to, Some(date.date())];
+        // What was trued up with the charges of a later day stays so: an earlier month that closes after it takes nothing back.
+        let last = operation.reader().last_trued_up(self.agreement.id, None)?;
+        let counted = last.map_or(date.date(), |last| last.max(date.date()));
+        let ends = [terms.window_end(self.day), terms.valid_to, Some(counted)];
         let end = ends.into_iter().flatten().min().unwrap_or(self.day);
         let volume = operation.volume(Scope::of(self.agreement), terms.currency, self.start, end)?.by(terms.measure);
         let reached = terms.tier_at(volume);

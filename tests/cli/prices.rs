@@ -671,3 +671,23 @@ fn what_a_refund_does_to_a_closed_window_lands_in_the_first_open_month() {
     assert_eq!(book.json("statement show acme-prod --period 2026-07")["lines"].as_array().unwrap().len(), 3);
     assert!(book.checks());
 }
+
+/// A true-up by hand in July, before June has closed: the close leaves it, and so does another one of an earlier day.
+#[test]
+fn an_earlier_month_that_closes_later_takes_nothing_back() {
+    let book = TestBook::acme(Point::Funded);
+    book.write("other.toml", under("retroactive").replace("\"50000\"", "\"70000\""));
+    book.done("price apply other.toml");
+    book.done(&buy("12000", 2_100_001, ""));
+    book.done("order import orders.csv");
+    book.done("order record acme-prod --product ecs --kind new --list-price 10000 --provider-order 81 --date 2026-07-02");
+    // 75000 with July's order: 15 % for all of the year.
+    let told = book.json("price true-up --date 2026-07-02");
+    assert_eq!(told["rows"][0]["discount"], "15%");
+    assert_eq!(book.json("price true-up --date 2026-06-20")["rows"], json!([]));
+    let ended = book.json("month-end 2026-06 --bill bill-corrected.csv --out out");
+    // Only June's usage, which the close has charged at 10 %, is new to it: 33.89 and 3.94 cost 32.01 and 3.72.
+    assert_eq!(ended["period_close"]["true_ups"], json!({ "CNY": "-2.10" }));
+    assert_eq!(book.json("price true-up --date 2026-07-03")["rows"], json!([]));
+    assert!(book.checks());
+}
