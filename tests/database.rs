@@ -288,7 +288,8 @@ fn nothing_is_replaced_through_another_unique_column() {
                         service_to, placement, refunds FROM orders LIMIT 1";
     refuses(&stranger, order, "append-only");
     let charge = "REPLACE INTO charge SELECT 900, operation_id, account_id, order_id, product_id, charge_month, day, list,
-                         agreement_id, volume_before, tier, discount, payable_minor, cost_minor, counts, cost_counts, entry_id FROM charge LIMIT 1";
+                         agreement_id, volume_before, tier, discount, payable_minor, cost_minor, counts, cost_counts, difference_id,
+                         corrects_id, entry_id FROM charge LIMIT 1";
     refuses(&stranger, charge, "append-only");
 }
 

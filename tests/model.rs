@@ -404,7 +404,7 @@ impl Model {
             (None, _) if account == AGENCY => (payable, payable),
             (Some(cost), _) => (payable, cost),
             (None, 0) => (payable, self.expected(list, day)),
-            (None, _) => return Err("currency.mismatch"),
+            (None, _) => return Err("price.no-purchase-agreement"),
         };
         if !placed && payable > 0 && payable > self.available_from(account, day) {
             return Err(if self.is_agent_pays(account, day) { "credit.insufficient" } else { "funds.insufficient" });
@@ -825,8 +825,8 @@ fn books_agree_with_the_model(rng_seed: RngSeed, cases: u32, most_steps: usize) 
 fn a_quarter_of_a_thousand_books(number: u64) {
     let seen = books_agree_with_the_model(RngSeed::Fixed(number), 250, 32);
     let every_end = "account.not-agent-pays account.not-prepaid account.purchase-ban account.switch-unsettled amount.negative \
-                     amount.not-positive budget.exceeded credit.insufficient currency.mismatch date.future deposits.held \
-                     deposits.insufficient done funds.insufficient order.duplicate order.unknown pool.uncovered \
+                     amount.not-positive budget.exceeded credit.insufficient date.future deposits.held deposits.insufficient \
+                     done funds.insufficient order.duplicate order.unknown pool.uncovered price.no-purchase-agreement \
                      reclaim.insufficient refund.before-order refund.exceeds refund.of-refund transfer.other-group \
                      transfer.to-itself";
     assert_eq!(seen.keys().copied().collect::<Vec<_>>().join(" "), every_end);

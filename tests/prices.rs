@@ -4,7 +4,7 @@
 //! end. The volume is added up here, by days and naively, so that nothing of the book is needed to tell a wrong price.
 
 use chrono::NaiveDate;
-use subledger::domain::agreement::{Agreement, ChargeKind, TierRule};
+use subledger::domain::agreement::{Agreement, ChargeKind, Run, TierRule};
 use subledger::domain::id::{AccountId, AgreementId, ChargeId, GroupId};
 use subledger::domain::money::{Amount, Exact};
 use subledger::domain::period::parse_date;
@@ -47,7 +47,7 @@ fn examples(table: &str) -> Vec<Example> {
 
 /// What was counted from the start of a window up to a day, of the charges so far.
 fn volume(agreement: &Agreement, counted: &[(NaiveDate, Volume)], to: NaiveDate) -> Volume {
-    let from = agreement.terms.window_start(to);
+    let from = agreement.window_start(to);
     let days = counted.iter().filter(|(day, _)| (from..=to).contains(day));
     days.fold(Volume::default(), |sum, (_, volume)| sum.plus(*volume).expect("a sum"))
 }
@@ -58,7 +58,7 @@ fn in_the_end(agreement: &Agreement, counted: &[(NaiveDate, Volume)], example: &
     if terms.rule != TierRule::Retroactive || price.tier.is_none() {
         return price.payable;
     }
-    let reached = volume(agreement, counted, terms.window_end(example.date).expect("a window with an end"));
+    let reached = volume(agreement, counted, agreement.window_end(example.date).expect("a window with an end"));
     let charge = TieredCharge {
         charge: ChargeId(1),
         account: AccountId(1),
@@ -67,6 +67,7 @@ fn in_the_end(agreement: &Agreement, counted: &[(NaiveDate, Volume)], example: &
         payable: price.payable,
         coupon: Amount::ZERO,
         paid_back: Amount::ZERO,
+        voucher: None,
         trued_up: Amount::ZERO,
     };
     let more = due(terms, terms.tier_at(reached.by(terms.measure)).rate, &charge, terms.currency).expect("a true-up");
@@ -75,7 +76,7 @@ fn in_the_end(agreement: &Agreement, counted: &[(NaiveDate, Volume)], example: &
 
 fn holds(name: &str, agreement: &str, table: &str) {
     let terms = read(agreement, name).expect("sound terms");
-    let agreement = Agreement { id: AgreementId(1), group: Some(GroupId(1)), members: vec![], terms };
+    let agreement = Agreement { id: AgreementId(1), group: Some(GroupId(1)), members: vec![], terms, run: Run::default() };
     let currency = agreement.terms.currency;
     let (mut counted, mut priced) = (Vec::new(), Vec::new());
     let examples = examples(table);

@@ -80,6 +80,8 @@ pub fn list(reader: Reader<'_>, today: NaiveDate) -> Result<Vec<AlertView>> {
     }
     concerns.extend(of_pool(reader, &accounts, &pending, &policy, today)?);
     concerns.extend(budget::list(reader, None, None, When::Now(today))?.into_iter().filter_map(of_budget));
+    let overdue = reader.overdue_differences(today)?.into_iter();
+    concerns.extend(overdue.map(|(owner, count, oldest)| Concern::Differences { owner, count, oldest }));
     let mut marks: HashMap<String, Mark> = reader.alert_marks()?.into_iter().map(|mark| (mark.alert.clone(), mark)).collect();
     let mut alerts: Vec<AlertView> = concerns
         .into_iter()

@@ -47,12 +47,13 @@ impl UseCase for MonthEnd<'_> {
         let month = self.0.period;
         let bill = bill::import(operation, self.0)?;
         if let Some(closed) = period::already_closed(operation, month)? {
-            let reconciled = reconcile::show(operation.reader(), month)?;
+            let reconciled = reconcile::show(operation.reader(), month, operation.today())?;
             return Ok(MonthEnded { bill, reconciled, blockers: vec![], closed: Some(closed) });
         }
-        let (reconciled, matched) = reconcile::run(operation, month)?;
+        let run = reconcile::run(operation, month)?;
+        let reconciled = run.reconciled.clone();
         let blockers = period::blocking(operation, month, Some(&reconciled), false)?;
-        let closed = if blockers.is_empty() { Some(period::close(operation, month, Some(matched))?) } else { None };
+        let closed = if blockers.is_empty() { Some(period::close(operation, month, Some(run))?) } else { None };
         Ok(MonthEnded { bill, reconciled, blockers, closed })
     }
 }

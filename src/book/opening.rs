@@ -333,6 +333,8 @@ impl Importing<'_, '_> {
             cost: cost.expected,
             counts,
             cost_counts: cost.counts,
+            difference: None,
+            corrects: None,
             entry,
         };
         self.operation.writer().insert_order(&recorded)?;
@@ -356,10 +358,10 @@ impl Importing<'_, '_> {
             (Model::Resale, None) => {
                 let asked = OrderToPrice { product: &order.product, kind, list, provider_amount: None, coupons: &[] };
                 let cost = self.operation.expected_cost(currency, asked, order.date)?;
-                return Ok(cost.ok_or(Refusal::NoPurchaseAgreement { date: order.date })?);
+                return Ok(cost.ok_or(Refusal::NoPurchaseAgreement { currency, date: order.date })?);
             }
         };
-        Ok(Cost { expected, counts: self.operation.cost_counts(&order.product, kind, order.date)? })
+        Ok(Cost { expected, counts: self.operation.cost_counts(currency, &order.product, kind, order.date)? })
     }
 
     /// An account whose charges are ours on the day of the opening.

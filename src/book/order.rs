@@ -13,17 +13,20 @@ use super::{Operation, Result, UseCase};
 use crate::domain::account::{Mode, Model};
 use crate::domain::agreement::ChargeKind;
 use crate::domain::code::Code;
-use crate::domain::coupon::{Coupon, CouponKind, CouponRequest, UsedCoupon, paid_by_voucher};
+use crate::domain::coupon::{Bearer, Coupon, CouponKind, CouponRequest, UsedCoupon, paid_by_voucher};
+use crate::domain::id::EntryId;
 use crate::domain::journal::Note;
 use crate::domain::money::{Amount, Currency, Exact, Money};
-use crate::domain::order::{self, Charge, Order, OrderKind, OrderRequest, Placement, UnusedTime};
-use crate::domain::period::Month;
+use crate::domain::order::{Charge, Order, OrderKind, OrderRequest, Placement};
+use crate::domain::period::{Month, OpenDate};
 use crate::domain::policy::PoolCheck;
 use crate::domain::price::Volume;
 use crate::domain::progress::Watch;
+use crate::domain::refund::{Asked, Refundable, UnusedTime};
 use crate::domain::refusal::{Notice, Noun, Refusal};
 use crate::domain::role::Permission;
 use crate::domain::rules;
+use crate::domain::true_up::TieredCharge;
 use crate::store::{OrderFilter, OrderRow, Reader, Scope};
 
 /// Up to how many orders a list hands back one by one; of a larger one it hands back the totals.
@@ -83,7 +86,7 @@ pub struct OrderRecorded {
     pub agreement: Option<Code>,
     /// What all amounts are counted in.
     pub currency: Currency,
-    /// What it has used.
+    /// What it has used; of a refund, what goes back to the bearer.
     pub coupons: Vec<Coupon>,
     /// What a refund changes in the true-ups of its original.
     pub trued_up: Amount,
@@ -183,7 +186,7 @@ impl UseCase for ImportOrders<'_> {
     }
 }
 
-fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderRecorded> {
+pub(super) fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderRecorded> {
     let of = operation.account(&request.account)?;
     let (account, currency) = (&of.account, of.group.currency);
     account.require_active()?;
@@ -206,7 +209,7 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
     let asked = OrderToPrice { product: &request.product, kind, list, provider_amount, coupons: &coupons };
     let (price, cost) = operation.priced(&of, asked, date)?;
     let by_voucher = paid_by_voucher(&coupons)?;
-    let cost = cost.ok_or(Refusal::NoPurchaseAgreement { date })?;
+    let cost = cost.ok_or(Refusal::NoPurchaseAgreement { currency, date })?;
     if request.placement == Placement::Planned {
         operation.standing_from(&of, date)?.require_available(&account.code, price.payable.minus(by_voucher)?, currency)?;
     }
@@ -242,11 +245,7 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
     for coupon in coupons.iter().copied() {
         let entry = match coupon.kind {
             CouponKind::Coupon => None,
-            CouponKind::Voucher => {
-                let paid = rules::voucher(effective, &of.party(effective), coupon.amount, coupon.bearer);
-                let note = Note { reference: Some(order.provider_order.clone()), remark: None };
-                operation.post(paid.map(|entry| entry.map(|entry| entry.with_note(note))))?
-            }
+            CouponKind::Voucher => pay_by_voucher(operation, &of, coupon.amount, coupon.bearer, &order.provider_order, effective)?,
         };
         operation.writer().insert_coupon(&UsedCoupon { order: order.id, coupon, entry })?;
     }
@@ -274,6 +273,20 @@ fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderR
         available: standing.available()?,
         notices,
     })
+}
+
+/// Posts what a voucher pays; below zero, what goes back to its bearer.
+fn pay_by_voucher(
+    operation: &mut Operation<'_>,
+    of: &AccountInGroup,
+    amount: Amount,
+    bearer: Bearer,
+    provider_order: &str,
+    date: OpenDate,
+) -> Result<Option<EntryId>> {
+    let paid = rules::voucher(date, &of.party(date), amount, bearer);
+    let note = Note { reference: Some(provider_order.to_owned()), remark: None };
+    operation.post(paid.map(|entry| entry.map(|entry| entry.with_note(note))))
 }
 
 /// Coupons in minor units, at most one of each kind.
@@ -363,21 +376,41 @@ impl UseCase for RefundOrder {
             return Err(Refusal::RefundBeforeOrder { order: original.id, date, ordered: original.date }.into());
         }
         require_new(operation, &self.provider_order)?;
-        let before = operation.reader().paid_back(original.id)?;
-        let voucher = paid_by_voucher(&operation.reader().coupons_of(original.id)?)?;
+        let TieredCharge { trued_up, voucher: by_voucher, .. } = operation.reader().tiered_charge(original.id)?;
+        let left = Refundable {
+            order: original.id,
+            charge: &paid,
+            before: operation.reader().paid_back(original.id)?,
+            trued_up,
+            voucher: by_voucher.map_or(Amount::ZERO, |(_, amount)| amount),
+            model: of.account.model,
+            currency,
+        };
         let unused = match self.unused_from {
-            Some(from) => Some(UnusedTime::of(&original, paid.payable.minus(voucher)?, from)?),
+            Some(from) => Some(UnusedTime::of(&original, left.money_for_all()?, from)?),
             None => None,
         };
-        let asked = match unused {
-            Some(unused) => Some(unused.worth()?),
-            None => self.amount.map(|amount| positive(amount, currency)).transpose()?.map(|m| m.amount),
+        let asked = match (unused, self.amount) {
+            (Some(unused), _) => Asked::Unused(unused),
+            (None, Some(amount)) => Asked::Money(positive(amount, currency)?.amount),
+            (None, None) => Asked::All,
         };
         let provider_amount = self.provider_amount.map(|amount| not_negative(amount, currency)).transpose()?.map(|m| m.amount);
-        let back = order::refund(&paid, original.id, (before, voucher), asked, provider_amount, of.account.model, currency)?;
+        let back = left.refund(asked, provider_amount)?;
         let weighed = operation.weigh(&of, back.payable.negated()?, Placement::Placed, date)?;
-        // First what the customer has got already for it, so that it lowers what is given back.
-        let returned = TrueUpReturned::post(operation, &of, &original, back.payable, effective)?;
+        // First what the customer has got already for it and what it has not paid itself, so that they lower what is given back.
+        let returned = TrueUpReturned::post(operation, &of, &original, back.trued_up, effective)?;
+        let voucher = by_voucher.filter(|_| back.voucher.is_positive()).map(|(bearer, _)| Coupon {
+            kind: CouponKind::Voucher,
+            bearer,
+            amount: back.voucher,
+        });
+        let by_bearer = match voucher {
+            Some(voucher) => {
+                pay_by_voucher(operation, &of, voucher.amount.negated()?, voucher.bearer, &self.provider_order, effective)?
+            }
+            None => None,
+        };
         let owed = operation.standing(&of, date)?.owed;
         let entry = operation.post(rules::refund(effective, &of.party(effective), back.payable, owed, back.cost))?;
         let order = Order {
@@ -405,7 +438,10 @@ impl UseCase for RefundOrder {
         };
         operation.writer().insert_order(&order)?;
         operation.writer().insert_charge(&charge)?;
-        let trued_up = returned.keep(operation, &charge)?;
+        returned.keep(operation, &charge)?;
+        if let Some(coupon) = voucher {
+            operation.writer().insert_coupon(&UsedCoupon { order: order.id, coupon, entry: by_bearer })?;
+        }
         operation.count(weighed)?;
         // A refund reduces the volume of the window in which the original was bought.
         add_volumes(operation, &of.group, &charge, original.date)?;
@@ -418,8 +454,8 @@ impl UseCase for RefundOrder {
             account,
             agreement,
             currency,
-            coupons: vec![],
-            trued_up,
+            coupons: voucher.into_iter().collect(),
+            trued_up: back.trued_up,
             unused,
             available,
             notices: vec![],

@@ -1,23 +1,26 @@
 //! Closing a month: usage charged, tiers trued up, the bill accepted, statements frozen, a receipt kept. All in one operation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use super::operation::AccountInGroup;
 use super::pricing::Prices as _;
-use super::reconcile::{self, Reconciled};
+use super::reconcile::{self, Reconciled, Run};
 use super::true_up::true_up;
 use super::usage::{self, Owners};
 use super::{Operation, Result, UseCase};
+use crate::domain::acceptance::{ChargedNow, Clearing, ClearingRule, accept};
+use crate::domain::account::Model;
 use crate::domain::agreement::ChargeKind;
 use crate::domain::chain;
 use crate::domain::close::{Blocker, FrozenStatement, LedgerTotal, RECEIPT_FORM, Readiness, Receipt, ReceiptBill, blockers};
+use crate::domain::difference::{Difference, DifferenceState, Resolution};
 use crate::domain::finality::Finality;
 use crate::domain::id::ChargeId;
-use crate::domain::matching::Matched;
+use crate::domain::matching::{Match, MatchRule};
 use crate::domain::money::{Amount, Currency, Exact};
-use crate::domain::order::{Charge, Cost};
+use crate::domain::order::{Charge, Cost, DecisionCharge};
 use crate::domain::period::{Month, OpenDate, PeriodState};
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
@@ -59,11 +62,11 @@ impl UseCase for ClosePeriod {
             Some(_) => Some(reconcile::run(operation, period)?),
             None => None,
         };
-        let blocking = blocking(operation, period, reconciled.as_ref().map(|(r, _)| r), self.without_bill)?;
+        let blocking = blocking(operation, period, reconciled.as_ref().map(|run| &run.reconciled), self.without_bill)?;
         if !blocking.is_empty() {
             return Err(Refusal::CloseBlocked { period, blockers: blocking }.into());
         }
-        close(operation, period, reconciled.map(|(_, matched)| matched))
+        close(operation, period, reconciled)
     }
 }
 
@@ -91,7 +94,7 @@ pub(super) fn blocking(
     let bill = reader.bill(period)?;
     let (stated_total, rejected_lines) = bill.as_ref().map_or((None, 0), |bill| (bill.stated, bill.rejected));
     let bill = bill.zip(reconciled).map(|(bill, reconciled)| (bill.finality, reconciled.currency, reconciled.bridge.clone()));
-    let open_differences = reconciled.map(Reconciled::open).transpose()?.unwrap_or_default();
+    let open_differences = reconciled.map(|reconciled| still_to_do(&reconciled.differences)).transpose()?.unwrap_or_default();
     let readiness = Readiness {
         earlier_open: earlier_open(reader, operation, period)?,
         anything_happened: reader.months()?.contains(&period),
@@ -109,6 +112,15 @@ pub(super) fn blocking(
         open_differences,
     };
     Ok(blockers(&readiness)?)
+}
+
+/// The differences that keep a month from closing, and the sum of their sizes.
+fn still_to_do(differences: &[Difference]) -> Result<(u64, Exact)> {
+    let mut open = (0, Exact::ZERO);
+    for difference in differences.iter().filter(|d| d.blocks_the_close()) {
+        open = (open.0 + 1, open.1.plus(difference.size()?)?);
+    }
+    Ok(open)
 }
 
 /// How many accounts the provider can have billed in a month.
@@ -134,17 +146,17 @@ fn earlier_open(reader: Reader<'_>, operation: &Operation<'_>, period: Month) ->
 
 /// Closes a month that nothing blocks any more, and before it the earlier months in which only money moved: each gets its own
 /// statements and receipt, in order.
-pub(super) fn close(operation: &mut Operation<'_>, period: Month, matched: Option<Matched>) -> Result<PeriodClosed> {
+pub(super) fn close(operation: &mut Operation<'_>, period: Month, run: Option<Run>) -> Result<PeriodClosed> {
     let is_open = |month: &Month| *month < period && operation.closed_through().state(*month) == PeriodState::Open;
     let earlier: Vec<Month> = operation.reader().months()?.into_iter().filter(is_open).collect();
     for month in earlier {
         close_one(operation, month, None)?;
     }
-    close_one(operation, period, matched)
+    close_one(operation, period, run)
 }
 
 /// Posts, freezes and keeps the receipt.
-fn close_one(operation: &mut Operation<'_>, period: Month, matched: Option<Matched>) -> Result<PeriodClosed> {
+fn close_one(operation: &mut Operation<'_>, period: Month, run: Option<Run>) -> Result<PeriodClosed> {
     let date = operation.closed_through().open(period.last_day())?;
     let bill = operation.reader().bill(period)?;
     let mut receipt = Receipt {
@@ -160,12 +172,12 @@ fn close_one(operation: &mut Operation<'_>, period: Month, matched: Option<Match
         statements: vec![],
         audit_head: chain::hex(&operation.reader().audit_head()?.1),
     };
-    if let (Some(bill), Some(matched)) = (bill, matched) {
+    if let (Some(bill), Some(run)) = (bill, run) {
         let usage = charge_usage(operation, &bill, date)?;
         receipt.usage_charges = usage.charges;
-        receipt.recorded = matched.bridge.recorded;
-        receipt.classes.clone_from(&matched.bridge.classes);
-        let payable = accept_bill(operation, &bill, &matched, usage.cost, date)?;
+        receipt.recorded = run.matched.bridge.recorded;
+        receipt.classes.clone_from(&run.matched.bridge.classes);
+        let payable = accept_bill(operation, &bill, &run, usage.charged, date)?;
         let files = operation.reader().bill_files(bill.id)?;
         receipt.bill = Some(ReceiptBill {
             version: bill.version,
@@ -194,30 +206,34 @@ fn close_one(operation: &mut Operation<'_>, period: Month, matched: Option<Match
 
 struct UsageCharged {
     charges: u64,
-    cost: Amount,
+    charged: ChargedNow,
 }
 
 fn charge_usage(operation: &mut Operation<'_>, bill: &BillVersion, date: OpenDate) -> Result<UsageCharged> {
     let owners = Owners::load(operation.reader(), bill.currency)?;
-    let mut charged = UsageCharged { charges: 0, cost: Amount::ZERO };
-    for (group, usages) in usage::by_group(operation.reader(), bill, &owners)? {
+    let mut charged = UsageCharged { charges: 0, charged: ChargedNow::default() };
+    for (group, usage) in usage::by_group(operation.reader(), bill, &owners)? {
         let group = operation.reader().group(group)?;
-        let priced = usage::price_group(operation, &group, bill.period, usages, &[])?;
+        charged.charged.rounding_lines = charged.charged.rounding_lines.plus(usage.rounding_lines)?;
+        let priced = usage::price_group(operation, &group, bill.period, usage, &[])?;
         for usage in priced {
             let of = operation.account(usage.usage.account_code.as_str())?;
             let charge = charge_one(operation, &of, &usage, date)?;
-            operation.writer().insert_bill_match(charge, bill.id, "usage", usage.usage.billed)?;
+            let (cleared, billed) = (usage.cost, usage.usage.billed);
+            let clearing = Clearing { charge, rule: ClearingRule::Usage, cleared, settles: true, billed };
+            operation.writer().insert_clearing(bill, &clearing)?;
             charged.charges += 1;
-            charged.cost = charged.cost.plus(usage.cost)?;
+            charged.charged.cost = charged.charged.cost.plus(cleared)?;
+            charged.charged.billed = charged.charged.billed.plus(billed)?;
         }
     }
     Ok(charged)
 }
 
 fn charge_one(operation: &mut Operation<'_>, of: &AccountInGroup, priced: &PricedUsage, date: OpenDate) -> Result<ChargeId> {
-    let counts = operation.cost_counts(&priced.usage.product, ChargeKind::Usage, date.date())?;
+    let counts = operation.cost_counts(of.group.currency, &priced.usage.product, ChargeKind::Usage, date.date())?;
     let entry = operation.post(rules::usage(date, &of.party(date), priced.price.payable, priced.cost))?;
-    let charge = Charge::priced(
+    let mut charge = Charge::priced(
         operation.writer().next_charge()?,
         of.account.id,
         None,
@@ -228,29 +244,76 @@ fn charge_one(operation: &mut Operation<'_>, of: &AccountInGroup, priced: &Price
         Cost { expected: priced.cost, counts },
         entry,
     );
+    charge.corrects = priced.corrects;
     operation.writer().insert_charge(&charge)?;
-    super::order::add_volumes(operation, &of.group, &charge, date.date())?;
+    super::order::add_volumes(operation, &of.group, &charge, priced.counts_on(Month::of(date.date())))?;
     Ok(charge.id)
 }
 
-/// Accepts the bill into `payable`: the exact sum, rounded once. Returns that amount.
-fn accept_bill(
-    operation: &mut Operation<'_>,
-    bill: &BillVersion,
-    matched: &Matched,
-    usage_cost: Amount,
-    date: OpenDate,
-) -> Result<Amount> {
+/// Accepts the bill into `payable`, and settles what it is about. Returns what is payable.
+fn accept_bill(operation: &mut Operation<'_>, bill: &BillVersion, run: &Run, usage: ChargedNow, date: OpenDate) -> Result<Amount> {
     debug_assert_eq!(bill.finality, Finality::Final);
-    let mut accrued = usage_cost;
-    for found in matched.matches() {
-        accrued = accrued.plus(found.expected)?;
-        operation.writer().insert_bill_match(found.charge, bill.id, found.rule.as_str(), found.billed)?;
+    let coupons = charge_coupons(operation, bill, run, date)?;
+    let charged = ChargedNow { cost: usage.cost.plus(coupons)?, ..usage };
+    let mut kept = Ok(());
+    let (accepted, disputed) = accept(&run.matched, run.rows(), charged, bill.currency, |clearing| {
+        if kept.is_ok() {
+            kept = operation.writer().insert_clearing(bill, &clearing);
+        }
+    })?;
+    kept?;
+    let by_id: HashMap<&str, &Difference> = run.rows().map(|row| (row.id.as_str(), row)).collect();
+    for now in disputed {
+        let row = by_id[now.difference.as_str()];
+        let disputed = Difference { disputed: now.amount, ..row.clone() };
+        operation.writer().save_difference(Some(row), &disputed)?;
     }
-    let billed = bill.totals.payable.round(bill.currency)?;
-    let commission = matched.commission.round(bill.currency)?;
-    operation.post(rules::bill_accepted(date, bill.currency, billed, accrued, commission))?;
-    Ok(billed)
+    for credit in &run.matched.credits {
+        let Some(before) = operation.reader().difference(&credit.difference)? else { continue };
+        let after = Difference {
+            disputed: before.disputed.plus(credit.amount)?,
+            state: DifferenceState::Resolved,
+            resolution: Some(Resolution::Credited),
+            ..before.clone()
+        };
+        operation.writer().save_difference(Some(&before), &after)?;
+    }
+    operation.post(rules::bill_accepted(date, bill.currency, &accepted))?;
+    Ok(accepted.payable)
+}
+
+/// Coupons that the bill names and the orders did not: they make the orders cost less, and the agent keeps that. Returns what they
+/// add to the cost, which is less than nothing.
+fn charge_coupons(operation: &mut Operation<'_>, bill: &BillVersion, run: &Run, date: OpenDate) -> Result<Amount> {
+    let mut sum = Amount::ZERO;
+    let by_coupon: Vec<Match> = run.matched.matches().filter(|found| found.rule == MatchRule::Coupon).collect();
+    for found in by_coupon {
+        let cost = found.billed.round(bill.currency)?.minus(found.cleared)?;
+        let order = operation.reader().charge(found.charge)?;
+        let account = operation.reader().account(order.account)?;
+        let of = operation.account(account.code.as_str())?;
+        let entry = operation.post(rules::coupon_found(date, &of.party(date), cost))?;
+        let id = operation.writer().next_charge()?;
+        let payable = if account.model == Model::Agency { cost } else { Amount::ZERO };
+        let charge = Charge::from(DecisionCharge {
+            id,
+            account: account.id,
+            product: order.product,
+            difference: format!("coupon/{}", order.id.0),
+            charge_month: bill.period,
+            date: date.date(),
+            payable,
+            cost,
+            entry,
+        });
+        operation.writer().insert_charge(&charge)?;
+        let billed = Exact::from_amount(cost, bill.currency);
+        let clearing =
+            Clearing { charge: id, rule: ClearingRule::Matched(MatchRule::Coupon), cleared: cost, settles: true, billed };
+        operation.writer().insert_clearing(bill, &clearing)?;
+        sum = sum.plus(cost)?;
+    }
+    Ok(sum)
 }
 
 fn freeze_statements(operation: &mut Operation<'_>, period: Month) -> Result<Vec<FrozenStatement>> {
@@ -311,7 +374,7 @@ pub fn list(reader: Reader<'_>) -> Result<Vec<PeriodView>> {
     let closed = reader.closed_through()?;
     let mut views = Vec::new();
     for period in reader.months()? {
-        let open = reader.differences(Some(period))?.iter().filter(|d| d.is_open()).count();
+        let open = reader.differences(Some(period))?.iter().filter(|d| d.state != DifferenceState::Resolved).count();
         views.push(PeriodView {
             period,
             state: closed.state(period),

@@ -7,7 +7,7 @@ use super::operation::{AccountInGroup, find_group, unknown};
 use super::pricing::{OrderToPrice, Prices as _, ReadPrices};
 use super::{Operation, Result, UseCase, When};
 use crate::domain::account::Group;
-use crate::domain::agreement::{Agreement, ChargeKind, Terms, conflict, gap_before, in_force};
+use crate::domain::agreement::{Agreement, ChargeKind, Terms, conflict, gap_before, is_in_force};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
 use crate::domain::coupon::{CouponRequest, paid_by_voucher};
@@ -237,15 +237,14 @@ pub fn show(reader: Reader<'_>, name: Option<&str>, day: NaiveDate) -> Result<Ve
     }
     let mut views = Vec::new();
     for agreement in chosen {
-        let same_side: Vec<Agreement> = all.iter().filter(|a| a.terms.name == agreement.terms.name).cloned().collect();
         let terms = &agreement.terms;
-        let window_start = terms.window_start(day);
+        let window_start = agreement.window_start(day);
         let volume = reader.volume(Scope::of(agreement), terms.currency, window_start, day)?.by(terms.measure);
         let to_next_tier = match terms.tier_above(volume) {
             Some(tier) => Some(tier.from.minus(volume)?),
             None => None,
         };
-        let in_force = in_force(&same_side, day).is_some_and(|a| a.id == agreement.id);
+        let in_force = is_in_force(&all, agreement, day);
         views.push(AgreementView { agreement: agreement.clone(), in_force, window_start, volume, to_next_tier });
     }
     Ok(views)

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::Result;
 use super::operation::{find_account, find_group};
 use crate::domain::account::{Account, Group, Model};
-use crate::domain::agreement::{Agreement, AgreementKind, ChargeKind, Terms};
+use crate::domain::agreement::{Agreement, AgreementKind, ChargeKind, Run, Terms};
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, AgreementId, ChargeId};
 use crate::domain::money::{Amount, Currency, Exact};
@@ -100,7 +100,7 @@ pub fn compare(reader: Reader<'_>, request: ComparisonRequest) -> Result<PriceCo
         return Err(Refusal::NothingCharged { group: group.code, from, to }.into());
     };
     let agreement = as_if_in_force(reader, &group, terms, first)?;
-    let start = agreement.terms.window_start(first);
+    let start = agreement.window_start(first);
     let mut recorded = reader.recorded_charges(group.id, (start, to), None)?;
     recorded.retain(|charge| charge.volume_date >= start && charge.date <= to);
     let accounts: HashMap<AccountId, Account> = reader.accounts_of(group.id)?.into_iter().map(|a| (a.id, a)).collect();
@@ -135,7 +135,7 @@ fn as_if_in_force(reader: Reader<'_>, group: &Group, mut terms: Terms, since: Na
     }
     terms.valid_from = terms.valid_from.min(since);
     // It is not in the book, so that no row has its number.
-    Ok(Agreement { id: AgreementId(0), group: Some(group.id), members, terms })
+    Ok(Agreement { id: AgreementId(0), group: Some(group.id), members, terms, run: Run::default() })
 }
 
 fn past_charges(recorded: &[RecordedCharge], accounts: &HashMap<AccountId, Account>) -> Vec<PastCharge> {

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use super::operation::{AccountInGroup, find_group, not_negative, positive, unknown};
 use super::pricing::Prices as _;
-use super::schedule::{Bought, Impossible, Pieces, Pricing, Schedule, if_possible, last_day, rounded_up};
+use super::schedule::{Bought, Impossible, Pieces, Pricing, Schedule, if_possible, rounded_up};
 use super::{Error, Result, When, account};
 use crate::domain::account::{Account, Group, Standing};
 use crate::domain::agreement::{Agreement, Basis, ChargeKind, Measure, TierRule};
@@ -322,7 +322,7 @@ fn scenarios(
             Scenario::AllEarlier => Ok((all_on(purchases, first.date), Pieces::Whole)),
             Scenario::AllLater => Ok((all_on(purchases, last.date), Pieces::Whole)),
             Scenario::NextWindow => next_window(pricing, purchases, last)?.map(|date| (all_on(purchases, date), Pieces::Whole)),
-            Scenario::Together => Ok((together(purchases)?, Pieces::Whole)),
+            Scenario::Together => Ok((together(purchases, |purchase| has_fixed_price(planned, purchase))?, Pieces::Whole)),
             Scenario::Apart => Ok((purchases.to_vec(), Pieces::AtTiers)),
             Scenario::BestOrder => {
                 scenarios.push((*scenario, Ok(cost_of(best)?)));
@@ -338,6 +338,11 @@ fn scenarios(
     Ok(scenarios)
 }
 
+/// Whether an order of a plan has a price of its own, whatever it lists.
+fn has_fixed_price(planned: &Schedule, purchase: &Purchase) -> bool {
+    planned.bought.iter().any(|bought| bought.purchase.line == purchase.line && bought.price.by == PricedBy::FixedPrice)
+}
+
 /// The first day of the window after the last purchase's, if an agreement is in force for every account then.
 fn next_window(
     pricing: &mut Pricing<'_>,
@@ -345,8 +350,12 @@ fn next_window(
     last: &Purchase,
 ) -> Result<std::result::Result<NaiveDate, Impossible>> {
     let Some(agreement) = pricing.agreement(last.account, last.date)? else { return Ok(Err(Impossible::NoAgreement)) };
-    let next = agreement.terms.window_end(last.date).and_then(|end| end.succ_opt());
+    let next = agreement.window_end(last.date).and_then(|end| end.succ_opt());
     let Some(date) = next else { return Ok(Err(Impossible::NoNextWindow)) };
+    // A version that another one follows ends, and its window may go on.
+    if pricing.agreement(last.account, date)?.is_some_and(|next| next.window_start(date) < date) {
+        return Ok(Err(Impossible::NoNextWindow));
+    }
     for purchase in purchases {
         if pricing.agreement(purchase.account, date)?.is_none() {
             return Ok(Err(Impossible::NoAgreement));
@@ -359,7 +368,7 @@ fn next_window(
 type Home = Option<(AgreementId, NaiveDate)>;
 
 fn home(agreement: Option<&Rc<Agreement>>, date: NaiveDate) -> Home {
-    agreement.map(|agreement| (agreement.id, agreement.terms.window_start(date)))
+    agreement.map(|agreement| (agreement.id, agreement.window_start(date)))
 }
 
 /// The same purchases on the same dates, and who may take which date: an order stays under its agreement and in its window.
@@ -440,14 +449,11 @@ fn depends_on_sets_only(planned: &Schedule) -> bool {
     }
     let agreements = || planned.bought.iter().filter_map(|bought| Some((bought.agreement.as_ref()?, bought.purchase.date)));
     let begins_inside = |start: NaiveDate| {
-        agreements().any(|(other, date)| {
-            let terms = &other.terms;
-            terms.window_start(date) < start && terms.window_end(date).is_none_or(|end| start <= end)
-        })
+        agreements().any(|(other, date)| other.window_start(date) < start && other.window_end(date).is_none_or(|end| start <= end))
     };
     agreements().all(|(agreement, date)| {
         let terms = &agreement.terms;
-        terms.measure == Measure::List && terms.basis == Basis::List && !begins_inside(terms.window_start(date))
+        terms.measure == Measure::List && terms.basis == Basis::List && !begins_inside(agreement.window_start(date))
     })
 }
 
@@ -481,7 +487,7 @@ fn prices_after(pricing: &mut Pricing<'_>, turns: &Turns, planned: &Schedule, be
 /// Orders that are worth a look: as planned; and what counts at a price of its own first, what does not count last, between them
 /// what tiers price, the small first or the large first. Each stays in its window.
 fn candidates(planned: &Schedule) -> Vec<Vec<usize>> {
-    let start = |bought: &Bought| bought.agreement.as_ref().map(|own| own.terms.window_start(bought.purchase.date));
+    let start = |bought: &Bought| bought.agreement.as_ref().map(|own| own.window_start(bought.purchase.date));
     let class = |bought: &Bought| match bought.price.by {
         _ if !bought.price.counts => 2,
         PricedBy::Tier | PricedBy::Slices => 1,
@@ -509,10 +515,10 @@ fn next_tiers(pricing: &mut Pricing<'_>, purchases: &[Purchase], planned: &Sched
         let first = &planned.bought[place];
         let volume = if terms.rule == TierRule::Retroactive {
             pricing.priced(purchases, Pieces::Whole)?;
-            let end = last_day(terms, first.purchase.date);
+            let end = agreement.last_day(first.purchase.date).unwrap_or(NaiveDate::MAX);
             pricing
                 .prices
-                .volume(Scope::of(&agreement), terms.currency, terms.window_start(first.purchase.date), end)?
+                .volume(Scope::of(&agreement), terms.currency, agreement.window_start(first.purchase.date), end)?
                 .by(terms.measure)
         } else {
             first.price.volume_before

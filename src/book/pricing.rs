@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use super::Result;
 use super::operation::AccountInGroup;
 use crate::domain::account::Model;
-use crate::domain::agreement::{Agreement, ChargeKind, in_force, in_force_for};
+use crate::domain::agreement::{Agreement, ChargeKind, in_force_for, is_in_force};
 use crate::domain::coupon::{Coupon, take_off};
 use crate::domain::id::{AccountId, GroupId};
 use crate::domain::money::{Amount, Currency, Exact};
@@ -50,15 +50,16 @@ pub(super) trait Prices {
         Ok(in_force_for(&self.sale_agreements(group)?, account, date).cloned())
     }
 
-    /// The agreement that the provider's prices follow on a date.
-    fn purchase_agreement(&mut self, date: NaiveDate) -> Result<Option<Rc<Agreement>>> {
-        Ok(in_force(&self.purchase_agreements()?, date).cloned())
+    /// The agreement that the provider's prices in a currency follow on a date.
+    fn purchase_agreement(&mut self, currency: Currency, date: NaiveDate) -> Result<Option<Rc<Agreement>>> {
+        let all = self.purchase_agreements()?;
+        Ok(all.iter().find(|agreement| agreement.terms.currency == currency && is_in_force(&all, agreement, date)).cloned())
     }
 
     /// The volume that was reached in the window of an agreement before a charge of a date.
     fn volume_before(&mut self, agreement: &Agreement, date: NaiveDate) -> Result<Volume> {
         let terms = &agreement.terms;
-        self.volume(Scope::of(agreement), terms.currency, terms.window_start(date), date)
+        self.volume(Scope::of(agreement), terms.currency, agreement.window_start(date), date)
     }
 
     /// What an order of a date costs the customer, and what the provider is expected to bill: what it has said, else what the
@@ -66,7 +67,7 @@ pub(super) trait Prices {
     /// customer's own terms. Coupons are taken off.
     fn priced(&mut self, of: &AccountInGroup, order: OrderToPrice<'_>, date: NaiveDate) -> Result<(Price, Option<Cost>)> {
         let currency = of.group.currency;
-        let counts = self.cost_counts(order.product, order.kind, date)?;
+        let counts = self.cost_counts(currency, order.product, order.kind, date)?;
         let known = order.provider_amount.map(|expected| Cost { expected, counts });
         let cost = match (of.account.model, known) {
             (Model::Resale, None) => self.expected_cost(currency, order, date)?,
@@ -94,7 +95,7 @@ pub(super) trait Prices {
 
     /// What the provider is expected to bill for an order of a date; `None` without a purchase agreement.
     fn expected_cost(&mut self, currency: Currency, order: OrderToPrice<'_>, date: NaiveDate) -> Result<Option<Cost>> {
-        let Some(agreement) = self.purchase_agreement(date)? else { return Ok(None) };
+        let Some(agreement) = self.purchase_agreement(currency, date)? else { return Ok(None) };
         let before = self.volume_before(&agreement, date)?;
         let priceable = Priceable { product: order.product, kind: order.kind, list: order.list, cost: None };
         let price = price(Some(&agreement), priceable, before, currency)?;
@@ -102,8 +103,8 @@ pub(super) trait Prices {
     }
 
     /// Whether what the provider bills for a product on a date counts towards the agent's volume there.
-    fn cost_counts(&mut self, product: &str, kind: ChargeKind, date: NaiveDate) -> Result<bool> {
-        Ok(self.purchase_agreement(date)?.is_none_or(|agreement| agreement.terms.counts(product, kind)))
+    fn cost_counts(&mut self, currency: Currency, product: &str, kind: ChargeKind, date: NaiveDate) -> Result<bool> {
+        Ok(self.purchase_agreement(currency, date)?.is_none_or(|agreement| agreement.terms.counts(product, kind)))
     }
 }
 

@@ -189,7 +189,7 @@ fn load(reader: Reader<'_>, group: &Group, agreements: &[Agreement], days: Days)
         let charges = reader.recorded_charges(group.id, (from, days.last()), days.as_of)?;
         let window_start = |charge: &RecordedCharge| {
             let agreement = agreements.iter().find(|agreement| Some(agreement.id) == charge.agreement);
-            agreement.map_or(charge.date, |agreement| agreement.terms.window_start(charge.date))
+            agreement.map_or(charge.date, |agreement| agreement.window_start(charge.date))
         };
         let needed = charges.iter().map(|charge| window_start(charge).min(charge.volume_date)).min().unwrap_or(from);
         if needed >= from {

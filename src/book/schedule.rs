@@ -12,7 +12,7 @@ use super::planned_prices::PlannedPrices;
 use super::pricing::{OrderToPrice, Prices as _};
 use super::{Error, Result};
 use crate::domain::account::{Group, Model};
-use crate::domain::agreement::{Agreement, Basis, Measure, Terms, TierRule};
+use crate::domain::agreement::{Agreement, Basis, Measure, TierRule};
 use crate::domain::id::{AccountId, AgreementId};
 use crate::domain::money::{Amount, Currency, Exact, Overflow};
 use crate::domain::order::Cost;
@@ -178,9 +178,9 @@ impl<'r> Pricing<'r> {
         let mut earlier = Amount::ZERO;
         for agreement in agreements.iter().filter(|agreement| agreement.terms.rule == TierRule::Retroactive) {
             let terms = &agreement.terms;
-            let starts: BTreeSet<NaiveDate> = bought.iter().map(|bought| terms.window_start(bought.purchase.date)).collect();
+            let starts: BTreeSet<NaiveDate> = bought.iter().map(|bought| agreement.window_start(bought.purchase.date)).collect();
             for start in starts {
-                let end = last_day(terms, start);
+                let end = agreement.last_day(start).unwrap_or(NaiveDate::MAX);
                 let reached = self.prices.volume(Scope::of(agreement), terms.currency, start, end)?;
                 let without = self.prices.recorded_volume(Scope::of(agreement), terms.currency, start, end)?;
                 for bought in bought.iter_mut().filter(|bought| bought.price.by == PricedBy::Tier) {
@@ -219,17 +219,12 @@ impl<'r> Pricing<'r> {
         let mut first: BTreeMap<(AgreementId, NaiveDate), (Rc<Agreement>, usize)> = BTreeMap::new();
         for (place, bought) in schedule.bought.iter().enumerate() {
             if let Some(agreement) = &bought.agreement {
-                let key = (agreement.id, agreement.terms.window_start(bought.purchase.date));
+                let key = (agreement.id, agreement.window_start(bought.purchase.date));
                 first.entry(key).or_insert_with(|| (Rc::clone(agreement), place));
             }
         }
         first.into_values().collect()
     }
-}
-
-/// The last day of the window that a day lies in, or of the terms.
-pub(super) fn last_day(terms: &Terms, day: NaiveDate) -> NaiveDate {
-    [terms.window_end(day), terms.valid_to].into_iter().flatten().min().unwrap_or(NaiveDate::MAX)
 }
 
 /// The next whole minor unit.

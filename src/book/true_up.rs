@@ -14,14 +14,15 @@ use super::{Operation, Result, UseCase};
 use crate::domain::account::Group;
 use crate::domain::agreement::{Agreement, Tier, TierRule};
 use crate::domain::code::Code;
-use crate::domain::id::{ChargeId, EntryId};
+use crate::domain::coupon::Bearer;
+use crate::domain::id::{AccountId, EntryId};
 use crate::domain::journal::Note;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::order::{Charge, Order};
 use crate::domain::period::{Month, OpenDate};
 use crate::domain::role::Permission;
 use crate::domain::rules;
-use crate::domain::true_up::{TieredCharge, TrueUp, due, taken_back};
+use crate::domain::true_up::{TieredCharge, TrueUp, due};
 use crate::store::Scope;
 
 /// Prices the charges of retroactive agreements anew.
@@ -52,8 +53,11 @@ pub struct AccountTruedUp {
     pub charges: u64,
     /// What all amounts are counted in.
     pub currency: Currency,
-    /// What it adds to what the customer owes; negative where the customer gets money back.
+    /// What it adds to what the charges cost; negative where they cost less.
     pub change: Amount,
+    /// What of that vouchers pay; the rest the customer owes, or gets back.
+    #[serde(default)]
+    pub by_voucher: Amount,
 }
 
 /// What was trued up; empty when everything was in place.
@@ -94,7 +98,7 @@ pub(super) fn true_up(
         for agreement in operation.sale_agreements(group.id)?.iter().filter(|a| a.terms.rule == TierRule::Retroactive) {
             let month = Month::of(date.date()).first_day();
             let refunded = operation.reader().refunded_days(group.id, agreement.id, month, date.date())?;
-            let windows = refunded.into_iter().chain([date.date()]).map(|day| (agreement.terms.window_start(day), day));
+            let windows = refunded.into_iter().chain([date.date()]).map(|day| (agreement.window_start(day), day));
             let windows: BTreeMap<NaiveDate, NaiveDate> = windows.collect();
             for (window_start, day) in windows {
                 let window = Window { group, agreement, start: window_start, day };
@@ -120,8 +124,7 @@ impl Window<'_> {
         // What was trued up with the charges of a later day stays so: an earlier month that closes after it takes nothing back.
         let last = operation.reader().last_trued_up(self.agreement.id, None)?;
         let counted = last.map_or(date.date(), |last| last.max(date.date()));
-        let ends = [terms.window_end(self.day), terms.valid_to, Some(counted)];
-        let end = ends.into_iter().flatten().min().unwrap_or(self.day);
+        let end = self.agreement.last_day(self.day).map_or(counted, |last| last.min(counted));
         let volume = operation.volume(Scope::of(self.agreement), terms.currency, self.start, end)?.by(terms.measure);
         let reached = terms.tier_at(volume);
         let charges = operation.reader().tiered_charges(self.group.id, self.agreement.id, self.start, end)?;
@@ -131,12 +134,14 @@ impl Window<'_> {
             for tiered in charges {
                 let more = if take_back { tiered.trued_up.negated()? } else { due(terms, reached.rate, tiered, terms.currency)? };
                 if !more.is_zero() {
-                    by_charge.push((tiered.charge, more));
+                    by_charge.push((tiered, more));
                 }
             }
-            let Some(first) = charges.first().filter(|_| !by_charge.is_empty()) else { continue };
+            if by_charge.is_empty() {
+                continue;
+            }
             let tier = (!take_back).then_some(reached);
-            accounts.push(self.post(operation, first, &by_charge, tier, date)?);
+            accounts.push(self.post(operation, charges[0].account, &by_charge, tier, date)?);
         }
         Ok(accounts)
     }
@@ -145,24 +150,32 @@ impl Window<'_> {
     fn post(
         &self,
         operation: &mut Operation<'_>,
-        of: &TieredCharge,
-        by_charge: &[(ChargeId, Amount)],
+        account: AccountId,
+        by_charge: &[(&TieredCharge, Amount)],
         tier: Option<Tier>,
         date: OpenDate,
     ) -> Result<AccountTruedUp> {
-        let account = operation.reader().account(of.account)?;
+        let account = operation.reader().account(account)?;
         let of = operation.account(account.code.as_str())?;
         let change = Amount::sum(by_charge.iter().map(|(_, change)| *change))?;
+        let mut by_voucher: BTreeMap<Bearer, Amount> = BTreeMap::new();
+        for (charge, change) in by_charge {
+            if let Some((bearer, paid)) = charge.change_by_voucher(*change)? {
+                let sum = by_voucher.entry(bearer).or_default();
+                *sum = sum.plus(paid)?;
+            }
+        }
+        let by_voucher: Vec<(Bearer, Amount)> = by_voucher.into_iter().collect();
         let name = &self.agreement.terms.name;
         let priced = match tier {
             Some(tier) => format!("{name} {}: {} from {}", self.start, tier.rate, tier.from),
             None => format!("{name} {}: taken back", self.start),
         };
-        let entry = post(operation, &of, change, priced, date)?;
+        let entry = post(operation, &of, change, &by_voucher, priced, date)?;
         for (charge, change) in by_charge.iter().copied() {
             let true_up = TrueUp {
                 id: operation.writer().next_true_up()?,
-                charge,
+                charge: charge.charge,
                 agreement: self.agreement.id,
                 date: date.date(),
                 tier,
@@ -180,6 +193,7 @@ impl Window<'_> {
             charges: by_charge.len() as u64,
             currency: self.group.currency,
             change,
+            by_voucher: Amount::sum(by_voucher.into_iter().map(|(_, amount)| amount))?,
         })
     }
 }
@@ -188,11 +202,12 @@ fn post(
     operation: &mut Operation<'_>,
     of: &AccountInGroup,
     change: Amount,
+    by_voucher: &[(Bearer, Amount)],
     reference: String,
     date: OpenDate,
 ) -> Result<Option<EntryId>> {
     let owed = operation.standing(of, date.date())?.owed;
-    let entry = rules::true_up(date, &of.party(date), change, owed);
+    let entry = rules::true_up(date, &of.party(date), change, by_voucher, owed);
     let note = Note { reference: Some(reference), remark: None };
     operation.post(entry.map(|entry| entry.map(|entry| entry.with_note(note))))
 }
@@ -210,22 +225,20 @@ impl TrueUpReturned {
         operation: &mut Operation<'_>,
         of: &AccountInGroup,
         original: &Order,
-        paid_back: Amount,
+        change: Amount,
         date: OpenDate,
     ) -> Result<Self> {
-        let tiered = operation.reader().tiered_charge(original.id)?;
-        let change = if tiered.trued_up.is_zero() { Amount::ZERO } else { taken_back(&tiered, paid_back)? };
-        let entry = post(operation, of, change, format!("refund of {}", original.id), date)?;
+        let entry = post(operation, of, change, &[], format!("refund of {}", original.id), date)?;
         Ok(Self { change, entry, date: date.date() })
     }
 
-    /// Remembers it with the refund's charge; returns how much it was.
-    pub(super) fn keep(self, operation: &mut Operation<'_>, refund: &Charge) -> Result<Amount> {
+    /// Remembers it with the refund's charge.
+    pub(super) fn keep(self, operation: &mut Operation<'_>, refund: &Charge) -> Result<()> {
         let Self { change, entry, date } = self;
         if let Some(agreement) = refund.agreement.filter(|_| !change.is_zero()) {
             let id = operation.writer().next_true_up()?;
             operation.writer().insert_true_up(&TrueUp { id, charge: refund.id, agreement, date, tier: None, change, entry })?;
         }
-        Ok(change)
+        Ok(())
     }
 }

@@ -5,15 +5,17 @@ use std::rc::Rc;
 
 use super::Result;
 use super::pricing::{Prices, ReadPrices};
-use crate::domain::account::{Account, Group};
-use crate::domain::agreement::is_in_force;
-use crate::domain::bill::{Treatment, charged_on};
+use crate::domain::account::{Account, Group, Model};
+use crate::domain::agreement::{Agreement, Basis, is_in_force};
+use crate::domain::bill::{UsageClass, UsageTotals, charged_on};
+use crate::domain::difference::{Difference, Reason};
 use crate::domain::id::{AccountId, GroupId, ProductId, SeenUidId};
 use crate::domain::money::{Amount, Currency, Exact};
-use crate::domain::period::Month;
+use crate::domain::period::{Month, PeriodState};
 use crate::domain::price::Volume;
-use crate::domain::usage::{PricedUsage, Usage, UsageTerms, price_usage};
-use crate::store::{BillVersion, Reader};
+use crate::domain::usage::{Original, PricedUsage, Usage, UsageTerms, price_late, price_usage};
+use crate::domain::usage_check::Metered;
+use crate::store::{BillVersion, Reader, UsageKey, UsageSum};
 
 /// Whose the lines of a bill are.
 pub(super) struct Owners {
@@ -74,6 +76,11 @@ impl Owners {
         self.of(row).map(|owner| &owner.account)
     }
 
+    /// The book's accounts that bills have named.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.by_row.iter().flatten().map(|owner| &owner.account)
+    }
+
     /// The row of a UID or login as bills have named it.
     pub(super) fn seen(&self, text: &str) -> Option<SeenUidId> {
         self.uids.iter().find(|(_, uid)| *uid == text).map(|(row, _)| *row)
@@ -90,78 +97,191 @@ impl Owners {
     }
 }
 
-/// A bill's usage of the book's accounts, by group.
-pub(super) fn by_group(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) -> Result<BTreeMap<GroupId, Vec<Usage>>> {
-    // Sums were made while the bill was read. Only where an account's first day lies inside the charge month is each line
-    // looked at again.
+/// What a bill charges an account without an order for one product in one month, by how its amounts come about.
+struct AccountSum<'o> {
+    account: &'o Account,
+    product: ProductId,
+    product_code: String,
+    charge_month: Month,
+    class: UsageClass,
+    totals: UsageTotals,
+}
+
+/// A bill's sums of the book's accounts. They were made while the bill was read; only where an account's first day lies inside
+/// the charge month is each line looked at again.
+fn account_sums<'o>(reader: Reader<'_>, bill: &BillVersion, owners: &'o Owners) -> Result<Vec<AccountSum<'o>>> {
     let mut joined: HashSet<(SeenUidId, Month)> = HashSet::new();
-    let mut groups: BTreeMap<GroupId, Vec<Usage>> = BTreeMap::new();
-    let mut add = |account: &Account, product: String, charge_month: Month, list: Exact, billed: Exact| {
-        let usage = Usage {
-            account_code: account.code.clone(),
-            product,
-            charge_month,
-            account: account.id,
-            list,
-            billed,
-            model: account.model,
-        };
-        groups.entry(account.group).or_default().push(usage);
-    };
+    let mut sums = Vec::new();
     for sum in reader.bill_usage(bill.id)? {
         let Some(account) = owners.counted(sum.seen_uid) else { continue };
-        if account.is_charged_on(sum.charge_month.first_day()) {
-            add(account, sum.product, sum.charge_month, sum.list, sum.billed);
-        } else if account.is_charged_on(sum.charge_month.last_day()) {
-            joined.insert((sum.seen_uid, sum.charge_month));
+        let UsageSum { product_id: product, product: product_code, charge_month, class, totals, .. } = sum;
+        if account.is_charged_on(charge_month.first_day()) {
+            sums.push(AccountSum { account, product, product_code, charge_month, class, totals });
+        } else if account.is_charged_on(charge_month.last_day()) {
+            joined.insert((sum.seen_uid, charge_month));
         }
     }
-    if !joined.is_empty() {
-        let codes = reader.product_codes()?;
-        let mut sums: BTreeMap<(SeenUidId, ProductId, Month), (Exact, Exact)> = BTreeMap::new();
-        reader.each_bill_line(bill, |_, line| {
-            let day = charged_on(line.month, line.day);
-            let treatment = line.kind.treatment(line.order_no.is_present());
-            let is_usage = matches!(treatment, Treatment::Usage | Treatment::Adjustment);
-            if is_usage && joined.contains(&(line.seen_uid, line.month)) && owners.owner(line.seen_uid, day).is_some() {
-                let sum = sums.entry((line.seen_uid, line.product, line.month)).or_default();
-                sum.0 = sum.0.plus(line.list)?.minus(line.covered)?;
-                sum.1 = sum.1.plus(line.payable)?;
-            }
-            Ok(())
-        })?;
-        for ((uid, product, month), (list, billed)) in sums {
-            if let Some(account) = owners.account(uid) {
-                add(account, codes.get(&product).cloned().unwrap_or_default(), month, list, billed);
-            }
+    if joined.is_empty() {
+        return Ok(sums);
+    }
+    let codes = reader.product_codes()?;
+    let mut own: BTreeMap<UsageKey, UsageTotals> = BTreeMap::new();
+    reader.each_bill_line(bill, |_, line| {
+        let Some(class) = UsageClass::of(line.kind, line.order_no.is_present()) else { return Ok(()) };
+        let day = charged_on(line.month, line.day);
+        if joined.contains(&(line.seen_uid, line.month)) && owners.owner(line.seen_uid, day).is_some() {
+            let sum = own.entry((line.seen_uid, line.product, line.month, class)).or_default();
+            sum.add(line.list, line.covered, line.coupon, line.payable)?;
+        }
+        Ok(())
+    })?;
+    for ((uid, product, charge_month, class), totals) in own {
+        if let Some(account) = owners.account(uid) {
+            let product_code = codes.get(&product).cloned().unwrap_or_default();
+            sums.push(AccountSum { account, product, product_code, charge_month, class, totals });
         }
     }
-    Ok(groups)
+    Ok(sums)
+}
+
+/// A group's usage on one bill.
+#[derive(Debug, Default)]
+pub(super) struct GroupUsage {
+    /// Of the bill's month, and of earlier ones that are open.
+    now: Vec<Usage>,
+    /// Of closed months, with what was charged for it then.
+    late: Vec<(Usage, Option<Original>)>,
+    /// What of it stands in the provider's rounding lines.
+    pub(super) rounding_lines: Exact,
+}
+
+/// A bill's usage of the book's accounts, by group. What of it is a difference is left out: a decision says what becomes of that.
+/// The provider's rounding lines are the agent's own, and only who pays by what it costs bears them.
+pub(super) fn by_group(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) -> Result<BTreeMap<GroupId, GroupUsage>> {
+    let closed = reader.closed_through()?;
+    let mut excess: HashMap<(String, String, Month), Exact> = HashMap::new();
+    for difference in reader.usage_differences(bill.period)?.into_iter().filter(Difference::is_current) {
+        if let Reason::UsagePrice { charge_month, .. } = difference.reason {
+            let over = difference.difference()?;
+            excess.insert((difference.account, difference.product, charge_month), over);
+        }
+    }
+    let mut prices = ReadPrices::new(reader);
+    let mut all: BTreeMap<(AccountId, ProductId, Month), (Usage, Exact)> = BTreeMap::new();
+    for sum in account_sums(reader, bill, owners)? {
+        let AccountSum { account, product, product_code, charge_month, class, totals } = sum;
+        let (group, day) = (account.group, bill.period.last_day());
+        if class == UsageClass::Rounding {
+            let terms = prices.sale_agreement(group, account.id, day)?;
+            if account.model == Model::Resale && terms.is_none_or(|agreement| agreement.terms.basis != Basis::Cost) {
+                continue;
+            }
+        }
+        let (usage, rounding) = all.entry((account.id, product, charge_month)).or_insert_with(|| {
+            let usage = Usage {
+                account_code: account.code.clone(),
+                product: product_code,
+                charge_month,
+                account: account.id,
+                list: Exact::ZERO,
+                billed: Exact::ZERO,
+                model: account.model,
+            };
+            (usage, Exact::ZERO)
+        });
+        usage.billed = usage.billed.plus(totals.billed)?;
+        if class == UsageClass::Rounding {
+            *rounding = rounding.plus(totals.billed)?;
+        } else {
+            usage.list = usage.list.plus(totals.list)?;
+        }
+    }
+    let groups: HashMap<AccountId, GroupId> = owners.accounts().map(|account| (account.id, account.group)).collect();
+    let mut by_group: BTreeMap<GroupId, GroupUsage> = BTreeMap::new();
+    for ((account, product, month), (mut usage, rounding)) in all {
+        if let Some(over) = excess.get(&(usage.account_code.to_string(), usage.product.clone(), month)) {
+            usage.billed = usage.billed.minus(*over)?;
+        }
+        let of = by_group.entry(groups[&account]).or_default();
+        of.rounding_lines = of.rounding_lines.plus(rounding)?;
+        if month < bill.period && closed.state(month) == PeriodState::Closed {
+            of.late.push((usage, reader.original_usage(account, product, month)?));
+        } else {
+            of.now.push(usage);
+        }
+    }
+    Ok(by_group)
+}
+
+/// The measured usage of a bill that purchase terms can be held against, by charge month: that of open months, and not of accounts
+/// through which the provider's own price passes.
+pub(super) fn metered(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) -> Result<BTreeMap<Month, Vec<Metered>>> {
+    let closed = reader.closed_through()?;
+    let mut by_month: BTreeMap<Month, BTreeMap<(AccountId, ProductId), Metered>> = BTreeMap::new();
+    for sum in account_sums(reader, bill, owners)? {
+        let AccountSum { account, product, product_code, charge_month, class, totals } = sum;
+        let is_open = closed.state(charge_month) != PeriodState::Closed;
+        if class != UsageClass::Metered || account.model == Model::Agency || !is_open {
+            continue;
+        }
+        // An account may have two rows: its UID and its login name.
+        let metered = by_month.entry(charge_month).or_default().entry((account.id, product)).or_insert_with(|| Metered {
+            account_code: account.code.clone(),
+            product_code,
+            account: account.id,
+            product,
+            charge_month,
+            totals: UsageTotals::default(),
+        });
+        metered.totals = metered.totals.plus(totals)?;
+    }
+    Ok(by_month.into_iter().map(|(month, usages)| (month, usages.into_values().collect())).collect())
 }
 
 /// Usage that is priced and not charged: whose it is, its day, and what it adds to the volume.
 pub(super) type Grown = (AccountId, chrono::NaiveDate, Volume);
 
 /// Prices a group's usage of one bill on the volumes that the windows of its agreements have reached; `earlier` is usage of
-/// earlier months that is not charged yet.
+/// earlier months that is not charged yet. What corrects a closed month comes first, at the price of then.
 pub(super) fn price_group(
     prices: &mut impl Prices,
     group: &Group,
     period: Month,
-    usages: Vec<Usage>,
+    usage: GroupUsage,
     earlier: &[Grown],
 ) -> Result<Vec<PricedUsage>> {
     let day = period.last_day();
+    let mut done = Vec::new();
+    let mut earlier = earlier.to_vec();
+    for (usage, original) in usage.late {
+        let (account, then) = (usage.account, usage.charge_month.last_day());
+        let late = match original {
+            Some(original) => price_late(usage, &original, group.currency)?,
+            None => {
+                // Nothing was charged for it then: it is priced as it would have been.
+                let Some(agreement) = prices.sale_agreement(group.id, account, then)? else {
+                    done.extend(price_usage::<Rc<Agreement>>(vec![], then, vec![usage], group.currency)?);
+                    continue;
+                };
+                let before = prices.volume_before(&agreement, then)?;
+                let terms = vec![UsageTerms { agreement, before }];
+                price_usage(terms, then, vec![usage], group.currency)?.remove(0)
+            }
+        };
+        earlier.push((account, late.counts_on(period), late.price.volume(group.currency)));
+        done.push(late);
+    }
     let agreements = prices.sale_agreements(group.id)?;
     let mut terms = Vec::new();
     for agreement in agreements.iter().filter(|agreement| is_in_force(&agreements, agreement, day)) {
-        let window_start = agreement.terms.window_start(day);
+        let window_start = agreement.window_start(day);
         let counted = earlier.iter().filter(|(account, day, _)| agreement.is_for(*account) && *day >= window_start);
         let pending = counted.map(|(_, _, volume)| *volume).try_fold(Volume::default(), Volume::plus)?;
         let before = prices.volume_before(agreement, day)?.plus(pending)?;
         terms.push(UsageTerms { agreement: Rc::clone(agreement), before });
     }
-    Ok(price_usage(terms, day, usages, group.currency)?)
+    done.extend(price_usage(terms, day, usage.now, group.currency)?);
+    Ok(done)
 }
 
 /// What usage will cost.
@@ -231,7 +351,7 @@ pub(super) fn pending(reader: Reader<'_>) -> Result<PendingUsage> {
                 *cost = cost.plus(usage.cost)?;
                 let sum = pending.by_account.entry(usage.usage.account).or_default().entry(period).or_default();
                 *sum = UsageCost { payable: sum.payable.plus(usage.price.payable)?, cost: sum.cost.plus(usage.cost)? };
-                earlier.push((usage.usage.account, period.last_day(), usage.price.volume(currency)));
+                earlier.push((usage.usage.account, usage.counts_on(period), usage.price.volume(currency)));
             }
         }
     }

@@ -14,7 +14,7 @@ use super::files::{require_place, write_whole};
 use super::input::Input;
 use super::prompt::{Answers, Prompter};
 use super::settings::{BookPlace, book_place};
-use super::ui::{Format, Ui, Wishes, render};
+use super::ui::{FileForm, Format, Ui, Wishes, render_file};
 use crate::book::{Book, Call, Done, Session, Status, UseCase};
 use crate::domain::refusal::Notice;
 use crate::store::Access;
@@ -37,7 +37,7 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
 
-    /// Write the answer to a file; its extension (csv, json, txt) chooses the form
+    /// Write the answer to a file; its extension (csv, json, txt, xlsx, html) chooses the form
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
@@ -142,9 +142,9 @@ impl Context {
     /// Gives an answer: to standard output, or to the file that was asked for.
     pub(crate) fn answer(&self, document: &Document) -> Result<(), Failure> {
         let Some(path) = &self.global.output else { return Ok(self.ui.data(document)?) };
-        let format = form_of(path)?;
+        let form = form_of(path)?;
         let dialect = if self.global.excel { Dialect::Excel } else { Dialect::Plain };
-        write_whole(path, |writer| Ok(render(document, format, dialect, None, writer)?)).map_err(Failure::Output)?;
+        write_whole(path, |writer| Ok(render_file(document, form, dialect, writer)?)).map_err(Failure::Output)?;
         self.ui.status(&format!("wrote {}", path.display()));
         Ok(())
     }
@@ -187,13 +187,9 @@ impl Context {
 }
 
 /// The form that an output file's extension names.
-fn form_of(path: &Path) -> Result<Format, Failure> {
-    match path.extension().and_then(|e| e.to_str()) {
-        Some("csv") => Ok(Format::Csv),
-        Some("json") => Ok(Format::Json),
-        Some("txt") => Ok(Format::Table),
-        _ => Err(Failure::OutputForm { path: path.to_owned() }),
-    }
+fn form_of(path: &Path) -> Result<FileForm, Failure> {
+    let form = path.extension().and_then(|extension| extension.to_str()).and_then(FileForm::of_extension);
+    form.ok_or_else(|| Failure::OutputForm { path: path.to_owned() })
 }
 
 /// The time: from the clock, once. Tests of debug builds may set it.

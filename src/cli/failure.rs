@@ -12,8 +12,9 @@ use crate::book;
 use crate::domain::account::{AccountState, Origin};
 use crate::domain::bill::{Layout, PROBLEMS_SHOWN, Problem, TaxBasis};
 use crate::domain::close::Blocker;
+use crate::domain::difference::{DifferenceKind, Resolution};
 use crate::domain::plural;
-use crate::domain::refusal::{Expansion, Foreign, LinePlace, Misprint, Refusal, Unique, UnreadableFile};
+use crate::domain::refusal::{Expansion, Foreign, LinePlace, Misprint, Refusal, Unique, UnreadableFile, WhyNot};
 use crate::domain::role::roles_with;
 use crate::store::StoreError;
 
@@ -165,7 +166,7 @@ pub(crate) fn words(failure: &Failure) -> Told {
         }
         Failure::OutputForm { path } => {
             Told::new(Exit::Usage, "output.form", format!("{} has no extension that is a form", path.display()))
-                .hint("use .csv, .json or .txt")
+                .hint("use .csv, .json, .txt, .xlsx or .html")
         }
         Failure::Unwritten(error) => Told::new(Exit::Refused, "output.failed", error.to_string()),
         Failure::FolderInUse { folder } => {
@@ -473,7 +474,7 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("{agreement} and {other} (from {valid_from}) would both price the same days"))
                 .hint(format!("name it {other} to supersede that one, or keep the dates apart"))
         }
-        Refusal::NoPurchaseAgreement { date } => told(format!("no purchase agreement is in force on {date}, so the cost cannot be expected"))
+        Refusal::NoPurchaseAgreement { currency, date } => told(format!("no purchase agreement in {currency} is in force on {date}, so the cost cannot be expected"))
             .hint("`subledger price apply FILE` with kind = \"purchase\", or --provider-amount for this order"),
         Refusal::OrderDuplicate { provider_order, order } => told(format!("the provider's order {provider_order} is recorded already as {order}"))
             .hint(format!("`subledger order show {order}` shows it")),
@@ -483,9 +484,8 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("{order} is on the agency model: the customer gets back what the provider gives back, not {amount} for {provider_amount}"))
                 .hint("give one of --amount and --provider-amount")
         }
-        Refusal::RefundExceeds { order, left, .. } if !left.amount.is_positive() => told(format!("{order} has been paid back wholly")),
+        Refusal::RefundExceeds { order, left, .. } if !left.amount.is_positive() => told(format!("{order} has nothing left to be paid back")),
         Refusal::RefundExceeds { order, asked, left } => told(format!("{order} has {left} left to be paid back; {asked} was asked")),
-        Refusal::RefundOfVoucher { order, voucher } => told(format!("a voucher paid the {voucher} of {order}: vouchers are not paid back")),
         Refusal::NoServiceTime { order } => told(format!("{order} was recorded without the days of its service, so that its unused time is not known"))
             .hint("--amount says how much to give back"),
         Refusal::OutsideService { order, date, from, to } => {
@@ -559,10 +559,58 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::NotReconciled { period } => {
             told(format!("{period} has not been reconciled")).hint(format!("`subledger reconcile run --period {period}` does it"))
         }
+        Refusal::DifferenceResolved { id, resolution } => told(format!("{id} is resolved: {resolution}"))
+            .hint(format!("`subledger difference show {id}` shows what was decided, `difference reopen {id}` opens it again")),
+        Refusal::ResolutionUnfit { id, kind, how, why } => unfit(id, *kind, *how, *why, told),
+        Refusal::NoteMissing { how } => told(format!("whoever says {how} must say why")).hint("--note \"…\""),
+        Refusal::WriteOffLimit { amount, so_far, limit } => {
+            told(format!("{amount} and the {so_far} written off in the month so far are more than the limit of {limit}"))
+                .hint("`subledger policy set` changes write-off-limit; or dispute it, or accept it")
+        }
+        Refusal::NotReopened { id, resolution } => not_reopened(id, *resolution, told),
+        Refusal::OneSided { id } => told(format!("{id} has one side only: a match needs an order and lines of the bill"))
+            .hint("name order numbers or line ids of the bill, orders such as o-17, or other differences with --with"),
+        Refusal::NotMatched { id } => told(format!("{id} was not matched by hand")),
+        Refusal::NoListPrice { provider_order, period } => {
+            told(format!("the bill of {period} does not tell the list price of {provider_order}"))
+                .hint("record it with `subledger order record`, which asks for the list price")
+        }
+        Refusal::DayPassed { day, today } => told(format!("{day} is over: today is {today}")),
         Refusal::CloseBlocked { period, blockers } => {
             told(format!("{period} cannot be closed yet")).details(blockers.iter().map(|b| blocker(b, *period)).collect())
         }
         Refusal::NoStatement { account, period } => told(format!("{account} had no part in {period}: its charges are ours from a later day")),
+    }
+}
+
+/// Why a difference cannot be resolved in some way, and what to do instead.
+fn unfit(id: &str, kind: DifferenceKind, how: Resolution, why: WhyNot, told: impl Fn(String) -> Told) -> Told {
+    let told = |why: &str| told(format!("{id} ({kind}) cannot be resolved as {how}: {why}"));
+    match why {
+        WhyNot::NoAccount => told("it has no account of the book")
+            .hint("associate the account (`subledger account associate`) and run the month again; or write it off, or dispute it"),
+        WhyNot::NotBilled => told("nothing was billed that could be accepted")
+            .hint("--as cancelled takes the order back, --as moved takes it to the account that was billed; or carry it: `difference acknowledge`"),
+        WhyNot::Billed => told("it was billed").hint("--as accepted, or --as disputed"),
+        WhyNot::NoLoss => told("the bill asks for no more than was expected").hint("--as accepted --borne-by agent takes it over"),
+        WhyNot::NothingTooMuch => {
+            told("nothing too much was billed").hint("carry it over the close: `difference acknowledge ID --owner NAME --due DAY`")
+        }
+        WhyNot::NotElsewhere => told("it is not recorded for one account and billed to another"),
+        WhyNot::Recorded => told("nothing is missing in the book that could be recorded").hint(format!("`subledger difference explain {id}`")),
+        WhyNot::NoOriginal => told("money back is for an order").hint("name the order with --refunds; or --as accepted"),
+        WhyNot::MonthClosed => told("its month is closed, and nothing of it is in dispute"),
+    }
+}
+
+fn not_reopened(id: &str, resolution: Resolution, told: impl Fn(String) -> Told) -> Told {
+    let told = told(format!("{id} is {resolution}, which opening it again does not undo"));
+    match resolution {
+        Resolution::Matched => told.hint(format!("`subledger difference unmatch {id}`")),
+        Resolution::Recorded | Resolution::Cancelled | Resolution::Moved => {
+            told.hint("orders are undone by a refund, refunds by a new order: `subledger order refund`, `order record`")
+        }
+        _ => told.hint("it comes back by itself when a run finds it again"),
     }
 }
 

@@ -133,7 +133,7 @@ const FINDINGS: [&str; 2] = ["differences.csv", "bridge.csv"];
 
 fn write_findings(outcome: &MonthEnded, out: &Path) -> Result<(), Failure> {
     let reconciled = &outcome.reconciled;
-    let differences = view::reconcile::differences_table("rows", &reconciled.differences)?;
+    let differences = view::difference::table("rows", &reconciled.differences)?;
     write_table(&out.join(FINDINGS[0]), &differences)?;
     write_table(&out.join(FINDINGS[1]), &view::reconcile::bridge_file(reconciled)?)
 }

@@ -47,6 +47,12 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
         Notice::NeighbouringMonths { count } => {
             ("neighbouring-months", format!("{} of a neighbouring month", plural(*count, "line", "lines")))
         }
+        Notice::Flood { kind, count } => (
+            "flood",
+            format!(
+                "{count} new differences are {kind}: usually a wrong or partial file, and not that many mistakes; all are listed"
+            ),
+        ),
         Notice::OrdersNotPaid { count } => {
             ("orders-not-paid", format!("{} not paid or cancelled, and left out", plural(*count, "order is", "orders are")))
         }

@@ -15,7 +15,7 @@ use crate::domain::progress::Watch;
 use crate::view::csv::Dialect;
 use crate::view::document::Document;
 use crate::view::text::escape_lines;
-use crate::view::{csv, json, table};
+use crate::view::{csv, html, json, table, xlsx};
 
 /// In which form an answer is given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -27,6 +27,33 @@ pub(crate) enum Format {
     Json,
     /// RFC 4180, the first table of the answer.
     Csv,
+}
+
+/// In which form a file holds an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileForm {
+    /// As it would be printed.
+    Printed(Format),
+    /// A page that stands alone.
+    Html,
+    /// An Excel workbook.
+    Xlsx,
+}
+
+impl FileForm {
+    /// The extension that names each form.
+    const EXTENSIONS: [(&str, Self); 5] = [
+        ("csv", Self::Printed(Format::Csv)),
+        ("json", Self::Printed(Format::Json)),
+        ("txt", Self::Printed(Format::Table)),
+        ("xlsx", Self::Xlsx),
+        ("html", Self::Html),
+    ];
+
+    /// The form that an extension names.
+    pub(crate) fn of_extension(extension: &str) -> Option<Self> {
+        Self::EXTENSIONS.iter().find(|(named, _)| *named == extension).map(|(_, form)| *form)
+    }
 }
 
 /// Why an answer did not reach standard output.
@@ -141,14 +168,17 @@ pub(crate) fn raw(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Resul
     Ok(written?)
 }
 
-/// Writes a document in a form; files have no width.
-pub(crate) fn render(
-    document: &Document,
-    format: Format,
-    dialect: Dialect,
-    width: Option<u16>,
-    writer: &mut dyn Write,
-) -> io::Result<()> {
+/// Writes a document as a file has it; files have no width.
+pub(crate) fn render_file(document: &Document, form: FileForm, dialect: Dialect, writer: &mut dyn Write) -> io::Result<()> {
+    match form {
+        FileForm::Printed(format) => render(document, format, dialect, None, writer),
+        FileForm::Html => html::render(document, writer),
+        FileForm::Xlsx => xlsx::render(document, writer),
+    }
+}
+
+/// Writes a document in a form, wrapped to a width if there is one.
+fn render(document: &Document, format: Format, dialect: Dialect, width: Option<u16>, writer: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Table => table::render(document, width, writer),
         Format::Json => json::render(document, writer),

@@ -190,6 +190,18 @@ pub struct Agreement {
     pub members: Vec<AccountId>,
     /// What it says.
     pub terms: Terms,
+    /// Where it stands among the versions of its name; read from these, and never written down.
+    #[serde(skip)]
+    pub run: Run,
+}
+
+/// Where a version stands among those of the same agreement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// The first day of the first of the versions that lead up to it without a gap; its own when `None`.
+    pub began: Option<NaiveDate>,
+    /// The last day before a later version begins.
+    pub until: Option<NaiveDate>,
 }
 
 /// Why terms make no sense, with the key of the file that is wrong.
@@ -385,29 +397,6 @@ impl Terms {
         self.tiers.iter().map(|tier| tier.rate).chain(of_products)
     }
 
-    /// The first day of the window that a date lies in: volume counts from there.
-    pub fn window_start(&self, date: NaiveDate) -> NaiveDate {
-        let months_in = (date.month() + 12 - self.fiscal_year_start) % 12;
-        let back = match self.window {
-            Window::Month => 0,
-            Window::Quarter => months_in % 3,
-            Window::Year => months_in,
-            Window::Agreement => return self.valid_from,
-        };
-        Month::of(date).first_day() - Months::new(back)
-    }
-
-    /// The last day of the window that a date lies in; `None` of an agreement that has no end.
-    pub fn window_end(&self, date: NaiveDate) -> Option<NaiveDate> {
-        let months = match self.window {
-            Window::Month => 1,
-            Window::Quarter => 3,
-            Window::Year => 12,
-            Window::Agreement => return self.valid_to,
-        };
-        (self.window_start(date) + Months::new(months)).pred_opt()
-    }
-
     /// The highest tier that a volume has reached.
     pub fn tier_at(&self, volume: Exact) -> Tier {
         let reached = self.tiers.iter().rev().find(|tier| tier.from <= volume);
@@ -450,6 +439,73 @@ impl Agreement {
     pub fn is_for(&self, account: AccountId) -> bool {
         self.members.is_empty() || self.members.contains(&account)
     }
+
+    /// Whether another one is a version of the same agreement. One in another currency never is: it prices other charges.
+    fn is_version_of(&self, other: &Self) -> bool {
+        let of = |agreement: &Self| (agreement.terms.kind, agreement.group, agreement.terms.currency);
+        of(self) == of(other) && self.terms.name == other.terms.name
+    }
+
+    /// The last day that it prices: its own, or the one before a later version begins.
+    fn until(&self) -> Option<NaiveDate> {
+        earliest([self.terms.valid_to, self.run.until])
+    }
+
+    /// The first day of the window that a date lies in: volume counts from there.
+    pub fn window_start(&self, date: NaiveDate) -> NaiveDate {
+        let terms = &self.terms;
+        let months_in = (date.month() + 12 - terms.fiscal_year_start) % 12;
+        let back = match terms.window {
+            Window::Month => 0,
+            Window::Quarter => months_in % 3,
+            Window::Year => months_in,
+            Window::Agreement => return self.run.began.unwrap_or(terms.valid_from),
+        };
+        Month::of(date).first_day() - Months::new(back)
+    }
+
+    /// The last day of the window that a date lies in, whatever terms it ends under; `None` of an agreement that has no end.
+    pub fn window_end(&self, date: NaiveDate) -> Option<NaiveDate> {
+        let months = match self.terms.window {
+            Window::Month => 1,
+            Window::Quarter => 3,
+            Window::Year => 12,
+            Window::Agreement => return self.until(),
+        };
+        (self.window_start(date) + Months::new(months)).pred_opt()
+    }
+
+    /// The last day of the window that a date lies in on which these terms hold.
+    pub fn last_day(&self, date: NaiveDate) -> Option<NaiveDate> {
+        earliest([self.window_end(date), self.until()])
+    }
+}
+
+fn earliest(days: [Option<NaiveDate>; 2]) -> Option<NaiveDate> {
+    days.into_iter().flatten().min()
+}
+
+/// Tells each version where it stands among the others: it ends the day before the next one begins, and where they meet, what
+/// counts as long as the agreement runs goes on counting.
+#[must_use]
+pub fn in_turn(mut all: Vec<Agreement>) -> Vec<Agreement> {
+    let mut by_date: Vec<usize> = (0..all.len()).collect();
+    by_date.sort_by_key(|place| all[*place].terms.valid_from);
+    let mut latest: Vec<usize> = Vec::new();
+    for place in by_date {
+        let before = latest.iter().position(|before| all[*before].is_version_of(&all[place]));
+        let Some(before) = before else {
+            latest.push(place);
+            continue;
+        };
+        let earlier = std::mem::replace(&mut latest[before], place);
+        let last = all[place].terms.valid_from.pred_opt();
+        all[earlier].run.until = last;
+        if all[earlier].until() == last {
+            all[place].run.began = Some(all[earlier].run.began.unwrap_or(all[earlier].terms.valid_from));
+        }
+    }
+    all
 }
 
 fn first_repeated<T: PartialEq>(all: &[T]) -> Option<&T> {
@@ -471,9 +527,7 @@ pub fn in_force_for<A: Borrow<Agreement>>(agreements: &[A], account: AccountId, 
 /// Whether a version has begun, has not ended, and has not been superseded by a later one of its name.
 pub fn is_in_force<A: Borrow<Agreement>>(agreements: &[A], version: &Agreement, date: NaiveDate) -> bool {
     let supersedes = |other: &Agreement| {
-        other.terms.name == version.terms.name
-            && other.terms.valid_from > version.terms.valid_from
-            && other.terms.valid_from <= date
+        other.is_version_of(version) && other.terms.valid_from > version.terms.valid_from && other.terms.valid_from <= date
     };
     version.terms.valid_from <= date
         && version.terms.valid_to.is_none_or(|to| date <= to)
@@ -485,6 +539,7 @@ pub fn is_in_force<A: Borrow<Agreement>>(agreements: &[A], version: &Agreement, 
 pub fn gap_before(earlier: &[Agreement], agreement: &Agreement) -> Option<(NaiveDate, NaiveDate)> {
     let last = agreement.terms.valid_from.pred_opt()?;
     let mut same: Vec<&Agreement> = earlier.iter().filter(|other| other.members == agreement.members).collect();
+    same.retain(|other| other.terms.currency == agreement.terms.currency);
     same.retain(|other| other.terms.valid_from <= last);
     if in_force(&same, last).is_some() {
         return None;
@@ -503,6 +558,7 @@ pub fn conflict(one: &Agreement, other: &Agreement) -> bool {
         _ => false,
     };
     same_accounts
+        && one.terms.currency == other.terms.currency
         && one.terms.name != other.terms.name
         && one.terms.valid_from <= ends(&other.terms)
         && other.terms.valid_from <= ends(&one.terms)
@@ -540,6 +596,7 @@ pub(crate) mod tests {
                 tiers: tiers.iter().map(|(from, off)| Tier { from: from.parse().unwrap(), rate: rate(off) }).collect(),
                 products: vec![],
             },
+            run: Run::default(),
         }
     }
 
@@ -549,7 +606,7 @@ pub(crate) mod tests {
 
     #[test]
     fn windows_begin_and_end_where_the_fiscal_year_says() {
-        let mut terms = agreement(&[("0", "5%")]).terms;
+        let mut acme = agreement(&[("0", "5%")]);
         let table = [
             (Window::Month, 1, "2026-08-15", "2026-08-01 2026-08-31"),
             (Window::Quarter, 1, "2026-08-15", "2026-07-01 2026-09-30"),
@@ -562,10 +619,62 @@ pub(crate) mod tests {
             (Window::Quarter, 2, "2026-02-01", "2026-02-01 2026-04-30"),
         ];
         for (window, fiscal_year_start, date, expected) in table {
-            (terms.window, terms.fiscal_year_start) = (window, fiscal_year_start);
-            let end = terms.window_end(day(date)).map_or("-".to_owned(), |end| end.to_string());
-            assert_eq!(format!("{} {end}", terms.window_start(day(date))), expected, "{window} {fiscal_year_start} {date}");
+            (acme.terms.window, acme.terms.fiscal_year_start) = (window, fiscal_year_start);
+            let end = acme.window_end(day(date)).map_or("-".to_owned(), |end| end.to_string());
+            assert_eq!(format!("{} {end}", acme.window_start(day(date))), expected, "{window} {fiscal_year_start} {date}");
         }
+    }
+
+    /// From January on without an end, from July on until September, from October on; and one after a gap.
+    #[test]
+    fn a_version_ends_where_the_next_one_begins_and_counts_on_where_they_meet() {
+        let version = |id, from: &str, to: Option<&str>| {
+            let mut acme = agreement(&[("0", "5%")]);
+            acme.id = AgreementId(id);
+            (acme.terms.valid_from, acme.terms.valid_to, acme.terms.window) = (day(from), to.map(day), Window::Agreement);
+            acme
+        };
+        let (mut beta, mut dollars) = (version(8, "2026-03-01", None), version(9, "2026-04-01", None));
+        beta.group = Some(GroupId(2));
+        dollars.terms.currency = Currency::parse("USD").unwrap();
+        let all = in_turn(vec![
+            version(3, "2026-10-01", Some("2026-11-30")),
+            version(1, "2026-01-01", None),
+            version(2, "2026-07-01", Some("2026-09-30")),
+            version(4, "2026-12-05", None),
+            beta,
+            dollars,
+        ]);
+        let told = |window: Window| {
+            let of = |version: &Agreement| {
+                let version = Agreement { terms: Terms { window, ..version.terms.clone() }, ..version.clone() };
+                let last = version.last_day(version.terms.valid_from).map_or("-".to_owned(), |last| last.to_string());
+                format!("{} {} {last}", version.id.0, version.window_start(version.terms.valid_from))
+            };
+            all.iter().map(of).collect::<Vec<_>>()
+        };
+        let counted_on = ["3 2026-01-01 2026-11-30", "1 2026-01-01 2026-06-30", "2 2026-01-01 2026-09-30", "4 2026-12-05 -"];
+        assert_eq!(told(Window::Agreement)[..4], counted_on);
+        assert_eq!(told(Window::Agreement)[4..], ["8 2026-03-01 -", "9 2026-04-01 -"], "another group's, and another currency's");
+        let in_the_year =
+            ["3 2026-01-01 2026-11-30", "1 2026-01-01 2026-06-30", "2 2026-01-01 2026-09-30", "4 2026-01-01 2026-12-31"];
+        assert_eq!(told(Window::Year)[..4], in_the_year);
+        assert_eq!(told(Window::Month)[..2], ["3 2026-10-01 2026-10-31", "1 2026-01-01 2026-01-31"]);
+    }
+
+    #[test]
+    fn agreements_in_two_currencies_have_nothing_to_do_with_each_other() {
+        let mut yuan = agreement(&[("0", "5%")]);
+        (yuan.terms.kind, yuan.group) = (AgreementKind::Purchase, None);
+        let mut dollars = yuan.clone();
+        (dollars.id, dollars.terms.currency, dollars.terms.valid_from) =
+            (AgreementId(2), Currency::parse("USD").unwrap(), day("2026-06-01"));
+        let all = [yuan.clone(), dollars.clone()];
+        assert!(is_in_force(&all, &yuan, day("2026-07-01")) && is_in_force(&all, &dollars, day("2026-07-01")));
+        dollars.terms.name = "in-dollars".parse().unwrap();
+        assert!(!conflict(&yuan, &dollars));
+        yuan.terms.valid_to = Some(day("2026-05-01"));
+        assert_eq!(gap_before(&[yuan], &dollars), None);
     }
 
     #[test]

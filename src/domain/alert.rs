@@ -32,6 +32,8 @@ words! {
         LowCredit = "low-credit",
         /// A budget has reached a threshold.
         Budget = "budget",
+        /// Differences that somebody looks after are not settled by their day.
+        Differences = "differences",
         /// An invitation runs out.
         Invitation = "invitation",
         /// An account has been without a verified real name for long.
@@ -69,6 +71,8 @@ pub enum Concern {
     LowCredit { account: Code, available: Money, of: Money, percent: u16, since: Option<NaiveDate> },
     /// A budget has reached a threshold in its period.
     Budget { budget: BudgetId, about: String, period: String, percent: u16, spent: Money, amount: Money },
+    /// So many differences of an owner were due, the oldest on a day, and are not settled.
+    Differences { owner: String, count: u64, oldest: NaiveDate },
     /// An invitation runs out, or has.
     Invitation { account: Code, sent: NaiveDate, expires: NaiveDate },
     /// An account waits for its real name, or for its owner's consent, since a day.
@@ -85,6 +89,7 @@ impl Concern {
             Self::LowBalance { .. } => AlertKind::LowBalance,
             Self::LowCredit { .. } => AlertKind::LowCredit,
             Self::Budget { .. } => AlertKind::Budget,
+            Self::Differences { .. } => AlertKind::Differences,
             Self::Invitation { .. } => AlertKind::Invitation,
             Self::Unverified { .. } => AlertKind::Unverified,
         }
@@ -99,6 +104,7 @@ impl Concern {
             | Self::LowCredit { account, .. }
             | Self::Invitation { account, .. }
             | Self::Unverified { account, .. } => account.to_string(),
+            Self::Differences { owner, .. } => owner.clone(),
             Self::PoolLow { available, .. } => format!("pool {}", available.currency),
             Self::Budget { budget, .. } => budget.to_string(),
         }
@@ -116,6 +122,7 @@ impl Concern {
                 format!("{percent} {}", from(since))
             }
             Self::Budget { period, percent, .. } => format!("{period} {percent}"),
+            Self::Differences { oldest, .. } => oldest.to_string(),
             Self::Invitation { sent, .. } => sent.to_string(),
             Self::Unverified { state, since, .. } => format!("{state} {since}"),
         }

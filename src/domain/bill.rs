@@ -9,7 +9,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::code::Code;
-use crate::domain::money::{Currency, Exact, NotAnAmount, Overflow};
+use crate::domain::money::{Currency, EXACT_SCALE, Exact, NotAnAmount, Overflow};
 use crate::domain::period::Month;
 use crate::domain::refusal::{Notice, Refusal};
 use crate::domain::words::words;
@@ -172,6 +172,18 @@ pub struct BillLine<'a> {
     pub content: u64,
 }
 
+impl BillLine<'_> {
+    /// What the provider's rounding took off the line itself: list less what was covered, discount and coupon, less what is owed.
+    /// Zero where a layout has rounding as lines of its own, and where the line's amounts are not about rounding at all: a whole
+    /// unit or more is no rounding.
+    pub fn cut(&self) -> Exact {
+        let rest = [self.covered, self.discount, self.coupon, self.payable];
+        let cut = rest.iter().try_fold(self.list, |left, part| left.minus(*part)).unwrap_or_default();
+        let one = Exact::from_mantissa(10_i128.pow(EXACT_SCALE));
+        if cut.mantissa().unsigned_abs() < one.mantissa().unsigned_abs() { cut } else { Exact::ZERO }
+    }
+}
+
 /// An order number as it is kept and compared: nearly all are plain numbers, and those take less room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OrderNumber<'a> {
@@ -252,7 +264,7 @@ pub enum Fault {
     #[error("the bill is in {0}; one version of a bill has one currency")]
     OtherCurrency(Currency),
     /// A charge of another month.
-    #[error("the bill is for {0}; only negative lines may belong to a neighbouring month")]
+    #[error("the bill is for {0}; of other months only corrections, and negative lines of a neighbouring one")]
     OtherMonth(Month),
     /// More or fewer cells than the header.
     #[error("{found} cells where the header has {expected}: the line is cut off or has a stray comma")]
@@ -560,11 +572,13 @@ pub trait Rejects {
     fn line(&mut self, row: &[u8], reason: &str) -> Result<(), Refusal>;
 }
 
-/// Whether a line may stand in the bill of a month: lines of that month may, and negative ones of a neighbouring month. In a FOCUS
-/// file providers meet that begin their months by clocks of their own, so there a neighbouring month may have charges, too.
+/// Whether a line may stand in the bill of a month: lines of that month may, negative ones of a neighbouring month, and
+/// corrections and money back of any earlier one. In a FOCUS file providers meet that begin their months by clocks of their own,
+/// so there a neighbouring month may have charges, too.
 pub fn admit_month(line: &BillLine<'_>, period: Month, layout: &Layout) -> Result<(), Fault> {
     let neighbour = line.month == period.previous() || line.month == period.next();
-    if line.month == period || (neighbour && (line.payable.is_negative() || *layout == Layout::Focus)) {
+    let corrects = matches!(line.kind, LineKind::Adjustment | LineKind::Refund) && line.month < period;
+    if line.month == period || corrects || (neighbour && (line.payable.is_negative() || *layout == Layout::Focus)) {
         return Ok(());
     }
     Err(Fault::OtherMonth(period))
@@ -646,6 +660,65 @@ impl LineKind {
     }
 }
 
+words! {
+    /// What a bill charges without an order, by how its amounts come about.
+    UsageClass, "a class of usage" {
+        /// Measured: what is owed follows from the list price.
+        Metered = "metered",
+        /// Corrections, minimums and caps, tax and credits: what is owed stands for itself.
+        Adjusted = "adjusted",
+        /// What the provider's rounding has taken off, in lines of its own.
+        Rounding = "rounding",
+    }
+}
+
+impl UsageClass {
+    /// Of a line; `None` of an order's and of commission.
+    pub fn of(kind: LineKind, has_order: bool) -> Option<Self> {
+        match kind.treatment(has_order) {
+            Treatment::Order | Treatment::Commission => None,
+            Treatment::Rounding => Some(Self::Rounding),
+            Treatment::Adjustment => Some(Self::Adjusted),
+            Treatment::Usage if matches!(kind, LineKind::Coverage | LineKind::Tax | LineKind::Credit) => Some(Self::Adjusted),
+            Treatment::Usage => Some(Self::Metered),
+        }
+    }
+}
+
+/// What lines without an order add up to, exact.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UsageTotals {
+    /// How many lines.
+    pub lines: u64,
+    /// At list price, less what a plan has covered.
+    pub list: Exact,
+    /// What coupons took off.
+    pub coupon: Exact,
+    /// What the provider bills.
+    pub billed: Exact,
+}
+
+impl UsageTotals {
+    /// Adds a line: its list price, what of it a plan has covered, the coupon, and what is owed.
+    pub fn add(&mut self, list: Exact, covered: Exact, coupon: Exact, payable: Exact) -> Result<(), Overflow> {
+        self.lines += 1;
+        self.list = self.list.plus(list)?.minus(covered)?;
+        self.coupon = self.coupon.plus(coupon)?;
+        self.billed = self.billed.plus(payable)?;
+        Ok(())
+    }
+
+    /// Both together.
+    pub fn plus(self, other: Self) -> Result<Self, Overflow> {
+        Ok(Self {
+            lines: self.lines + other.lines,
+            list: self.list.plus(other.list)?,
+            coupon: self.coupon.plus(other.coupon)?,
+            billed: self.billed.plus(other.billed)?,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -705,6 +778,10 @@ mod tests {
         ];
         for (month, payable, layout, admitted) in table {
             assert_eq!(admit_month(&line(month, payable), june, &layout).is_ok(), admitted, "{month} {payable} {layout}");
+        }
+        for (month, admitted) in [("2025-11", true), ("2026-06", true), ("2026-07", false)] {
+            let correction = BillLine { kind: LineKind::Adjustment, ..line(month, "5") };
+            assert_eq!(admit_month(&correction, june, &Layout::AlibabaV2).is_ok(), admitted, "a correction of {month}");
         }
     }
 

@@ -141,6 +141,8 @@ impl Facts {
             .number(charge.cost.minor())
             .number(i64::from(charge.counts))
             .number(i64::from(charge.cost_counts))
+            .optional(charge.difference.as_deref())
+            .number(charge.corrects.map_or(0, |c| c.0))
             .number(charge.entry.map_or(0, |e| e.0));
     }
 

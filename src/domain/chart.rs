@@ -129,6 +129,16 @@ impl LedgerAccount {
         Self::of_agent(LedgerCode::Payable, currency)
     }
 
+    /// Billed by the provider, not accepted.
+    pub fn disputed(currency: Currency) -> Self {
+        Self::of_agent(LedgerCode::Disputed, currency)
+    }
+
+    /// Losses that a person has accepted.
+    pub fn write_off(currency: Currency) -> Self {
+        Self::of_agent(LedgerCode::WriteOff, currency)
+    }
+
     /// Proved residuals.
     pub fn rounding(currency: Currency) -> Self {
         Self::of_agent(LedgerCode::Rounding, currency)

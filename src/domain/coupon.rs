@@ -115,6 +115,11 @@ fn require_at_most(coupon: &Coupon, most: Amount, currency: Currency) -> Result<
     Ok(())
 }
 
+/// What a voucher pays of a price: no more than there is.
+pub fn covered(voucher: Amount, price: Amount) -> Amount {
+    voucher.min(price.or_zero())
+}
+
 /// What vouchers pay of an order.
 pub fn paid_by_voucher(coupons: &[Coupon]) -> Result<Amount, Refusal> {
     let vouchers = coupons.iter().filter(|coupon| coupon.kind == CouponKind::Voucher);

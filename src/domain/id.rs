@@ -34,6 +34,8 @@ ids! {
     LedgerAccountId;
     /// One version of a month's bill.
     BillVersionId;
+    /// What a person has said belongs together.
+    ManualMatchId;
     /// A product as bills and orders name it.
     ProductId;
     /// An account UID as it was seen on a bill.

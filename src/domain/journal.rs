@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::domain::chart::LedgerAccount;
-use crate::domain::id::{AccountId, GroupId};
+use crate::domain::id::{AccountId, EntryId, GroupId};
 use crate::domain::money::{Amount, Currency, Overflow};
 use crate::domain::period::OpenDate;
 use crate::domain::words::words;
@@ -38,6 +38,12 @@ words! {
         Usage = "usage",
         /// The provider's bill was accepted.
         BillAccepted = "bill-accepted",
+        /// The bill was right about a difference.
+        DifferenceAccepted = "difference-accepted",
+        /// A person has accepted a loss.
+        WriteOff = "write-off",
+        /// What was disputed has become a charge.
+        DisputeCharged = "dispute-charged",
         /// A voucher paid a part of an order.
         Voucher = "voucher",
         /// Charges of an account were priced anew, because their window has reached another tier.
@@ -63,6 +69,7 @@ pub struct Entry {
     effective: OpenDate,
     postings: Vec<Posting>,
     about: About,
+    reverses: Option<EntryId>,
 }
 
 /// Whom an entry is about, and what is noted with it.
@@ -122,6 +129,18 @@ impl Entry {
     /// Whom it is about.
     pub fn about(&self) -> &About {
         &self.about
+    }
+
+    /// The entry that it takes back.
+    pub fn reverses(&self) -> Option<EntryId> {
+        self.reverses
+    }
+
+    /// The same entry, taking another one back: an entry can be reversed once.
+    #[must_use]
+    pub fn reversing(mut self, entry: Option<EntryId>) -> Self {
+        self.reverses = entry;
+        self
     }
 
     /// The same entry with what a person wrote down.
@@ -191,7 +210,7 @@ impl Draft {
             return Err(Unbalanced::By(sum.minor(), currency));
         }
         let Self { event, effective, postings, about } = self;
-        Ok(Some(Entry { event, effective, postings, about }))
+        Ok(Some(Entry { event, effective, postings, about, reverses: None }))
     }
 }
 

@@ -61,14 +61,13 @@ impl Margin {
         )
     }
 
-    /// How many hundredths of a percent of the sale are left, to the nearest, half away from zero; `None` of no sale, and where
-    /// it is too much to be told.
+    /// How many hundredths of a percent of the sale are left, to the nearest, half away from zero; `None` where more was given back
+    /// than sold, or nothing was sold, and where it is too much to be told.
     pub fn percent_hundredths(self) -> Option<i64> {
-        if self.sale.is_zero() {
+        if !self.sale.is_positive() {
             return None;
         }
-        let sale = i128::from(self.sale.minor());
-        Amount::nearest(i128::from(self.left.minor()) * 10_000 * sale.signum(), sale.abs()).ok().map(Amount::minor)
+        Amount::nearest(i128::from(self.left.minor()) * 10_000, self.sale.minor().into()).ok().map(Amount::minor)
     }
 
     /// Why it deserves a look, the worst first.
@@ -105,8 +104,9 @@ mod tests {
         let table = [
             (margin(95_000, 80_000, 0, 0), 15_000, Some(1_579)),
             (margin(80_000, 95_000, 0, 0), -15_000, Some(-1_875)),
-            // Given back: what was earned is lost, at the same percentage.
-            (margin(-95_000, -80_000, 0, 0), -15_000, Some(1_579)),
+            // Given back: a share of less than nothing tells nothing.
+            (margin(-95_000, -80_000, 0, 0), -15_000, None),
+            (margin(-5_000, 80_000, 0, 0), -85_000, None),
             (margin(0, 5, 0, 0), -5, None),
             (margin(1, -i64::MAX + 1, 0, 0), i64::MAX, None),
             (margin(3, 1, 0, 0), 2, Some(6_667)),

@@ -3,6 +3,7 @@
 //! Everything here is pure: values in, values or a [`Refusal`](refusal::Refusal) out. No file, no SQL, no clock, no command
 //! line and no floating point may appear in this layer, so that every rule can be tested without a book.
 
+pub mod acceptance;
 pub mod account;
 pub mod agreement;
 pub mod alert;
@@ -41,6 +42,7 @@ pub mod price;
 pub mod progress;
 pub mod random;
 pub mod rate;
+pub mod refund;
 pub mod refusal;
 pub mod repricing;
 pub mod role;
@@ -53,6 +55,7 @@ pub mod statement;
 pub mod suggest;
 pub mod true_up;
 pub mod usage;
+pub mod usage_check;
 pub mod words;
 
 pub use words::plural;

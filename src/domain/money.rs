@@ -369,6 +369,11 @@ impl Exact {
         self.0.unsigned_abs() * 2 < currency.exact_per_minor().unsigned_abs()
     }
 
+    /// The size, whatever the sign.
+    pub fn absolute(self) -> Result<Self, Overflow> {
+        if self.is_negative() { self.negated() } else { Ok(self) }
+    }
+
     /// The same with the other sign.
     pub fn negated(self) -> Result<Self, Overflow> {
         self.0.checked_neg().map(Self).ok_or(Overflow)

@@ -72,7 +72,7 @@ pub fn repriced(
             _ if charge.passes_through => (charge.payable, PricedBy::Provider),
             Some((place, paid, other)) => (returns.give_back(charge, place, paid, other, terms)?, PricedBy::Provider),
             None => {
-                let before = window(terms, &by_day, charge.counted_on, charge.counted_on)?;
+                let before = window(agreement, &by_day, charge.counted_on, charge.counted_on)?;
                 let Price { payable, by, .. } = price(Some(agreement), charge.priceable(), before, terms.currency)?;
                 (charge.after_coupons(payable)?, by)
             }
@@ -102,6 +102,7 @@ fn after_true_up(
     bought: &mut [(Amount, PricedBy)],
 ) -> Result<(), Refusal> {
     let terms = &agreement.terms;
+    let has_ended = |day: NaiveDate| agreement.last_day(day).is_some_and(|last| last < day);
     let mut returns = Returns::default();
     for (place, charge) in charges.iter().enumerate() {
         match charge.refunds {
@@ -110,9 +111,9 @@ fn after_true_up(
                 let final_price = bought[original].0;
                 bought[place].0 = returns.give_back(charge, original, &charges[original], final_price, terms)?;
             }
-            None if bought[place].1 == PricedBy::Tier => {
-                let end = terms.window_end(charge.counted_on).unwrap_or(NaiveDate::MAX);
-                let reached = window(terms, by_day, charge.counted_on, end)?;
+            None if bought[place].1 == PricedBy::Tier && !has_ended(charge.counted_on) => {
+                let end = agreement.last_day(charge.counted_on).unwrap_or(NaiveDate::MAX);
+                let reached = window(agreement, by_day, charge.counted_on, end)?;
                 let before_coupons = bought[place].0.plus(charge.coupon)?;
                 bought[place].0 = charge.after_coupons(at_final_tier(terms, charge.priceable(), before_coupons, reached)?)?;
             }
@@ -123,8 +124,8 @@ fn after_true_up(
 }
 
 /// What the window of a day has reached by the end of a day.
-fn window(terms: &Terms, by_day: &BTreeMap<NaiveDate, Volume>, day: NaiveDate, end: NaiveDate) -> Result<Volume, Refusal> {
-    let start = terms.window_start(day);
+fn window(agreement: &Agreement, by_day: &BTreeMap<NaiveDate, Volume>, day: NaiveDate, end: NaiveDate) -> Result<Volume, Refusal> {
+    let start = agreement.window_start(day);
     if end < start {
         return Ok(Volume::default());
     }
@@ -257,6 +258,17 @@ mod tests {
         assert_eq!(told(&tiered(TierRule::Retroactive), &part), [11_700, -1_800]);
         let free = [charge("2026-06-01", 1_000, 0), refund(0, "2026-06-01", -500, 0)];
         assert_eq!(told(&tiered(TierRule::Whole), &free), [950, -475]);
+    }
+
+    /// 80 and, after the last day, 40: what comes after it does not count for what comes before, and has no window to be trued up.
+    #[test]
+    fn the_true_up_ends_with_the_terms() {
+        let mut acme = tiered(TierRule::Retroactive);
+        let charges = [charge("2026-06-01", 8_000, 8_000), charge("2026-06-03", 4_000, 4_000)];
+        acme.terms.valid_to = parse_date("2026-06-03");
+        assert_eq!(told(&acme, &charges), [7_200, 3_600]);
+        acme.terms.valid_to = parse_date("2026-06-02");
+        assert_eq!(told(&acme, &charges), [7_600, 3_800]);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use crate::domain::matching::Tolerance;
+use crate::domain::money::{EXACT_SCALE, Exact};
 use crate::domain::percent::Percents;
 use crate::domain::words::words;
 
@@ -32,6 +34,20 @@ words! {
         InvitationDays = "invitation-days",
         /// After how many days without a verified real name somebody is told.
         VerifyDays = "verify-days",
+        /// How far an amount may be off before it is a difference.
+        ToleranceAmount = "tolerance-amount",
+        /// How far, as a share of what was expected; the smaller of the two holds.
+        TolerancePercent = "tolerance-percent",
+        /// What all that is tolerated may come to in a month.
+        ToleranceBudget = "tolerance-budget",
+        /// The rate of the tax that some bills leave out.
+        TaxRate = "tax-rate",
+        /// From how many new differences of a kind on they are told as one.
+        Flood = "flood",
+        /// How much may be written off in a month.
+        WriteOffLimit = "write-off-limit",
+        /// At which share of an account's usual month its usage is told.
+        UsageJump = "usage-jump",
     }
 }
 
@@ -45,6 +61,13 @@ impl PolicyName {
             Self::PaymentDays => "what a month is owed for is due so many days after its end",
             Self::InvitationDays => "alert when an invitation runs out within so many days",
             Self::VerifyDays => "alert when an account has been without a verified name for so many days",
+            Self::ToleranceAmount => "an order may be billed so much off, in major units; 0 tolerates nothing",
+            Self::TolerancePercent => "and so many percent off; the smaller of the two holds",
+            Self::ToleranceBudget => "what is tolerated in a month comes to no more than this, in major units",
+            Self::TaxRate => "percent of tax on top of bills without it, such as 6; or unknown",
+            Self::Flood => "more new differences of one kind are told as one headline",
+            Self::WriteOffLimit => "what may be written off in a month, in major units of each currency",
+            Self::UsageJump => "warn when an account uses so many percent of its last months' average",
         }
     }
 }
@@ -64,6 +87,20 @@ pub struct Policy {
     pub invitation_days: u16,
     /// After how many days without a verified real name somebody is told.
     pub verify_days: u16,
+    /// How far an amount may be off, in major units.
+    pub tolerance_amount: Exact,
+    /// How far, in millionths of what was expected.
+    pub tolerance_share: i64,
+    /// What all that is tolerated may come to in a month, in major units.
+    pub tolerance_budget: Exact,
+    /// The rate of the tax that some bills leave out, in millionths.
+    pub tax_rate: Option<i64>,
+    /// From more than how many new differences of a kind on they are told as one.
+    pub flood: u16,
+    /// How much may be written off in a month, in major units of each currency.
+    pub write_off_limit: Exact,
+    /// At which percent of an account's usual month its usage is told.
+    pub usage_jump: u16,
 }
 
 impl Default for Policy {
@@ -75,6 +112,13 @@ impl Default for Policy {
             payment_days: 30,
             invitation_days: 3,
             verify_days: 7,
+            tolerance_amount: Exact::ZERO,
+            tolerance_share: 0,
+            tolerance_budget: Exact::ZERO,
+            tax_rate: None,
+            flood: 200,
+            write_off_limit: Exact::from_mantissa(100 * 10_i128.pow(EXACT_SCALE)),
+            usage_jump: 300,
         }
     }
 }
@@ -89,6 +133,13 @@ impl Policy {
             PolicyName::PaymentDays => self.payment_days.to_string(),
             PolicyName::InvitationDays => self.invitation_days.to_string(),
             PolicyName::VerifyDays => self.verify_days.to_string(),
+            PolicyName::ToleranceAmount => self.tolerance_amount.to_string(),
+            PolicyName::TolerancePercent => percent(self.tolerance_share),
+            PolicyName::ToleranceBudget => self.tolerance_budget.to_string(),
+            PolicyName::TaxRate => self.tax_rate.map_or_else(|| "unknown".to_owned(), percent),
+            PolicyName::Flood => self.flood.to_string(),
+            PolicyName::WriteOffLimit => self.write_off_limit.to_string(),
+            PolicyName::UsageJump => self.usage_jump.to_string(),
         }
     }
 
@@ -101,9 +152,45 @@ impl Policy {
             PolicyName::PaymentDays => self.payment_days = days(text)?,
             PolicyName::InvitationDays => self.invitation_days = days(text)?,
             PolicyName::VerifyDays => self.verify_days = days(text)?,
+            PolicyName::ToleranceAmount => self.tolerance_amount = amount(text)?,
+            PolicyName::TolerancePercent => self.tolerance_share = millionths(text)?,
+            PolicyName::ToleranceBudget => self.tolerance_budget = amount(text)?,
+            PolicyName::TaxRate if text == "unknown" => self.tax_rate = None,
+            PolicyName::TaxRate => self.tax_rate = Some(millionths(text)?),
+            PolicyName::Flood => self.flood = count(text)?,
+            PolicyName::WriteOffLimit => self.write_off_limit = amount(text)?,
+            PolicyName::UsageJump => self.usage_jump = count(text)?,
         }
         Ok(())
     }
+
+    /// How far an amount may be off before it is a difference.
+    pub fn tolerance(&self) -> Tolerance {
+        Tolerance { amount: self.tolerance_amount, share: self.tolerance_share, budget: self.tolerance_budget }
+    }
+}
+
+/// `0.5` of 5000 millionths.
+fn percent(millionths: i64) -> String {
+    Exact::from_mantissa(i128::from(millionths) * 10_i128.pow(EXACT_SCALE - 4)).to_string()
+}
+
+/// The millionths of a percentage of at most a hundred with four decimals.
+fn millionths(text: &str) -> Result<i64, String> {
+    let percent = amount(text)?;
+    let (millionths, rest) = (percent.mantissa() / 10_i128.pow(EXACT_SCALE - 4), percent.mantissa() % 10_i128.pow(EXACT_SCALE - 4));
+    let millionths = i64::try_from(millionths).ok().filter(|millionths| rest == 0 && *millionths <= 1_000_000);
+    millionths.ok_or_else(|| "not a percentage from 0 to 100 with at most four decimals".to_owned())
+}
+
+/// An amount of nothing or more, in major units.
+fn amount(text: &str) -> Result<Exact, String> {
+    let amount: Option<Exact> = text.parse().ok().filter(|amount: &Exact| !amount.is_negative());
+    amount.ok_or_else(|| "not an amount of 0 or more in major units, such as 0.50".to_owned())
+}
+
+fn count(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| format!("not a whole number from 0 to {}", u16::MAX))
 }
 
 /// Up to ten years.

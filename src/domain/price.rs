@@ -66,6 +66,8 @@ pub enum PricedBy {
     FixedPrice,
     /// The provider, on the agency model.
     Provider,
+    /// What was charged for it when its month was closed.
+    Original,
 }
 
 impl PricedBy {
@@ -78,6 +80,7 @@ impl PricedBy {
             Self::OwnRate => "own-rate",
             Self::FixedPrice => "fixed-price",
             Self::Provider => "provider",
+            Self::Original => "original",
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::bill::{Layout, Problem, Remark, TaxBasis};
 use crate::domain::close::Blocker;
 use crate::domain::code::Code;
 use crate::domain::coupon::CouponKind;
+use crate::domain::difference::{DifferenceKind, Resolution};
 use crate::domain::entity::NotACredential;
 use crate::domain::id::{BudgetId, OperationId, OrderId};
 use crate::domain::money::{Currency, Exact, Money, Overflow};
@@ -31,6 +32,10 @@ pub enum Noun {
     Order,
     /// Agreements.
     Agreement,
+    /// Differences, by id.
+    Difference,
+    /// Lines of a bill, by line id or order number.
+    BillLine,
 }
 
 impl Noun {
@@ -42,6 +47,8 @@ impl Noun {
             Self::Account => "account",
             Self::Order => "order",
             Self::Agreement => "agreement",
+            Self::Difference => "difference",
+            Self::BillLine => "bill line",
         }
     }
 }
@@ -57,6 +64,29 @@ pub enum Unique {
     Uid,
     /// The login name.
     Login,
+}
+
+/// Why a difference cannot be resolved in some way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyNot {
+    /// It has no account of the book.
+    NoAccount,
+    /// Nothing was billed that could be accepted.
+    NotBilled,
+    /// It was billed.
+    Billed,
+    /// The bill asks for no more than was expected.
+    NoLoss,
+    /// Nothing too much was billed that could be asked back.
+    NothingTooMuch,
+    /// It is not recorded for another account.
+    NotElsewhere,
+    /// It is recorded already, or has no order number.
+    Recorded,
+    /// Money back needs the order that it gives back of.
+    NoOriginal,
+    /// Its month is closed, and nothing of it is disputed.
+    MonthClosed,
 }
 
 /// Why a rule refuses a command. Nothing has been written.
@@ -206,8 +236,8 @@ pub enum Refusal {
     AgreementConflict { agreement: Code, valid_from: NaiveDate },
     /// Two agreements would price the same charges.
     AgreementOverlap { agreement: Code, other: Code, valid_from: NaiveDate },
-    /// There is no purchase agreement to expect a cost from.
-    NoPurchaseAgreement { date: NaiveDate },
+    /// There is no purchase agreement in the currency to expect a cost from.
+    NoPurchaseAgreement { currency: Currency, date: NaiveDate },
 
     /// The provider's order number is recorded already.
     OrderDuplicate { provider_order: String, order: OrderId },
@@ -217,10 +247,8 @@ pub enum Refusal {
     RefundOfRefund { order: OrderId },
     /// On the agency model, the customer would get back something else than the provider gives back.
     RefundDiffers { order: OrderId, amount: Money, provider_amount: Money },
-    /// More would be paid back than was paid.
+    /// More would be paid back than the customer has paid itself.
     RefundExceeds { order: OrderId, asked: Money, left: Money },
-    /// What vouchers paid is not paid back, and nothing else was paid.
-    RefundOfVoucher { order: OrderId, voucher: Money },
     /// The unused time of an order is not known, because its service has no dates.
     NoServiceTime { order: OrderId },
     /// A day that does not lie in the service of an order.
@@ -268,6 +296,25 @@ pub enum Refusal {
 
     /// A month cannot close as it is.
     CloseBlocked { period: Month, blockers: Vec<Blocker> },
+
+    /// Nothing is left to do about the difference.
+    DifferenceResolved { id: String, resolution: Resolution },
+    /// The difference cannot be resolved like that.
+    ResolutionUnfit { id: String, kind: DifferenceKind, how: Resolution, why: WhyNot },
+    /// The decision needs a note.
+    NoteMissing { how: Resolution },
+    /// More than may be written off in a month.
+    WriteOffLimit { amount: Money, so_far: Money, limit: Money },
+    /// What was decided has made orders, and is not undone by opening the difference again.
+    NotReopened { id: String, resolution: Resolution },
+    /// A match by hand needs an order and lines.
+    OneSided { id: String },
+    /// No match by hand was made for the difference.
+    NotMatched { id: String },
+    /// The bill does not name the list price.
+    NoListPrice { provider_order: String, period: Month },
+    /// A day to come is meant.
+    DayPassed { day: NaiveDate, today: NaiveDate },
     /// A statement was asked of an account that had no part in the month.
     NoStatement { account: Code, period: Month },
 }
@@ -465,6 +512,8 @@ impl Refusal {
                 Noun::Account => "account.unknown",
                 Noun::Order => "order.unknown",
                 Noun::Agreement => "agreement.unknown",
+                Noun::Difference => "difference.unknown",
+                Noun::BillLine => "bill-line.unknown",
             },
             Self::Exists { noun, .. } => match noun {
                 Noun::Entity => "entity.exists",
@@ -472,6 +521,8 @@ impl Refusal {
                 Noun::Account => "account.exists",
                 Noun::Order => "order.exists",
                 Noun::Agreement => "agreement.exists",
+                Noun::Difference => "difference.exists",
+                Noun::BillLine => "bill-line.exists",
             },
             Self::CredentialInUse { .. } => "credential.in-use",
             Self::EntityIsAgent { .. } => "real-name-owner.is-agent",
@@ -543,7 +594,6 @@ impl Refusal {
             Self::RefundOfRefund { .. } => "refund.of-refund",
             Self::RefundDiffers { .. } => "refund.agency-differs",
             Self::RefundExceeds { .. } => "refund.exceeds",
-            Self::RefundOfVoucher { .. } => "refund.of-voucher",
             Self::NoServiceTime { .. } => "refund.no-service-time",
             Self::OutsideService { .. } => "refund.outside-service",
             Self::RefundBeforeOrder { .. } => "refund.before-order",
@@ -566,6 +616,15 @@ impl Refusal {
             Self::NoBill { .. } => "bill.none",
             Self::NotReconciled { .. } => "reconcile.none",
             Self::CloseBlocked { .. } => "period.blocked",
+            Self::DifferenceResolved { .. } => "difference.resolved",
+            Self::ResolutionUnfit { .. } => "difference.unfit",
+            Self::NoteMissing { .. } => "difference.note-missing",
+            Self::WriteOffLimit { .. } => "write-off.limit",
+            Self::NotReopened { .. } => "difference.not-reopened",
+            Self::OneSided { .. } => "difference.one-sided",
+            Self::NotMatched { .. } => "difference.not-matched",
+            Self::NoListPrice { .. } => "difference.no-list-price",
+            Self::DayPassed { .. } => "day.passed",
             Self::NoStatement { .. } => "statement.none",
         }
     }
@@ -581,6 +640,13 @@ impl From<Overflow> for Refusal {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "notice", rename_all = "kebab-case")]
 pub enum Notice {
+    /// A great many new differences of one kind.
+    Flood {
+        /// The kind.
+        kind: DifferenceKind,
+        /// How many.
+        count: u64,
+    },
     /// A UID without the usual sixteen digits.
     UnusualUid {
         /// The UID.

@@ -284,7 +284,7 @@ impl Preparing<'_, '_> {
         Ok(Pricing::Tiered(Tiered {
             agreement: place,
             meter: self.meter_of[place],
-            from: place_of(self.days, terms.window_start(charge.date)),
+            from: place_of(self.days, agreement.window_start(charge.date)),
             to: self.days.partition_point(|day| *day <= charge.date),
             prices: first,
             is_sliced: terms.rule == TierRule::Graduated && charge.counts,
@@ -326,8 +326,7 @@ impl Preparing<'_, '_> {
             let Some(until) = trued_up.get(&agreement.id).filter(|_| agreement.terms.rule == TierRule::Retroactive) else {
                 continue;
             };
-            let ends = [agreement.terms.window_end(line.charge.date), agreement.terms.valid_to, Some(*until)];
-            let end = ends.into_iter().flatten().min().unwrap_or(*until);
+            let end = agreement.last_day(line.charge.date).map_or(*until, |last| last.min(*until));
             if line.charge.date > end {
                 continue;
             }
@@ -472,7 +471,7 @@ mod tests {
                 cost: Amount::ZERO,
                 counts: acme.terms.counts(deed.product, ChargeKind::New),
             };
-            let window = acme.terms.window_start(date)..=date;
+            let window = acme.window_start(date)..=date;
             let before = volumes.range(window).map(|(_, v)| *v).try_fold(Volume::default(), Volume::plus).unwrap();
             let bought = |c: &&RecordedCharge| c.refunds.is_none() && c.account == charge.account;
             let original = deed.back.and_then(|(which, percent)| Some((charges.iter().filter(bought).nth(which)?, percent)));

@@ -3,6 +3,7 @@
 //! Each function returns the entry that the event posts, or `None` when no money moves. Amounts are minor units of `currency`.
 //! Sales and cost are billings, tax included.
 
+use crate::domain::acceptance::Acceptance;
 use crate::domain::account::{Mode, Model};
 use crate::domain::chart::{LedgerAccount, LedgerKind, Owner};
 use crate::domain::coupon::Bearer;
@@ -177,44 +178,101 @@ pub fn refund(date: OpenDate, party: &Party, paid_back: Amount, owed: Amount, ex
         .balanced()
 }
 
-/// A voucher pays a part of an order: Cr funds or receivable, and Dr what it costs its bearer: payable, because the provider bills
-/// less for it, or incentives, which the agent gives away.
+/// A voucher pays a part of an order, and below zero, a refund gives it back to its bearer: Cr funds or receivable, and Dr what it
+/// costs its bearer: payable, because the provider bills less for it, or incentives, which the agent gives away.
 pub fn voucher(date: OpenDate, party: &Party, amount: Amount, bearer: Bearer) -> Posted {
     let Party { account, group, currency, .. } = *party;
-    let borne = match bearer {
+    let borne = borne_by(bearer, currency);
+    Entry::of(Event::Voucher, date).group(group).account(account).debit(borne, amount).credit(party.balance(), amount)?.balanced()
+}
+
+/// Where a voucher costs its bearer something.
+fn borne_by(bearer: Bearer, currency: Currency) -> LedgerAccount {
+    match bearer {
         Bearer::Provider => LedgerAccount::payable(currency),
         Bearer::Agent => LedgerAccount::incentives(currency),
-    };
-    Entry::of(Event::Voucher, date).group(group).account(account).debit(borne, amount).credit(party.balance(), amount)?.balanced()
+    }
 }
 
 /// Charges of an account are priced anew by the tier that their window has reached: what the customer gets back (`change` is
 /// negative) as a refund without any cost, Dr sales, Cr funds or receivable, and the group's deposits where an agent-pays account
-/// owes less than that; what it owes more as a charge, Dr funds or receivable, Cr sales.
-pub fn true_up(date: OpenDate, party: &Party, change: Amount, owed: Amount) -> Posted {
+/// owes less than that; what it owes more as a charge, Dr funds or receivable, Cr sales. What of the change vouchers pay is posted
+/// as their bearers' (`by_voucher`) and not as the customer's.
+pub fn true_up(date: OpenDate, party: &Party, change: Amount, by_voucher: &[(Bearer, Amount)], owed: Amount) -> Posted {
     let Party { account, group, currency, .. } = *party;
+    let own = change.minus(Amount::sum(by_voucher.iter().map(|(_, amount)| *amount))?)?;
     let to_balance = match party.mode {
-        Mode::AgentPays if change.is_negative() => change.max(owed.or_zero().negated()?),
-        _ => change,
+        Mode::AgentPays if own.is_negative() => own.max(owed.or_zero().negated()?),
+        _ => own,
     };
-    Entry::of(Event::TrueUp, date)
+    let draft = Entry::of(Event::TrueUp, date)
         .group(group)
         .account(account)
         .debit(party.balance(), to_balance)
-        .debit(LedgerAccount::deposits(group, currency), change.minus(to_balance)?)
+        .debit(LedgerAccount::deposits(group, currency), own.minus(to_balance)?);
+    by_voucher
+        .iter()
+        .fold(draft, |draft, (bearer, amount)| draft.debit(borne_by(*bearer, currency), *amount))
         .credit(LedgerAccount::sales(account, currency), change)?
         .balanced()
 }
 
-/// The provider's bill is accepted: Cr payable the whole bill, Dr accrued what the matched charges credited, Cr incentives the
-/// commission (negative on the bill), and the last sub-cent to rounding.
-pub fn bill_accepted(date: OpenDate, currency: Currency, billed: Amount, accrued: Amount, commission: Amount) -> Posted {
-    let residual = billed.minus(accrued)?.minus(commission)?;
+/// The provider's bill is accepted: Cr payable the whole bill, Dr accrued what the settled charges credited, Dr disputed what is
+/// not accepted (credited, where money for it comes back), Cr incentives the commission (negative on the bill), and what rounding
+/// explains to rounding. Every part is given: one that was forgotten makes the entry unbalanced.
+pub fn bill_accepted(date: OpenDate, currency: Currency, parts: &Acceptance) -> Posted {
     Entry::of(Event::BillAccepted, date)
-        .debit(LedgerAccount::accrued(currency), accrued)
-        .debit(LedgerAccount::incentives(currency), commission)
-        .debit(LedgerAccount::rounding(currency), residual)
-        .credit(LedgerAccount::payable(currency), billed)?
+        .debit(LedgerAccount::accrued(currency), parts.accrued)
+        .debit(LedgerAccount::disputed(currency), parts.disputed)
+        .debit(LedgerAccount::incentives(currency), parts.commission)
+        .debit(LedgerAccount::rounding(currency), parts.rounding)
+        .credit(LedgerAccount::payable(currency), parts.payable)?
+        .balanced()
+}
+
+/// A difference is accepted: what the bill has beyond the expected cost becomes cost, Dr cost, Cr accrued, so that the bill finds
+/// what it says; `charged` of it is passed on to the customer, Dr funds or receivable, Cr sales. Negative where the bill has less.
+/// On the agency model the provider's price passes through, wholly; what the agent bears there is a loss, and is written off.
+pub fn difference_accepted(date: OpenDate, party: &Party, charged: Amount, cost: Amount) -> Posted {
+    let Party { account, group, currency, .. } = *party;
+    let draft = Entry::of(Event::DifferenceAccepted, date).group(group).account(account).debit(party.balance(), charged);
+    let draft = match party.model {
+        Model::Agency => draft,
+        Model::Resale => {
+            draft.credit(LedgerAccount::sales(account, currency), charged)?.debit(LedgerAccount::cost(account, currency), cost)
+        }
+    };
+    draft.credit(LedgerAccount::accrued(currency), cost)?.balanced()
+}
+
+/// A coupon that the bill names and the order did not makes it cost less (`cost` is negative): Dr accrued, Cr cost; on the agency
+/// model, where the provider's price passes through, Dr accrued, Cr funds or receivable.
+pub fn coupon_found(date: OpenDate, party: &Party, cost: Amount) -> Posted {
+    let passed_on = if party.model == Model::Agency { cost } else { Amount::ZERO };
+    difference_accepted(date, party, passed_on, cost)
+}
+
+/// A loss is accepted by a person before its bill is: Dr write-off, Cr accrued, so that the bill finds what it says.
+pub fn written_off(date: OpenDate, currency: Currency, amount: Amount) -> Posted {
+    Entry::of(Event::WriteOff, date)
+        .debit(LedgerAccount::write_off(currency), amount)
+        .credit(LedgerAccount::accrued(currency), amount)?
+        .balanced()
+}
+
+/// What was disputed is given up: Dr write-off, Cr disputed.
+pub fn dispute_given_up(date: OpenDate, currency: Currency, amount: Amount) -> Posted {
+    Entry::of(Event::WriteOff, date)
+        .debit(LedgerAccount::write_off(currency), amount)
+        .credit(LedgerAccount::disputed(currency), amount)?
+        .balanced()
+}
+
+/// What was disputed has become a charge, which accrued its cost: Dr accrued, Cr disputed, because it is billed already.
+pub fn dispute_charged(date: OpenDate, currency: Currency, amount: Amount) -> Posted {
+    Entry::of(Event::DisputeCharged, date)
+        .debit(LedgerAccount::accrued(currency), amount)
+        .credit(LedgerAccount::disputed(currency), amount)?
         .balanced()
 }
 
@@ -249,6 +307,11 @@ mod tests {
 
     fn party(mode: Mode) -> Party {
         Party { account: AccountId(7), group: GroupId(3), model: Model::Resale, mode, currency: cny() }
+    }
+
+    fn accepted([payable, accrued, disputed, commission, rounding]: [i64; 5]) -> Acceptance {
+        let [payable, accrued, disputed, commission, rounding] = [payable, accrued, disputed, commission, rounding].map(fen);
+        Acceptance { payable, accrued, disputed, commission, rounding }
     }
 
     fn agency(mode: Mode) -> Party {
@@ -294,23 +357,49 @@ mod tests {
             (refund(day(), &agency(Mode::AgentPays), fen(80), fen(30), fen(80)), "Dr accrued 80, Cr receivable 30, Cr deposits 50"),
             (voucher(day(), &party(Mode::Prepaid), fen(50), Bearer::Provider), "Dr payable 50, Cr funds 50"),
             (voucher(day(), &party(Mode::AgentPays), fen(50), Bearer::Agent), "Dr incentives 50, Cr receivable 50"),
-            (true_up(day(), &party(Mode::Prepaid), fen(-50), fen(0)), "Cr funds 50, Dr sales 50"),
-            (true_up(day(), &party(Mode::AgentPays), fen(-50), fen(80)), "Cr receivable 50, Dr sales 50"),
-            (true_up(day(), &party(Mode::AgentPays), fen(-50), fen(30)), "Cr receivable 30, Cr deposits 20, Dr sales 50"),
-            (true_up(day(), &party(Mode::AgentPays), fen(-50), fen(-5)), "Cr deposits 50, Dr sales 50"),
-            (true_up(day(), &party(Mode::AgentPays), fen(50), fen(0)), "Dr receivable 50, Cr sales 50"),
+            (voucher(day(), &party(Mode::AgentPays), fen(-50), Bearer::Provider), "Cr payable 50, Dr receivable 50"),
             (
-                bill_accepted(day(), cny(), fen(5_203_362), fen(5_203_361), fen(0)),
+                true_up(
+                    day(),
+                    &party(Mode::AgentPays),
+                    fen(-90),
+                    &[(Bearer::Agent, fen(-20)), (Bearer::Provider, fen(-60))],
+                    fen(0),
+                ),
+                "Cr deposits 10, Cr incentives 20, Cr payable 60, Dr sales 90",
+            ),
+            (true_up(day(), &party(Mode::Prepaid), fen(-50), &[], fen(0)), "Cr funds 50, Dr sales 50"),
+            (true_up(day(), &party(Mode::AgentPays), fen(-50), &[], fen(80)), "Cr receivable 50, Dr sales 50"),
+            (true_up(day(), &party(Mode::AgentPays), fen(-50), &[], fen(30)), "Cr receivable 30, Cr deposits 20, Dr sales 50"),
+            (true_up(day(), &party(Mode::AgentPays), fen(-50), &[], fen(-5)), "Cr deposits 50, Dr sales 50"),
+            (true_up(day(), &party(Mode::AgentPays), fen(50), &[], fen(0)), "Dr receivable 50, Cr sales 50"),
+            (
+                bill_accepted(day(), cny(), &accepted([5_203_362, 5_203_361, 0, 0, 1])),
                 "Dr accrued 5203361, Dr rounding 1, Cr payable 5203362",
             ),
             (
-                bill_accepted(day(), cny(), fen(9_000), fen(10_000), fen(-1_001)),
+                bill_accepted(day(), cny(), &accepted([9_000, 10_000, 0, -1_001, 1])),
                 "Dr accrued 10000, Cr incentives 1001, Dr rounding 1, Cr payable 9000",
             ),
+            (
+                bill_accepted(day(), cny(), &accepted([10_500, 10_000, 500, 0, 0])),
+                "Dr accrued 10000, Dr disputed 500, Cr payable 10500",
+            ),
+            (difference_accepted(day(), &party(Mode::AgentPays), fen(0), fen(7)), "Dr cost 7, Cr accrued 7"),
+            (
+                difference_accepted(day(), &party(Mode::AgentPays), fen(7), fen(7)),
+                "Dr receivable 7, Cr sales 7, Dr cost 7, Cr accrued 7",
+            ),
+            (difference_accepted(day(), &party(Mode::Prepaid), fen(0), fen(-7)), "Cr cost 7, Dr accrued 7"),
+            (difference_accepted(day(), &agency(Mode::Prepaid), fen(7), fen(7)), "Dr funds 7, Cr accrued 7"),
+            (written_off(day(), cny(), fen(7)), "Dr write-off 7, Cr accrued 7"),
+            (dispute_given_up(day(), cny(), fen(7)), "Dr write-off 7, Cr disputed 7"),
+            (dispute_charged(day(), cny(), fen(7)), "Dr accrued 7, Cr disputed 7"),
         ];
         for (posted, expected) in table {
             assert_eq!(lines(posted), expected);
         }
+        assert!(bill_accepted(day(), cny(), &accepted([10_500, 10_000, 0, 0, 0])).is_err(), "what is forgotten is no rounding");
         assert_eq!(charge(day(), &party(Mode::Prepaid), fen(0), fen(0)), Ok(None));
         assert_eq!(opening_order(day(), cny(), fen(0)), Ok(None));
     }

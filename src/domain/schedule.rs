@@ -80,8 +80,8 @@ pub fn all_on(purchases: &[Purchase], date: NaiveDate) -> Vec<Purchase> {
 }
 
 /// What one account buys of one product and kind as one order, where the first of it stands. What the provider has said of some and
-/// not of others is not added up: the two stay apart.
-pub fn together(purchases: &[Purchase]) -> Result<Vec<Purchase>, Overflow> {
+/// not of others is not added up: the two stay apart. So does what has a price for each order: one order less is one price less.
+pub fn together(purchases: &[Purchase], has_price_of_order: impl Fn(&Purchase) -> bool) -> Result<Vec<Purchase>, Overflow> {
     let mut joined: Vec<Purchase> = Vec::new();
     for purchase in purchases {
         let of_a_kind = |other: &&mut Purchase| {
@@ -89,7 +89,7 @@ pub fn together(purchases: &[Purchase]) -> Result<Vec<Purchase>, Overflow> {
                 == (purchase.account, &purchase.product, purchase.kind, purchase.provider_amount.is_some())
         };
         match joined.iter_mut().find(of_a_kind) {
-            Some(one) => {
+            Some(one) if !has_price_of_order(one) && !has_price_of_order(purchase) => {
                 one.list = one.list.plus(purchase.list)?;
                 one.provider_amount = match (one.provider_amount, purchase.provider_amount) {
                     (Some(before), Some(more)) => Some(before.plus(more)?),
@@ -97,7 +97,7 @@ pub fn together(purchases: &[Purchase]) -> Result<Vec<Purchase>, Overflow> {
                 };
                 one.date = one.date.min(purchase.date);
             }
-            None => joined.push(purchase.clone()),
+            _ => joined.push(purchase.clone()),
         }
     }
     Ok(in_turn(joined))
@@ -155,9 +155,10 @@ mod tests {
             purchase(7, 1, "rds", "2026-07-09", 6, None),
         ];
         let expected = ["2 2026-07-05 ecs 130 -", "5 2026-07-06 ecs 7 -", "3 2026-07-08 rds 55 44", "7 2026-07-09 rds 6 -"];
-        assert_eq!(told(&together(&plan).unwrap()), expected);
+        assert_eq!(told(&together(&plan, |_| false).unwrap()), expected);
         let kinds = [plan[0].clone(), Purchase { kind: ChargeKind::Renew, ..plan[0].clone() }];
-        assert_eq!(together(&kinds).unwrap().len(), 2);
+        assert_eq!(together(&kinds, |_| false).unwrap().len(), 2);
+        assert_eq!(together(&plan, |purchase| purchase.product == "ecs").unwrap().len(), 5);
     }
 
     #[test]

@@ -125,10 +125,10 @@ pub struct Movement {
 impl Movement {
     fn kind(&self) -> StatementKind {
         match self.event {
-            Event::TrueUp if self.amount.is_negative() => StatementKind::Credit,
+            Event::Usage | Event::TrueUp | Event::DifferenceAccepted if self.amount.is_negative() => StatementKind::Credit,
             // What the book starts with was charged, or paid, before it.
             Event::Opening if self.amount.is_negative() => StatementKind::Payment,
-            Event::Charge | Event::Usage | Event::TrueUp | Event::Opening => StatementKind::Charge,
+            Event::Charge | Event::Usage | Event::TrueUp | Event::Opening | Event::DifferenceAccepted => StatementKind::Charge,
             Event::Refund => StatementKind::Credit,
             Event::Deposit
             | Event::Withdraw
@@ -138,7 +138,9 @@ impl Movement {
             | Event::TopUp
             | Event::Voucher
             | Event::PayProvider
-            | Event::BillAccepted => StatementKind::Payment,
+            | Event::BillAccepted
+            | Event::WriteOff
+            | Event::DisputeCharged => StatementKind::Payment,
         }
     }
 }

@@ -10,10 +10,12 @@ use chrono::NaiveDate;
 use crate::domain::account::Model;
 use crate::domain::agreement::{Agreement, ChargeKind, in_force_for};
 use crate::domain::code::Code;
-use crate::domain::id::AccountId;
-use crate::domain::money::{Amount, Currency, Exact};
+use crate::domain::id::{AccountId, ChargeId};
+use crate::domain::money::{Amount, Currency, Exact, rated};
+use crate::domain::order::Charge;
 use crate::domain::period::Month;
-use crate::domain::price::{Price, Priceable, Volume, price};
+use crate::domain::price::{Price, Priceable, PricedBy, Volume, price};
+use crate::domain::rate::Discount;
 use crate::domain::refusal::Refusal;
 
 /// One account's use of one product in one charge month, as a bill sums it up.
@@ -44,6 +46,50 @@ pub struct PricedUsage {
     pub price: Price,
     /// What the provider bills, rounded once to the minor unit, half away from zero.
     pub cost: Amount,
+    /// The charge that it corrects, of a closed month.
+    pub corrects: Option<ChargeId>,
+}
+
+impl PricedUsage {
+    /// The day on whose volume it counts, charged with the bill of a month: of what corrects a closed month that month's last.
+    pub fn counts_on(&self, period: Month) -> NaiveDate {
+        if self.corrects.is_some() { self.usage.charge_month.last_day() } else { period.last_day() }
+    }
+}
+
+/// What a product's use was charged at when its month was closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Original {
+    /// The charge.
+    pub charge: Charge,
+    /// What true-ups have made of it since.
+    pub trued_up: Amount,
+}
+
+/// Prices usage of a closed month by what was charged for it then: at the same discount, or, where a true-up has changed that, by
+/// the same share of the list price. No tier that was reached since has a part in it.
+pub fn price_late(usage: Usage, original: &Original, currency: Currency) -> Result<PricedUsage, Refusal> {
+    let cost = usage.billed.round(currency)?;
+    let charge = &original.charge;
+    let paid = Exact::from_amount(charge.payable.plus(original.trued_up)?, currency);
+    let discount = if original.trued_up.is_zero() { charge.discount } else { Discount::between(charge.list, paid) };
+    let payable = rated([(usage.list, discount.factor())], currency)?;
+    let price = Price {
+        list: usage.list,
+        agreement: None,
+        agreement_name: None,
+        by: PricedBy::Original,
+        tier: charge.tier,
+        rate: None,
+        slices: vec![],
+        volume_before: charge.volume_before,
+        discount,
+        payable,
+        coupon: Amount::ZERO,
+        counts: charge.counts,
+    };
+    let price = if usage.model == Model::Agency { price.passed_through(cost, currency) } else { price };
+    Ok(PricedUsage { usage, price, cost, corrects: Some(charge.id) })
 }
 
 impl Usage {
@@ -84,7 +130,7 @@ pub fn price_usage<A: Borrow<Agreement>>(
         for terms in in_force.iter_mut().filter(|terms| terms.agreement.borrow().is_for(usage.account)) {
             terms.before = terms.before.plus(price.volume(currency))?;
         }
-        priced.push(PricedUsage { usage, price, cost });
+        priced.push(PricedUsage { usage, price, cost, corrects: None });
     }
     Ok(priced)
 }

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use super::error::Result;
 use super::sql::{Columns as _, day, to_json};
 use super::{Reader, Writer};
-use crate::domain::agreement::{Agreement, AgreementKind, Terms};
+use crate::domain::agreement::{Agreement, AgreementKind, Run, Terms, in_turn};
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, AgreementId, GroupId};
 
@@ -14,7 +14,7 @@ const SELECT: &str = "SELECT id, group_id, terms, members FROM agreement";
 
 fn agreement(row: &Row<'_>) -> rusqlite::Result<Agreement> {
     let group = row.get::<_, Option<i64>>(1)?.map(GroupId);
-    Ok(Agreement { id: AgreementId(row.get(0)?), group, members: row.json(3)?, terms: row.json(2)? })
+    Ok(Agreement { id: AgreementId(row.get(0)?), group, members: row.json(3)?, terms: row.json(2)?, run: Run::default() })
 }
 
 impl Reader<'_> {
@@ -23,14 +23,14 @@ impl Reader<'_> {
         let mut select =
             self.connection.prepare_cached(&format!("{SELECT} WHERE kind = 'sale' AND group_id = ?1 ORDER BY valid_from, id"))?;
         let rows = select.query_map([group.0], agreement)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        Ok(in_turn(rows.collect::<rusqlite::Result<_>>()?))
     }
 
     /// Every version of the purchase agreements, by date.
     pub fn purchase_agreements(&self) -> Result<Vec<Agreement>> {
         let mut select = self.connection.prepare_cached(&format!("{SELECT} WHERE kind = 'purchase' ORDER BY valid_from, id"))?;
         let rows = select.query_map([], agreement)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        Ok(in_turn(rows.collect::<rusqlite::Result<_>>()?))
     }
 
     /// The version of an agreement that begins on a date.
@@ -43,7 +43,7 @@ impl Reader<'_> {
     pub fn agreements(&self) -> Result<Vec<Agreement>> {
         let mut select = self.connection.prepare_cached(&format!("{SELECT} ORDER BY name, valid_from"))?;
         let rows = select.query_map([], agreement)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        Ok(in_turn(rows.collect::<rusqlite::Result<_>>()?))
     }
 
     /// Every version with the columns by which it is found: name, kind and first day.
@@ -59,7 +59,7 @@ impl Writer<'_> {
     /// A version of an agreement with the number that it will have.
     pub fn new_agreement(&mut self, group: Option<GroupId>, members: Vec<AccountId>, terms: Terms) -> Result<Agreement> {
         debug_assert_eq!(group.is_some(), terms.kind == AgreementKind::Sale);
-        Ok(Agreement { id: AgreementId(self.next_id("agreement")?), group, members, terms })
+        Ok(Agreement { id: AgreementId(self.next_id("agreement")?), group, members, terms, run: Run::default() })
     }
 
     /// Writes a version of an agreement.

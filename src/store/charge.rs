@@ -59,7 +59,7 @@ impl Reader<'_> {
         trued_up_until: Option<NaiveDate>,
     ) -> Result<Vec<RecordedCharge>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT c.id, c.account_id, p.code, o.kind, original.id, c.day, COALESCE(original.day, c.day), c.list, c.agreement_id,
+            "SELECT c.id, c.account_id, p.code, o.kind, original.id, c.day, COALESCE(original.day, late.day, c.day), c.list, c.agreement_id,
                     c.payable_minor, c.cost_minor, c.counts,
                     (SELECT COALESCE(SUM(u.change_minor), 0) FROM true_up AS u WHERE u.charge_id = c.id AND u.day <= ?4),
                     (SELECT COALESCE(SUM(k.amount_minor), 0) FROM coupon AS k WHERE k.order_id = c.order_id AND k.kind = 'coupon')
@@ -68,7 +68,9 @@ impl Reader<'_> {
                JOIN product AS p ON p.id = c.product_id
                LEFT JOIN orders AS o ON o.id = c.order_id
                LEFT JOIN charge AS original ON original.order_id = o.refunds
-              WHERE a.group_id = ?1 AND (c.day <= ?3 OR original.day BETWEEN ?2 AND ?3)
+               LEFT JOIN charge AS late ON late.id = c.corrects_id
+              WHERE a.group_id = ?1 AND c.difference_id IS NULL
+                AND (c.day <= ?3 OR original.day BETWEEN ?2 AND ?3 OR late.day BETWEEN ?2 AND ?3)
               ORDER BY c.id",
         )?;
         let until = trued_up_until.map_or(i64::MAX, day);
@@ -97,11 +99,12 @@ impl Reader<'_> {
     /// The first day on which any charge counts that a group was charged from one day to another, both included.
     pub fn first_counted_of(&self, group: GroupId, from: NaiveDate, to: NaiveDate) -> Result<Option<NaiveDate>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT MIN(COALESCE(original.day, c.day))
+            "SELECT MIN(COALESCE(original.day, late.day, c.day))
                FROM account AS a
                CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?2 AND ?3
                LEFT JOIN orders AS o ON o.id = c.order_id
                LEFT JOIN orders AS original ON original.id = o.refunds
+               LEFT JOIN charge AS late ON late.id = c.corrects_id
               WHERE a.group_id = ?1",
         )?;
         Ok(select.query_row(params![group.0, day(from), day(to)], |row| row.date_opt(0))?)
@@ -131,7 +134,7 @@ impl Reader<'_> {
     /// with was never charged in it, and is left out.
     pub fn charged_months(&self, filter: ChargeFilter, mut visit: impl FnMut(ChargedMonth) -> Result<()>) -> Result<()> {
         // Account by account, because the index has the days of each; a day is 20260630, its month 202606.
-        let charges = "SELECT c.account_id, c.product_id, c.day / 100, c.agreement_id IS NOT NULL, COUNT(*), SUM(c.payable_minor),
+        let charges = "SELECT c.account_id, c.product_id, c.day / 100, c.agreement_id IS NOT NULL OR c.corrects_id IS NOT NULL, COUNT(*), SUM(c.payable_minor),
                               SUM(c.cost_minor)
                          FROM account AS a
                          CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?3 AND ?4

@@ -379,8 +379,10 @@ impl Writer<'_> {
             about.recipient.map(|a| a.0).into(),
             about.note.reference.clone().into(),
             about.note.remark.clone().into(),
+            entry.reverses().map(|e| e.0).into(),
         ]);
-        self.facts.entry(id, entry.event(), date, about, 0, entry.postings());
+        let reverses = entry.reverses().map_or(0, |e| e.0);
+        self.facts.entry(id, entry.event(), date, about, reverses, entry.postings());
         self.write_waiting()?;
         Ok(EntryId(id))
     }

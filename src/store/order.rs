@@ -1,6 +1,6 @@
 //! Orders, charges, products.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension as _, Row, params};
 
@@ -12,11 +12,14 @@ use crate::domain::bill::OrderNumber;
 use crate::domain::code::Code;
 use crate::domain::coupon::CouponKind;
 use crate::domain::id::{AccountId, AgreementId, ChargeId, EntryId, GroupId, OrderId, ProductId};
-use crate::domain::matching::RecordedOrder;
+use crate::domain::matching::residue::Elsewhere;
+use crate::domain::matching::{OrderDetail, RecordedOrder};
 use crate::domain::money::{Amount, Currency, Exact};
-use crate::domain::order::{Charge, Order, PaidBack};
+use crate::domain::order::{Charge, Order};
 use crate::domain::period::Month;
 use crate::domain::rate::Discount;
+use crate::domain::refund::PaidBack;
+use crate::domain::usage::Original;
 
 /// An order with its charge, as lists show it.
 #[derive(Clone, Debug)]
@@ -86,7 +89,8 @@ pub(super) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
 
 pub(super) const SELECT_CHARGE: &str =
     "SELECT c.id, c.account_id, c.order_id, p.code, c.charge_month, c.day, c.list, c.agreement_id, c.tier, c.discount,
-            c.payable_minor, c.cost_minor, c.counts, c.entry_id, c.cost_counts, c.volume_before
+            c.payable_minor, c.cost_minor, c.counts, c.entry_id, c.cost_counts, c.volume_before, c.difference_id,
+            c.corrects_id
        FROM charge AS c JOIN product AS p ON p.id = c.product_id";
 
 pub(super) fn charge_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Charge> {
@@ -108,6 +112,8 @@ pub(super) fn charge_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Charge>
         entry: row.get::<_, Option<i64>>(first + 13)?.map(EntryId),
         cost_counts: row.get(first + 14)?,
         volume_before: row.parsed(first + 15)?,
+        difference: row.get(first + 16)?,
+        corrects: row.get::<_, Option<i64>>(first + 17)?.map(ChargeId),
     })
 }
 
@@ -125,6 +131,12 @@ impl Reader<'_> {
     pub fn order_by_provider_order(&self, provider_order: &str) -> Result<Option<Order>> {
         let mut select = self.connection.prepare_cached(&format!("{SELECT_ORDER} WHERE o.provider_order = ?1"))?;
         Ok(select.query_row([provider_order], order).optional()?)
+    }
+
+    /// A charge.
+    pub fn charge(&self, id: ChargeId) -> Result<Charge> {
+        let mut select = self.connection.prepare_cached(&format!("{SELECT_CHARGE} WHERE c.id = ?1"))?;
+        Ok(select.query_row([id.0], |row| charge_at(row, 0))?)
     }
 
     /// The charge of an order.
@@ -149,13 +161,26 @@ impl Reader<'_> {
         Ok(back)
     }
 
+    /// What an account was charged for a product's use in a month when that was closed, with its true-ups; corrections left out.
+    pub fn original_usage(&self, account: AccountId, product: ProductId, month: Month) -> Result<Option<Original>> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "{SELECT_CHARGE}
+              WHERE c.account_id = ?1 AND c.day >= ?2 AND c.charge_month = ?3 AND c.product_id = ?4
+                AND c.order_id IS NULL AND c.difference_id IS NULL AND c.corrects_id IS NULL
+              ORDER BY c.id LIMIT 1"
+        ))?;
+        let key = params![account.0, day(month.first_day()), month.number(), product.0];
+        let Some(charge) = select.query_row(key, |row| charge_at(row, 0)).optional()? else { return Ok(None) };
+        Ok(Some(Original { trued_up: self.trued_up(charge.id)?, charge }))
+    }
+
     /// Orders with their charges, by date and number.
     pub fn orders(&self, filter: &OrderFilter) -> Result<Vec<OrderRow>> {
         let mut select = self.connection.prepare_cached(
             "SELECT o.id, o.account_id, p.code, o.kind, o.provider_order, o.day, o.service_from, o.service_to, o.placement, o.refunds,
                     c.id, c.account_id, c.order_id, p.code, c.charge_month, c.day, c.list, c.agreement_id, c.tier, c.discount,
-                    c.payable_minor, c.cost_minor, c.counts, c.entry_id, c.cost_counts, c.volume_before,
-                    a.code, g.currency, t.name,
+                    c.payable_minor, c.cost_minor, c.counts, c.entry_id, c.cost_counts, c.volume_before, c.difference_id,
+                    c.corrects_id, a.code, g.currency, t.name,
                     (SELECT COALESCE(SUM(u.change_minor), 0) FROM true_up AS u WHERE u.charge_id = c.id),
                     (SELECT COALESCE(SUM(k.amount_minor), 0) FROM coupon AS k WHERE k.order_id = o.id AND k.kind = 'coupon'),
                     (SELECT COALESCE(SUM(k.amount_minor), 0) FROM coupon AS k WHERE k.order_id = o.id AND k.kind = 'voucher')
@@ -174,12 +199,12 @@ impl Reader<'_> {
             Ok(OrderRow {
                 order: order(row)?,
                 charge: charge_at(row, 10)?,
-                account: row.parsed(26)?,
-                currency: row.parsed(27)?,
-                agreement: row.parsed_opt(28)?,
-                trued_up: row.amount(29)?,
-                coupon: row.amount(30)?,
-                voucher: row.amount(31)?,
+                account: row.parsed(28)?,
+                currency: row.parsed(29)?,
+                agreement: row.parsed_opt(30)?,
+                trued_up: row.amount(31)?,
+                coupon: row.amount(32)?,
+                voucher: row.amount(33)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -208,11 +233,12 @@ impl Reader<'_> {
         Ok(OrderRow { order, charge, account: account.code, currency, agreement, trued_up, coupon, voucher })
     }
 
-    /// Walks over the order charges in a currency, dated up to and including a day, that no accepted bill covers.
-    pub fn each_open_order(
+    /// Walks over the orders in a currency, dated up to and including a month's last day, that no bill of an earlier month has
+    /// settled, with what is still expected of them. Of a closed month, these are the orders that it was closed on.
+    pub fn each_order_to_match(
         &self,
         currency: Currency,
-        until: chrono::NaiveDate,
+        period: Month,
         mut visit: impl FnMut(&RecordedOrder<'_>) -> Result<()>,
     ) -> Result<()> {
         let mut select = self.connection.prepare_cached(
@@ -220,25 +246,131 @@ impl Reader<'_> {
                FROM charge AS c
                CROSS JOIN orders AS o ON o.id = c.order_id
                LEFT JOIN charge AS original ON original.order_id = o.refunds
-              WHERE c.day <= ?1 AND NOT EXISTS (SELECT 1 FROM bill_match AS m WHERE m.charge_id = c.id)",
+              WHERE c.day <= ?1 AND NOT EXISTS (SELECT 1 FROM clearing AS k WHERE k.charge_id = c.id AND k.settles AND k.period < ?2)",
         )?;
         let counted = self.accounts_counted_in(currency)?;
-        let mut rows = select.query([day(until)])?;
+        let cleared = self.cleared_before(period)?;
+        let mut rows = select.query(params![day(period.last_day()), period.number()])?;
         while let Some(row) = rows.next()? {
             let account = AccountId(row.get(1)?);
             if !counted.contains(&account) {
                 continue;
             }
             let provider_order = row.get_ref(2)?.as_str().map_err(|e| StoreError::Damaged(e.to_string()))?;
+            let charge = ChargeId(row.get(0)?);
+            let so_far = cleared.get(&charge);
             visit(&RecordedOrder {
-                charge: ChargeId(row.get(0)?),
+                charge,
                 account,
                 order_no: OrderNumber::of(provider_order),
-                expected: row.amount(3)?,
+                expected: row.amount(3)?.minus(so_far.copied().unwrap_or_default())?,
                 root: ChargeId(row.get(4)?),
+                carried: so_far.is_some(),
             })?;
         }
         Ok(())
+    }
+
+    /// The details of orders that the later steps of matching ask for, by their charges, which are sorted. A few are looked up one
+    /// by one; `of_all` says how many orders there are, and when that is more work than walking over all of them.
+    pub fn each_order_detail(&self, charges: &[ChargeId], of_all: usize, mut visit: impl FnMut(&OrderDetail<'_>)) -> Result<()> {
+        const DETAIL: &str = "SELECT c.id, c.account_id, o.provider_order, o.refunds, c.product_id, o.day, o.kind, o.service_to
+                                FROM charge AS c CROSS JOIN orders AS o ON o.id = c.order_id";
+        let mut number_of = self.connection.prepare_cached("SELECT provider_order FROM orders WHERE id = ?1")?;
+        let coupons = self.coupons_of_the_provider()?;
+        let mut tell = |row: &Row<'_>| -> Result<()> {
+            let original_no: Option<String> = match row.get::<_, Option<i64>>(3)? {
+                Some(original) => Some(number_of.query_row([original], |row| row.get(0))?),
+                None => None,
+            };
+            let charge = ChargeId(row.get(0)?);
+            let number = row.get_ref(2)?.as_str().map_err(|e| StoreError::Damaged(e.to_string()))?;
+            visit(&OrderDetail {
+                charge,
+                account: AccountId(row.get(1)?),
+                order_no: OrderNumber::of(number),
+                original_no: original_no.as_deref(),
+                product: ProductId(row.get(4)?),
+                date: row.date(5)?,
+                kind: row.parsed(6)?,
+                service_to: row.date_opt(7)?,
+                coupon: coupons.get(&charge).copied().unwrap_or_default(),
+            });
+            Ok(())
+        };
+        if charges.len() < of_all / 8 {
+            let mut select = self.connection.prepare_cached(&format!("{DETAIL} WHERE c.id = ?1"))?;
+            for charge in charges {
+                let mut rows = select.query([charge.0])?;
+                while let Some(row) = rows.next()? {
+                    tell(row)?;
+                }
+            }
+            return Ok(());
+        }
+        let (Some(first), Some(last)) = (charges.first(), charges.last()) else { return Ok(()) };
+        let mut select = self.connection.prepare_cached(&format!("{DETAIL} WHERE c.id BETWEEN ?1 AND ?2"))?;
+        let mut rows = select.query([first.0, last.0])?;
+        while let Some(row) = rows.next()? {
+            if charges.binary_search(&ChargeId(row.get(0)?)).is_ok() {
+                tell(row)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What coupons that the provider bears took off the expected cost of orders, by their charge.
+    fn coupons_of_the_provider(&self) -> Result<HashMap<ChargeId, Amount>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT c.id, SUM(k.amount_minor) FROM coupon AS k JOIN charge AS c ON c.order_id = k.order_id
+              WHERE k.kind = 'coupon' AND k.bearer = 'provider' GROUP BY c.id",
+        )?;
+        let rows = select.query_map([], |row| Ok((ChargeId(row.get(0)?), row.amount(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What bills of earlier months have cleared of charges that they did not settle.
+    fn cleared_before(&self, period: Month) -> Result<HashMap<ChargeId, Amount>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT charge_id, SUM(cleared_minor) FROM clearing WHERE period < ?1 AND NOT settles GROUP BY charge_id",
+        )?;
+        let rows = select.query_map([period.number()], |row| Ok((ChargeId(row.get(0)?), row.amount(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Where the book knows an order number from, whatever the month and the account: its charge, what is still expected of it
+    /// before a month's bill, and whether an earlier bill has settled it.
+    pub fn order_elsewhere(&self, provider_order: &str, period: Month) -> Result<Option<Elsewhere>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT c.id, c.account_id, o.day,
+                    c.cost_minor - (SELECT COALESCE(SUM(k.cleared_minor), 0) FROM clearing AS k WHERE k.charge_id = c.id AND k.period < ?2),
+                    EXISTS (SELECT 1 FROM clearing AS k WHERE k.charge_id = c.id AND k.settles AND k.period < ?2)
+               FROM orders AS o JOIN charge AS c ON c.order_id = o.id WHERE o.provider_order = ?1
+              ORDER BY o.id DESC LIMIT 1",
+        )?;
+        let found = select.query_row(params![provider_order, period.number()], |row| {
+            Ok(Elsewhere {
+                charge: ChargeId(row.get(0)?),
+                account: AccountId(row.get(1)?),
+                is_later: row.date(2)? > period.last_day(),
+                expected: row.amount(3)?,
+                is_settled: row.get(4)?,
+            })
+        });
+        Ok(found.optional()?)
+    }
+
+    /// The order of a charge.
+    pub fn order_of_charge(&self, charge: ChargeId) -> Result<Option<Order>> {
+        let mut select =
+            self.connection.prepare_cached(&format!("{SELECT_ORDER} WHERE o.id = (SELECT order_id FROM charge WHERE id = ?1)"))?;
+        Ok(select.query_row([charge.0], order).optional()?)
+    }
+
+    /// The month of the bill that has settled a charge.
+    pub fn settled_by(&self, charge: ChargeId) -> Result<Option<Month>> {
+        let mut select = self.connection.prepare_cached("SELECT period FROM clearing WHERE charge_id = ?1 AND settles")?;
+        Ok(select.query_row([charge.0], |row| row.month(0)).optional()?)
     }
 
     /// Walks over the charges of all accounts, or of a group's, from one day to another, both included.
@@ -278,11 +410,12 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// How many order charges, dated up to and including a day, no accepted bill covers.
+    /// How many order charges, dated up to and including a day, no closed month has had: those that one has carried over are not
+    /// among them.
     pub fn open_order_count(&self, until: chrono::NaiveDate) -> Result<u64> {
         let mut select = self.connection.prepare_cached(
             "SELECT COUNT(*) FROM charge AS c
-              WHERE c.order_id IS NOT NULL AND c.day <= ?1 AND NOT EXISTS (SELECT 1 FROM bill_match AS m WHERE m.charge_id = c.id)",
+              WHERE c.order_id IS NOT NULL AND c.day <= ?1 AND NOT EXISTS (SELECT 1 FROM clearing AS k WHERE k.charge_id = c.id)",
         )?;
         Ok(select.query_row([day(until)], |row| row.get(0))?)
     }
@@ -294,16 +427,16 @@ impl Reader<'_> {
                JOIN account AS a ON a.group_id = g.id
                JOIN charge AS c ON c.account_id = a.id
               WHERE g.currency <> ?2 AND c.order_id IS NOT NULL AND c.day <= ?1
-                AND NOT EXISTS (SELECT 1 FROM bill_match AS m WHERE m.charge_id = c.id)",
+                AND NOT EXISTS (SELECT 1 FROM clearing AS k WHERE k.charge_id = c.id)",
         )?;
         Ok(select.query_row(params![day(until), currency.code()], |row| row.get(0))?)
     }
 
-    /// The day of the earliest order charge that no accepted bill covers.
+    /// The day of the earliest order charge that no closed month has had.
     pub fn earliest_open_order(&self) -> Result<Option<chrono::NaiveDate>> {
         let mut select = self.connection.prepare_cached(
             "SELECT MIN(c.day) FROM charge AS c
-              WHERE c.order_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bill_match AS m WHERE m.charge_id = c.id)",
+              WHERE c.order_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM clearing AS k WHERE k.charge_id = c.id)",
         )?;
         Ok(select.query_row([], |row| row.date_opt(0))?)
     }
@@ -411,6 +544,8 @@ impl Writer<'_> {
             charge.cost.minor().into(),
             charge.counts.into(),
             charge.cost_counts.into(),
+            charge.difference.clone().into(),
+            charge.corrects.map(|c| c.0).into(),
             charge.entry.map(|e| e.0).into(),
         ]);
         self.facts.charge(charge);

@@ -113,23 +113,26 @@ impl<const COLUMNS: usize> Rows<COLUMNS> {
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) postings: Rows<4>,
-    pub(super) entries: Rows<9>,
+    pub(super) entries: Rows<10>,
     pub(super) orders: Rows<11>,
-    pub(super) charges: Rows<17>,
+    pub(super) charges: Rows<19>,
 }
 
 impl Waiting {
     pub(super) const fn new() -> Self {
         Self {
             postings: Rows::new("posting (entry_id, line, ledger_account_id, amount_minor)"),
-            entries: Rows::new("entry (id, operation_id, event, effective, group_id, account_id, recipient_id, reference, remark)"),
+            entries: Rows::new(
+                "entry (id, operation_id, event, effective, group_id, account_id, recipient_id, reference, remark,
+                         reverses)",
+            ),
             orders: Rows::new(
                 "orders (id, operation_id, account_id, product_id, kind, provider_order, day, service_from, service_to, placement,
                          refunds)",
             ),
             charges: Rows::new(
                 "charge (id, operation_id, account_id, order_id, product_id, charge_month, day, list, agreement_id, volume_before,
-                         tier, discount, payable_minor, cost_minor, counts, cost_counts, entry_id)",
+                         tier, discount, payable_minor, cost_minor, counts, cost_counts, difference_id, corrects_id, entry_id)",
             ),
         }
     }

@@ -212,7 +212,7 @@ CREATE UNIQUE INDEX entry_reversing ON entry (reverses) WHERE reverses IS NOT NU
 -- Statements look for what moved money other than charges, which have their own index. Not NOT IN: SQLite would make a table of
 -- the four words for every entry that is written.
 CREATE INDEX entry_moving_money ON entry (account_id, effective)
- WHERE event <> 'charge' AND event <> 'refund' AND event <> 'usage' AND event <> 'bill-accepted';
+ WHERE event <> 'charge' AND event <> 'refund' AND event <> 'usage' AND event <> 'bill-accepted' AND event <> 'difference-accepted';
 -- What came to an account from another one.
 CREATE INDEX entry_transferring ON entry (recipient_id, effective) WHERE recipient_id IS NOT NULL;
 
@@ -261,13 +261,15 @@ CREATE TABLE charge (
     cost_minor     INTEGER NOT NULL,     -- what the provider is expected to bill
     counts         INTEGER NOT NULL CHECK (counts IN (0, 1)),       -- towards the group's volume
     cost_counts    INTEGER NOT NULL CHECK (cost_counts IN (0, 1)),  -- towards the agent's volume at the provider
+    difference_id  TEXT,                 -- of a decision on a difference, which has no order; no key, or every charge would look
+    corrects_id    INTEGER REFERENCES charge,  -- what late usage corrects, of a closed month
     entry_id       INTEGER REFERENCES entry
 ) STRICT;
 CREATE INDEX charge_of_account ON charge (account_id, day);
 
 -- What an order cost less by a coupon, or what of it a voucher paid.
 CREATE TABLE coupon (
-    order_id     INTEGER NOT NULL REFERENCES orders,
+    order_id     INTEGER NOT NULL REFERENCES orders,  -- a refund gives a voucher's part back to its bearer
     kind         TEXT    NOT NULL CHECK (kind IN ('coupon', 'voucher')),
     bearer       TEXT    NOT NULL,       -- whom it costs something: 'agent' or 'provider'
     amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
@@ -283,7 +285,7 @@ CREATE TABLE true_up (
     agreement_id INTEGER NOT NULL REFERENCES agreement,
     day          INTEGER NOT NULL,       -- its effective date
     tier         TEXT,                   -- JSON: the tier by which the window was priced; NULL: taken back
-    change_minor INTEGER NOT NULL CHECK (change_minor <> 0),  -- negative where the customer gets money back
+    change_minor INTEGER NOT NULL CHECK (change_minor <> 0),  -- negative where something is given back
     entry_id     INTEGER REFERENCES entry     -- one for all of an account's; NULL: together they come to nothing
 ) STRICT;
 CREATE INDEX true_up_of_charge ON true_up (charge_id);
@@ -399,6 +401,7 @@ CREATE TABLE bill_line (
     list         ANY     NOT NULL,
     covered      ANY,                    -- by a plan; NULL is zero
     coupon       ANY,                    -- NULL is zero
+    cut          ANY,                    -- by the provider's rounding: list less discounts and coupon, less payable; NULL is zero
     line_id      TEXT,                   -- the provider's id
     number       INTEGER NOT NULL,       -- its line in the file
     content      INTEGER NOT NULL        -- 64-bit hash of the line as it stands in the file
@@ -433,9 +436,12 @@ CREATE TABLE bill_usage (
     seen_uid_id  INTEGER NOT NULL,
     product_id   INTEGER NOT NULL,
     charge_month INTEGER NOT NULL,
+    class        TEXT    NOT NULL,       -- 'metered', 'adjusted' or 'rounding'
+    lines        INTEGER NOT NULL,
     list         TEXT    NOT NULL,       -- exact, less what a plan has covered
+    coupon       TEXT    NOT NULL,       -- exact
     billed       TEXT    NOT NULL,       -- exact
-    PRIMARY KEY (version_id, seen_uid_id, product_id, charge_month)
+    PRIMARY KEY (version_id, seen_uid_id, product_id, charge_month, class)
 ) STRICT, WITHOUT ROWID;
 
 ------------------------------------------------------------------------------------------------- reconciliation and close
@@ -447,32 +453,61 @@ CREATE TABLE reconciliation (
     content      TEXT    NOT NULL,       -- of the version, when it was looked at
     bridge       TEXT    NOT NULL,       -- JSON
     matched      INTEGER NOT NULL,       -- orders
-    usage_lines  INTEGER NOT NULL
+    usage_lines  INTEGER NOT NULL,
+    still_carried TEXT   NOT NULL        -- JSON: how many orders of earlier months, and what is expected of them, exact
 ) STRICT;
 
--- What does not agree, with an identity that survives reruns.
+-- What does not agree, with an identity that survives reruns, and what became of it.
 CREATE TABLE difference (
     id             TEXT    PRIMARY KEY,
     period         INTEGER NOT NULL,
     kind           TEXT    NOT NULL,
     account        TEXT    NOT NULL,     -- code, or UID where the book has none
     provider_order TEXT    NOT NULL,     -- or the line id of a duplicate line
+    product        TEXT    NOT NULL,     -- code; empty where several are meant
     currency       TEXT    NOT NULL,
     recorded       TEXT    NOT NULL,     -- exact
     billed         TEXT    NOT NULL,     -- exact
-    detail         TEXT    NOT NULL,
-    state          TEXT    NOT NULL,
-    resolution     TEXT
+    reason         TEXT    NOT NULL,     -- JSON
+    state          TEXT    NOT NULL,     -- 'open', 'acknowledged', 'snoozed' or 'resolved'
+    resolution     TEXT,
+    decision       TEXT,                 -- JSON: what a person decided, on which amounts, and what that posted
+    owner          TEXT,                 -- who looks after it
+    due            INTEGER,
+    until          INTEGER,              -- the day on which a snoozed one comes back
+    note           TEXT,
+    since          INTEGER NOT NULL,     -- first found, or found again
+    reopened       INTEGER NOT NULL,
+    disputed_minor INTEGER NOT NULL      -- what of it stands in `disputed`
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX difference_of_period ON difference (period);
+CREATE INDEX difference_due ON difference (due) WHERE due IS NOT NULL;
+-- What usage costs is less by what of it is a difference, and is asked for with every balance.
+CREATE INDEX difference_of_usage ON difference (period) WHERE provider_order = '' AND product <> '';
 
--- Charges that an accepted bill covers. A charge without a row here is still in `accrued`.
-CREATE TABLE bill_match (
-    charge_id    INTEGER PRIMARY KEY REFERENCES charge,
-    version_id   INTEGER NOT NULL REFERENCES bill_version,
-    rule         TEXT    NOT NULL,       -- 'exact', 'rounding-proof', 'usage'
-    billed       TEXT    NOT NULL        -- exact
+-- What a person has said belongs together; a dead one stays on record.
+CREATE TABLE manual_match (
+    id           INTEGER PRIMARY KEY,
+    period       INTEGER NOT NULL,
+    difference   TEXT    NOT NULL REFERENCES difference,
+    orders       TEXT    NOT NULL,       -- JSON: account row and order number of each
+    billed       TEXT    NOT NULL,       -- JSON: the same
+    removed      INTEGER NOT NULL CHECK (removed IN (0, 1))
 ) STRICT;
+CREATE INDEX manual_match_of_period ON manual_match (period);
+
+-- What accepted bills have settled of a charge: a charge is in `accrued` with its cost less what is cleared, until a row settles
+-- it. A row that clears nothing says that the month was closed with the charge open.
+CREATE TABLE clearing (
+    charge_id     INTEGER NOT NULL REFERENCES charge,
+    period        INTEGER NOT NULL,      -- of the bill
+    version_id    INTEGER NOT NULL REFERENCES bill_version,
+    rule          TEXT    NOT NULL,      -- a rule of matching, 'usage', 'decided' or 'carried'
+    cleared_minor INTEGER NOT NULL,
+    settles       INTEGER NOT NULL CHECK (settles IN (0, 1)),
+    billed        TEXT    NOT NULL,      -- exact
+    PRIMARY KEY (charge_id, period)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE period (
     month        INTEGER PRIMARY KEY,
@@ -559,6 +594,13 @@ CREATE TRIGGER charge_once BEFORE INSERT ON charge BEGIN
 END;
 CREATE TRIGGER charge_not_changed BEFORE UPDATE ON charge BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END;
 CREATE TRIGGER charge_not_deleted BEFORE DELETE ON charge BEGIN SELECT RAISE(ABORT, 'charges are append-only'); END;
+
+CREATE TRIGGER clearing_once BEFORE INSERT ON clearing BEGIN
+    SELECT RAISE(ABORT, 'what a bill has settled stays') FROM clearing WHERE charge_id = NEW.charge_id AND period = NEW.period;
+    SELECT RAISE(ABORT, 'this charge is settled') FROM clearing WHERE charge_id = NEW.charge_id AND settles;
+END;
+CREATE TRIGGER clearing_not_changed BEFORE UPDATE ON clearing BEGIN SELECT RAISE(ABORT, 'what a bill has settled stays'); END;
+CREATE TRIGGER clearing_not_deleted BEFORE DELETE ON clearing BEGIN SELECT RAISE(ABORT, 'what a bill has settled stays'); END;
 
 CREATE TRIGGER coupon_once BEFORE INSERT ON coupon BEGIN
     SELECT RAISE(ABORT, 'coupons are append-only') FROM coupon WHERE order_id = NEW.order_id AND kind = NEW.kind;

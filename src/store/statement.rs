@@ -23,10 +23,13 @@ impl Reader<'_> {
             "WITH found AS (
                  SELECT c.entry_id AS entry_id, c.id AS charge_id FROM charge AS c
                   WHERE c.account_id = ?1 AND c.day BETWEEN ?2 AND ?3 AND c.entry_id IS NOT NULL
+                    -- What the agent bears of a difference is nothing to the customer.
+                    AND (c.difference_id IS NULL OR c.payable_minor <> 0)
                  UNION ALL
                  SELECT e.id, NULL FROM entry AS e
                   WHERE e.account_id = ?1 AND e.effective BETWEEN ?2 AND ?3
                     AND e.event <> 'charge' AND e.event <> 'refund' AND e.event <> 'usage' AND e.event <> 'bill-accepted'
+                    AND e.event <> 'difference-accepted'
                  UNION ALL
                  SELECT e.id, NULL FROM entry AS e
                   WHERE e.recipient_id = ?1 AND e.effective BETWEEN ?2 AND ?3)

@@ -20,7 +20,14 @@ const TIERED: &str = "
            (SELECT COALESCE(SUM(t.change_minor), 0) FROM true_up AS t WHERE t.charge_id = c.id)
          + (SELECT COALESCE(SUM(t.change_minor), 0)
               FROM orders AS o JOIN charge AS back ON back.order_id = o.id JOIN true_up AS t ON t.charge_id = back.id
-             WHERE o.refunds = c.order_id)";
+             WHERE o.refunds = c.order_id),
+           paid.bearer,
+           paid.amount_minor - (SELECT COALESCE(SUM(k.amount_minor), 0)
+                                  FROM orders AS o JOIN coupon AS k ON k.order_id = o.id AND k.kind = 'voucher'
+                                 WHERE o.refunds = c.order_id)";
+
+/// What the columns of [`TIERED`] need besides the charge.
+const VOUCHER: &str = "LEFT JOIN coupon AS paid ON paid.order_id = c.order_id AND paid.kind = 'voucher'";
 
 fn tiered(row: &Row<'_>) -> rusqlite::Result<TieredCharge> {
     Ok(TieredCharge {
@@ -32,6 +39,10 @@ fn tiered(row: &Row<'_>) -> rusqlite::Result<TieredCharge> {
         coupon: row.amount(5)?,
         paid_back: row.amount(6)?,
         trued_up: row.amount(7)?,
+        voucher: match row.parsed_opt(8)? {
+            Some(bearer) => Some((bearer, row.amount(9)?)),
+            None => None,
+        },
     })
 }
 
@@ -50,6 +61,7 @@ impl Reader<'_> {
                FROM account AS a
                CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?3 AND ?4
                LEFT JOIN orders AS own ON own.id = c.order_id
+               {VOUCHER}
               WHERE a.group_id = ?1 AND c.agreement_id = ?2 AND c.tier IS NOT NULL AND own.refunds IS NULL
               ORDER BY a.code, c.id"
         ))?;
@@ -59,19 +71,25 @@ impl Reader<'_> {
 
     /// The charge of an order, with what has come of it.
     pub fn tiered_charge(&self, order: OrderId) -> Result<TieredCharge> {
-        let mut select = self.connection.prepare_cached(&format!("{TIERED} FROM charge AS c WHERE c.order_id = ?1"))?;
+        let mut select = self.connection.prepare_cached(&format!("{TIERED} FROM charge AS c {VOUCHER} WHERE c.order_id = ?1"))?;
         Ok(select.query_row([order.0], tiered)?)
     }
 
-    /// The days of the charges of an agreement that refunds from one day to another gave back of.
+    /// The days of the charges of an agreement that refunds, and late corrections, from one day to another are about.
     pub fn refunded_days(&self, group: GroupId, agreement: AgreementId, from: NaiveDate, to: NaiveDate) -> Result<Vec<NaiveDate>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT DISTINCT original.day
+            "SELECT original.day
                FROM account AS a
                CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?3 AND ?4
                JOIN orders AS o ON o.id = c.order_id
                JOIN orders AS original ON original.id = o.refunds
-              WHERE a.group_id = ?1 AND c.agreement_id = ?2",
+              WHERE a.group_id = ?1 AND c.agreement_id = ?2
+             UNION
+             SELECT late.day
+               FROM account AS a
+               CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?3 AND ?4
+               JOIN charge AS late ON late.id = c.corrects_id
+              WHERE a.group_id = ?1 AND late.agreement_id = ?2",
         )?;
         let rows = select.query_map(params![group.0, agreement.0, day(from), day(to)], |row| row.date(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

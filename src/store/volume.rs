@@ -111,12 +111,13 @@ impl Reader<'_> {
 impl Reader<'_> {
     /// What the charges of accounts add up to, by day.
     pub fn volume_of_accounts(&self, accounts: &[AccountId], currency: Currency) -> Result<BTreeMap<NaiveDate, Volume>> {
-        // A refund counts on the day of what it gives back.
+        // A refund counts on the day of what it gives back, and a late correction on that of what it corrects.
         let mut select = self.connection.prepare_cached(
-            "SELECT COALESCE(original.day, c.day), c.list, c.payable_minor
+            "SELECT COALESCE(original.day, late.day, c.day), c.list, c.payable_minor
                FROM charge AS c
                LEFT JOIN orders AS o ON o.id = c.order_id
                LEFT JOIN orders AS original ON original.id = o.refunds
+               LEFT JOIN charge AS late ON late.id = c.corrects_id
               WHERE c.account_id = ?1 AND c.counts = 1",
         )?;
         let mut by_day: BTreeMap<NaiveDate, Volume> = BTreeMap::new();

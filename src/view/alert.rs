@@ -34,6 +34,10 @@ fn sentence(concern: &Concern) -> String {
         Concern::Budget { about, period, percent, spent, amount, .. } => {
             format!("the budget of {about} for {period} has reached {percent} %: {spent} of {amount}")
         }
+        Concern::Differences { count, oldest, .. } => {
+            let count = crate::domain::plural(*count, "difference", "differences");
+            format!("{count} not settled by the day that was set; the oldest was due on {oldest}")
+        }
         Concern::Invitation { expires, .. } => format!("the invitation runs until {expires}"),
         Concern::Unverified { state: AccountState::Invited, since, .. } => format!("the owner has not consented since {since}"),
         Concern::Unverified { since, .. } => format!("invited on {since}, and its real name is not verified"),
@@ -60,6 +64,7 @@ fn figures(concern: &Concern) -> [Value; 5] {
             whole(available, Some(of), Some(*percent), *since)
         }
         Concern::Budget { spent, amount, percent, .. } => whole(spent, Some(amount), Some(*percent), None),
+        Concern::Differences { oldest, .. } => only_since(*oldest),
         Concern::Invitation { sent, .. } => only_since(*sent),
         Concern::Unverified { since, .. } => only_since(*since),
     }

@@ -72,7 +72,8 @@ fn cell(value: &Value, dialect: Dialect) -> Cow<'_, str> {
     }
 }
 
-fn plain(value: &Value) -> Cow<'_, str> {
+/// A value as one text, as it stands.
+pub(super) fn plain(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Null => Cow::Borrowed(""),
         Value::Text(text) | Value::Amount(text) => Cow::Borrowed(text),
@@ -91,7 +92,6 @@ fn plain(value: &Value) -> Cow<'_, str> {
 /// The text with a leading apostrophe if a sheet would take it for a formula, and without control characters.
 fn neutral(text: Cow<'_, str>) -> Cow<'_, str> {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_plain_number(&text);
-    let steers = |c: char| is_unprintable(c) && c != '\n' && c != '\t';
     if !formula && !text.contains(steers) {
         return text;
     }
@@ -99,9 +99,14 @@ fn neutral(text: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(apostrophe.into_iter().chain(text.chars().map(|c| if steers(c) { ' ' } else { c })).collect())
 }
 
+/// Whether a character has no place in a cell: controls but line feeds and tabs, and what turns the writing direction.
+pub(super) fn steers(character: char) -> bool {
+    is_unprintable(character) && character != '\n' && character != '\t'
+}
+
 /// Digits with at most one point inside, perhaps with a minus: what this tool writes as a number. A leading plus is a telephone
 /// number or a formula, never a number of ours.
-fn is_plain_number(text: &str) -> bool {
+pub(super) fn is_plain_number(text: &str) -> bool {
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let magnitude = text.strip_prefix('-').unwrap_or(text);
     match magnitude.split_once('.') {

@@ -1,15 +1,16 @@
 //! The one description of an answer, from which every format is rendered.
 //!
-//! A [`Document`] has single [`Field`]s, [`Table`]s of rows, and sections that are documents themselves. It carries both faces
-//! of an answer: keys for programs, labels for people; what only one of the two should see says so ([`Reader`]). A description
-//! decides nothing about format, and holds no amount that is not already in major units.
+//! A [`Document`] has single [`Field`]s, [`Table`]s of rows, [`Chart`]s for those who look at a page, and sections that are
+//! documents themselves. It carries both faces of an answer: keys for programs, labels for people; what only one of the two
+//! should see says so ([`Reader`]). A description decides nothing about format, and holds no amount that is not already in major
+//! units.
 
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
 use crate::domain::code::{Code, Name};
-use crate::domain::money::{Amount, Currency};
+use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::period::Month;
 
 /// One value of a field or a cell.
@@ -101,9 +102,9 @@ impl<T: Into<Self>> From<Vec<T>> for Value {
 /// Who reads a rendering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
-    /// Somebody at a terminal: tables.
+    /// Somebody at a terminal or before a page: tables and HTML.
     Person,
-    /// A program or a sheet: JSON and CSV.
+    /// A program or a sheet: JSON, CSV and workbooks.
     Machine,
 }
 
@@ -343,6 +344,88 @@ impl Table {
     }
 }
 
+/// A waterfall: how one total becomes another, step by step. What it shows stands in a table too: it is drawn on a page and left
+/// out everywhere else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chart {
+    title: String,
+    unit: String,
+    bars: Vec<Bar>,
+}
+
+/// One bar of a waterfall.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bar {
+    label: String,
+    kind: BarKind,
+    value: Exact,
+}
+
+/// From where a bar goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BarKind {
+    /// From zero to its value.
+    Total,
+    /// From where the bar before it ends, by its value.
+    Step,
+}
+
+impl Bar {
+    /// What it stands for.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// From where it goes.
+    pub fn kind(&self) -> BarKind {
+        self.kind
+    }
+
+    /// How far it goes, in major units; signed.
+    pub fn value(&self) -> Exact {
+        self.value
+    }
+}
+
+impl Chart {
+    /// A waterfall without bars yet; `unit` is what its values count, usually a currency.
+    pub fn waterfall(title: impl Into<String>, unit: impl Into<String>) -> Self {
+        Self { title: title.into(), unit: unit.into(), bars: Vec::new() }
+    }
+
+    /// Adds a bar from zero. What it says is drawn, also where the steps before it come to something else.
+    #[must_use]
+    pub fn total(self, label: impl Into<String>, value: Exact) -> Self {
+        self.bar(label.into(), BarKind::Total, value)
+    }
+
+    /// Adds a bar from where the one before it ends.
+    #[must_use]
+    pub fn step(self, label: impl Into<String>, change: Exact) -> Self {
+        self.bar(label.into(), BarKind::Step, change)
+    }
+
+    fn bar(mut self, label: String, kind: BarKind, value: Exact) -> Self {
+        self.bars.push(Bar { label, kind, value });
+        self
+    }
+
+    /// The line above it.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What its values count.
+    pub fn unit(&self) -> &str {
+        &self.unit
+    }
+
+    /// Its bars, in their order.
+    pub fn bars(&self) -> &[Bar] {
+        &self.bars
+    }
+}
+
 /// A part of a document that is one or several documents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
@@ -376,6 +459,7 @@ impl Section {
 pub struct Document {
     schema: String,
     fields: Vec<Field>,
+    charts: Vec<Chart>,
     tables: Vec<Table>,
     sections: Vec<Section>,
     notices: Vec<Value>,
@@ -384,7 +468,14 @@ pub struct Document {
 impl Document {
     /// An empty answer to a command, such as `fund-balance`.
     pub fn new(schema: impl Into<String>) -> Self {
-        Self { schema: schema.into(), fields: Vec::new(), tables: Vec::new(), sections: Vec::new(), notices: Vec::new() }
+        Self {
+            schema: schema.into(),
+            fields: Vec::new(),
+            charts: Vec::new(),
+            tables: Vec::new(),
+            sections: Vec::new(),
+            notices: Vec::new(),
+        }
     }
 
     /// Adds a field.
@@ -425,6 +516,13 @@ impl Document {
         self
     }
 
+    /// Adds a chart, for those who look at a page.
+    #[must_use]
+    pub fn chart(mut self, chart: Chart) -> Self {
+        self.charts.push(chart);
+        self
+    }
+
     /// Adds the answer of another command under a key: an object in JSON, a titled part for people.
     #[must_use]
     pub fn section(mut self, key: &'static str, title: impl Into<String>, document: Self) -> Self {
@@ -439,7 +537,7 @@ impl Document {
         self
     }
 
-    /// Adds a notice, for JSON only: people are told on standard error.
+    /// Adds a notice, for JSON and for files that are passed on; at a terminal, people are told on standard error.
     #[must_use]
     pub fn notice(mut self, notice: impl Into<Value>) -> Self {
         self.notices.push(notice.into());
@@ -459,6 +557,11 @@ impl Document {
     /// The tables that a reader sees.
     pub fn tables_for(&self, reader: Reader) -> impl Iterator<Item = &Table> {
         self.tables.iter().filter(move |table| is_for(table.only_for, reader))
+    }
+
+    /// The charts.
+    pub fn charts(&self) -> &[Chart] {
+        &self.charts
     }
 
     /// The parts that are documents.

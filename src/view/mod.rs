@@ -1,8 +1,8 @@
 //! What people and programs get to see.
 //!
 //! Two steps. An outcome is turned into a [`Document`](document::Document), the one description of an answer; a renderer turns
-//! a description into a table for people ([`table`]), an object for programs ([`json`]) or a sheet ([`csv`]). So a figure
-//! cannot differ between formats, and a new format is one file.
+//! a description into a table for people ([`table`]), a page ([`html`], with its [`chart`]s), an object for programs ([`json`]), a
+//! sheet ([`csv`]) or a workbook ([`xlsx`]). So a figure cannot differ between formats, and a new format is one file.
 //!
 //! Nothing here prints, and nothing here reads the book: a renderer writes to the writer that it is given, and knows only the
 //! document.
@@ -11,12 +11,16 @@ pub mod account;
 pub mod agent;
 pub mod alert;
 pub mod bill;
+pub mod bridge;
 pub mod budget;
+pub mod chart;
 pub mod credit;
 pub mod csv;
+pub mod difference;
 pub mod document;
 pub mod entity;
 pub mod fund;
+pub mod html;
 pub mod json;
 pub mod margin;
 pub mod opening;
@@ -33,6 +37,7 @@ pub mod saving;
 pub mod statement;
 pub mod table;
 pub mod text;
+pub mod xlsx;
 
 #[cfg(test)]
 mod tests;

@@ -24,14 +24,15 @@ struct Shown<'a> {
 impl<'a> From<&'a OrderRecorded> for Shown<'a> {
     fn from(outcome: &'a OrderRecorded) -> Self {
         let of = |kind| outcome.coupons.iter().find(|coupon| coupon.kind == kind).map(|coupon| coupon.amount).unwrap_or_default();
+        let order = &outcome.order;
         Self {
-            order: &outcome.order,
+            order,
             charge: &outcome.charge,
             account: &outcome.account,
             agreement: outcome.agreement.as_ref(),
             currency: outcome.currency,
             coupon: of(CouponKind::Coupon),
-            voucher: of(CouponKind::Voucher),
+            voucher: signed(order, of(CouponKind::Voucher)),
             trued_up: outcome.trued_up,
         }
     }
@@ -46,10 +47,15 @@ impl<'a> From<&'a OrderRow> for Shown<'a> {
             agreement: row.agreement.as_ref(),
             currency: row.currency,
             coupon: row.coupon,
-            voucher: row.voucher,
+            voucher: signed(&row.order, row.voucher),
             trued_up: row.trued_up,
         }
     }
+}
+
+/// What a voucher pays of an order; below zero what a refund gives back to its bearer, as all that a refund gives back.
+fn signed(order: &Order, voucher: Amount) -> Amount {
+    if order.refunds.is_some() { Amount::ZERO.minus(voucher).unwrap_or_default() } else { voucher }
 }
 
 /// An order or refund that was recorded.

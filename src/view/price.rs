@@ -194,6 +194,8 @@ pub fn quote(quote: &Quote) -> Result<Document, Overflow> {
 
 /// Charges that were priced anew.
 pub fn trued_up(outcome: &TruedUp) -> Document {
+    let by_voucher = Column::right("by_voucher", "Of it by voucher");
+    let is_by_voucher = outcome.accounts.iter().any(|account| !account.by_voucher.is_zero());
     let table = Table::new("rows")
         .column("account", "Account")
         .column("group", "Group")
@@ -204,7 +206,8 @@ pub fn trued_up(outcome: &TruedUp) -> Document {
         .column_right("charges", "Charges")
         .column("currency", "Currency")
         .column_right("change", "Change")
-        .when_empty("nothing to true up: every charge of a retroactive agreement costs what its window's tier makes of it")
+        .with(if is_by_voucher { by_voucher } else { by_voucher.machine_only() })
+        .when_empty(format!("nothing to true up in the windows of {}; another window is trued up by a --date in it", outcome.date))
         .rows(outcome.accounts.iter().map(|account| {
             [
                 (&account.account).into(),
@@ -216,6 +219,7 @@ pub fn trued_up(outcome: &TruedUp) -> Document {
                 account.charges.into(),
                 account.currency.into(),
                 Value::amount(account.change, account.currency),
+                Value::amount(account.by_voucher, account.currency),
             ]
         }));
     Document::new("price-true-up").field("date", "Date", outcome.date).table(table)

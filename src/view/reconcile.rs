@@ -1,13 +1,24 @@
 //! Reconciliations, bridges and differences as people and programs see them.
 
-use super::document::{Document, Table, Value};
+use super::document::{Document, Field, Table, Value};
 use super::price::exact;
 use crate::book::reconcile::Reconciled;
-use crate::domain::difference::Difference;
 use crate::domain::money::Overflow;
+use crate::domain::plural;
+use crate::domain::usage_check::UsageWarning;
 
 /// A reconciliation: one line on top, then the bridge, then what does not agree.
 pub fn reconciled(schema: &str, outcome: &Reconciled) -> Result<Document, Overflow> {
+    document(schema, outcome, super::difference::table("differences", &outcome.differences)?)
+}
+
+/// The same of a month that may have hundreds of thousands of differences: each goes as soon as it is described.
+pub fn reconciled_at_last(schema: &str, mut outcome: Reconciled) -> Result<Document, Overflow> {
+    let differences = std::mem::take(&mut outcome.differences);
+    document(schema, &outcome, super::difference::table("differences", differences)?)
+}
+
+fn document(schema: &str, outcome: &Reconciled, differences: Table) -> Result<Document, Overflow> {
     let (bridge, currency) = (&outcome.bridge, outcome.currency);
     Ok(Document::new(schema)
         .field("period", "Period", outcome.period)
@@ -20,8 +31,47 @@ pub fn reconciled(schema: &str, outcome: &Reconciled) -> Result<Document, Overfl
         .field("unexplained", "Unexplained", exact(bridge.unexplained()?, currency))
         .field("matched", "Orders matched", outcome.matched)
         .field("usage_lines", "Usage lines", outcome.usage_lines)
+        .with(still_carried(outcome))
         .table(bridge_table(outcome).title("Bridge from recorded to billed"))
-        .table(differences_table("differences", &outcome.differences)?.title("Differences")))
+        .table(differences.title("Differences"))
+        .table(warnings(outcome)))
+}
+
+/// What earlier months have carried and this bill has not either; people see nothing where there is none.
+fn still_carried(outcome: &Reconciled) -> Field {
+    let (count, amount) = outcome.still_carried;
+    let value = Value::object([("count", Value::from(count)), ("amount", exact(amount, outcome.currency))]);
+    let field = Field::new("still_carried", "Carried and still not billed", value);
+    if count == 0 { field.machine_only() } else { field }
+}
+
+/// What of the usage deserves a look; people see nothing where nothing does.
+fn warnings(outcome: &Reconciled) -> Table {
+    let show = |amount| exact(amount, outcome.currency);
+    let table = Table::new("warnings")
+        .title("Usage that deserves a look")
+        .column("account", "Account")
+        .column("warning", "Warning")
+        .column_right("list", "At list price")
+        .column_right("usual", "Usual month")
+        .column("detail", "Detail")
+        .rows(outcome.warnings.iter().map(|warning| match warning {
+            UsageWarning::Jump { account, list, usual, months } => [
+                Value::from(account.as_str()),
+                "jump".into(),
+                show(*list),
+                show(*usual),
+                format!("far above the average of {}", plural(u64::from(*months), "month", "months")).into(),
+            ],
+            UsageWarning::NotInUse { account, state, list } => [
+                Value::from(account.as_str()),
+                "not-in-use".into(),
+                show(*list),
+                Value::Null,
+                format!("the account is {state}").into(),
+            ],
+        }));
+    if outcome.warnings.is_empty() { table.machine_only() } else { table }
 }
 
 /// The bridge's classes.
@@ -51,43 +101,5 @@ pub fn bridge_file(outcome: &Reconciled) -> Result<Table, Overflow> {
     }
     table.push([Value::from("unexplained"), Value::Null, exact(bridge.unexplained()?, currency)]);
     table.push([Value::from("billed"), Value::Null, exact(bridge.billed, currency)]);
-    Ok(table)
-}
-
-/// Differences.
-pub fn differences(differences: &[Difference]) -> Result<Document, Overflow> {
-    Ok(Document::new("difference-list").table(differences_table("rows", differences)?))
-}
-
-/// Differences as a table.
-pub fn differences_table(key: &'static str, differences: &[Difference]) -> Result<Table, Overflow> {
-    let mut table = Table::new(key)
-        .column("id", "Id")
-        .column("period", "Period")
-        .column("kind", "Kind")
-        .column("account", "Account")
-        .column("provider_order", "Provider order")
-        .column("currency", "Currency")
-        .column_right("recorded", "Recorded")
-        .column_right("billed", "Billed")
-        .column_right("difference", "Difference")
-        .column("state", "State")
-        .column("detail", "Detail");
-    for difference in differences {
-        let show = |amount| exact(amount, difference.currency);
-        table.push([
-            difference.id.as_str().into(),
-            difference.period.into(),
-            difference.kind.as_str().into(),
-            difference.account.as_str().into(),
-            difference.provider_order.as_str().into(),
-            difference.currency.into(),
-            show(difference.recorded),
-            show(difference.billed),
-            show(difference.difference()?),
-            difference.state.as_str().into(),
-            difference.detail.as_str().into(),
-        ]);
-    }
     Ok(table)
 }

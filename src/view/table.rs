@@ -180,7 +180,8 @@ fn narrow(widths: &mut [u16], aligns: &[Align], page: u16) {
     }
 }
 
-fn shown(value: &Value) -> String {
+/// A value as people see it, harmless to whoever shows it.
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::Text(text) | Value::Amount(text) => escape(text).into_owned(),

@@ -34,7 +34,8 @@ fn visible(csv: &str) -> String {
     csv.replace("\r\n", "␍\n").replace('\u{feff}', "<BOM>")
 }
 
-fn balance() -> Document {
+/// A small answer with everything in it.
+pub(super) fn balance() -> Document {
     let cny = Currency::parse("CNY").unwrap();
     let money = |minor| Value::amount(Amount::from_minor(minor), cny);
     Document::new("fund-balance")

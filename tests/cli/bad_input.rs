@@ -607,7 +607,7 @@ fn without_a_purchase_agreement_a_cost_must_be_named() {
     book.refused(1, "price.no-purchase-agreement", &order("acme-prod", "100", ""));
     assert_snapshot!(book.run(&order("acme-prod", "100", "")), @r#"
     ----- stderr
-    error: no purchase agreement is in force on 2026-06-02, so the cost cannot be expected
+    error: no purchase agreement in CNY is in force on 2026-06-02, so the cost cannot be expected
     hint: `subledger price apply FILE` with kind = "purchase", or --provider-amount for this order
     ----- exit 1
     "#);
@@ -728,7 +728,7 @@ fn refunds() {
     book.refused(1, "refund.exceeds", &refund("o-1", "93", ""));
     assert_snapshot!(book.run(&refund("o-1", "93", "")), @"
     ----- stderr
-    error: o-1 has been paid back wholly
+    error: o-1 has nothing left to be paid back
     ----- exit 1
     ");
     book.refused(1, "refund.of-refund", &refund("91", "93", ""));
@@ -1029,7 +1029,7 @@ fn bills_of_another_month() {
     assert_snapshot!(refuse_bill("file.bad-lines", bill(&[BILL[0], &one_of_july])), @r#"
     ----- stderr
     error: bad.csv: 1 line cannot be read; nothing was imported
-      line 3, billing month "2026-07": the bill is for 2026-06; only negative lines may belong to a neighbouring month
+      line 3, billing month "2026-07": the bill is for 2026-06; of other months only corrections, and negative lines of a neighbouring one
     ----- exit 1
     "#);
     let far_away = line_with("202606", "202601").replace("10.1234567890", "-10.1234567890");

@@ -117,7 +117,7 @@ fn accounts_counted_in_another_currency_block_the_close_by_name_and_lose_nothing
     book.write("mixed.csv", bill_corrected() + foreign);
     let ended = book.json_exit(3, "month-end 2026-06 --bill mixed.csv --out out");
     let difference = &ended["reconcile_run"]["differences"][0];
-    assert_eq!(difference["kind"], "unknown-account");
+    assert_eq!(difference["kind"], "currency");
     assert!(difference["detail"].as_str().unwrap().contains("us-prod"), "{difference}");
 }
 

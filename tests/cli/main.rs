@@ -6,9 +6,12 @@
 mod alerts;
 mod bad_input;
 mod book;
+mod bridges;
 mod budgets;
 mod containers;
 mod demo;
+mod differences;
+mod golden_months;
 mod hard_months;
 mod help;
 mod keys;

@@ -280,7 +280,7 @@ fn every_bad_line_is_named_and_nothing_is_written() {
       line 16: line 15 says the same already
       line 17: 2026-06-02 lies after 2026-06-01, the day of the opening
       line 18: 2025-02-28 lies before 2025-03-01, from when the charges of acme-prod are ours
-      line 19: no purchase agreement is in force on 2025-12-31, so the cost cannot be expected
+      line 19: no purchase agreement in CNY is in force on 2025-12-31, so the cost cannot be expected
       line 20, provider_order "3": line 19 has this order number already
       line 21: acme-own is on the agency model: the customer is charged what the provider bills, not 5.00 CNY for 4.00 CNY
       line 22: the service would end on 2026-06-01, before it begins on 2026-06-02

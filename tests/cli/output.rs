@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 
+use calamine::Reader as _;
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -28,6 +29,7 @@ const LOOKS: &[(i32, &str, &str)] = &[
     (0, "bill list", "bill-list"),
     (0, "bill show 2026-06", "bill-show"),
     (0, "reconcile show --period 2026-06", "reconcile-show"),
+    (0, "reconcile bridge --period 2026-06", "reconcile-bridge"),
     (3, "difference list", "difference-list"),
     (0, "statement show acme-prod --period 2026-06", "statement-show"),
     (0, "statement export --period 2026-06 --out statements", "statement-export"),
@@ -94,7 +96,8 @@ fn every_list_is_a_csv_with_a_header_row() {
     bill list: bill,period,version,finality,layout,lines,currency,payable
     bill show 2026-06: account,uid,lines,gross,covered,discount,coupon,payable
     reconcile show --period 2026-06: class,count,amount
-    difference list: id,period,kind,account,provider_order,currency,recorded,billed,difference,state,detail
+    reconcile bridge --period 2026-06: class,account,provider_order,line,product,count,recorded,billed,difference
+    difference list: id,period,kind,account,provider_order,currency,recorded,billed,difference,state,resolution,owner,due,detail
     statement show acme-prod --period 2026-06: date,kind,event,product,order,provider_order,charge_month,list_price,discount,amount,balance,reference
     statement export --period 2026-06 --out statements: account,currency,closing,file
     period list: period,state,bill_version,bill_finality,currency,payable,open_differences,receipt
@@ -127,6 +130,34 @@ fn an_answer_goes_into_a_file_in_the_form_of_its_extension() {
 }
 
 #[test]
+fn a_workbook_and_a_page_are_files_only() {
+    let book = TestBook::acme(Point::Ordered);
+    for file in ["o.xlsx", "o.html"] {
+        let output = book.done(&format!("fund balance --output {file}"));
+        assert_eq!((output.stdout.as_str(), output.stderr), ("", format!("wrote {file}\n")));
+        let mode = std::fs::metadata(book.path(file)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "what tells about money is private");
+        let first = std::fs::read(book.path(file)).unwrap();
+        book.done(&format!("fund balance --output {file}"));
+        assert!(std::fs::read(book.path(file)).unwrap() == first, "{file}: the same answer gives the same bytes");
+    }
+    let page = book.read("o.html");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n") && page.contains("acme-prod"), "{page}");
+
+    let mut workbook: calamine::Xlsx<_> = calamine::open_workbook(book.path("o.xlsx")).unwrap();
+    assert_eq!(workbook.sheet_names()[0], "Summary");
+    let sheet = workbook.sheet_names()[1].clone();
+    let cells = workbook.worksheet_range(&sheet).unwrap();
+    let answer = book.json("fund balance");
+    let row = answer["rows"].as_array().unwrap().iter().position(|row| row["account"] == "acme-prod").unwrap();
+    let funds = cells.rows().next().unwrap().iter().position(|cell| *cell == "Funds").unwrap();
+    let found = cells.get((row + 1, funds)).unwrap();
+    let exact: f64 = answer["rows"][row]["funds"].as_str().unwrap().parse().unwrap();
+    assert_eq!(*found, calamine::Data::Float(exact));
+    assert_eq!(book.run("account list --format xlsx").exit, 2, "no terminal shows a workbook");
+}
+
+#[test]
 fn a_file_that_cannot_be_written_is_refused_before_anything_is_done() {
     let book = TestBook::acme(Point::Ready);
     std::fs::create_dir(book.path("folder.csv")).unwrap();
@@ -141,7 +172,7 @@ fn a_file_that_cannot_be_written_is_refused_before_anything_is_done() {
     assert_snapshot!(book.run("account list --output answer.foo"), @"
     ----- stderr
     error: answer.foo has no extension that is a form
-    hint: use .csv, .json or .txt
+    hint: use .csv, .json, .txt, .xlsx or .html
     ----- exit 2
     ");
     assert_snapshot!(book.run("account list --output missing/answer.csv"), @"

@@ -415,6 +415,27 @@ fn bad_input_is_named() {
     book.refused(1, "agreement.invalid", "price plan acme --compare broken.toml --period 2026-06");
 }
 
+/// 99 for each order: two of them are 198, and never one of 99.
+#[test]
+fn orders_with_a_price_each_are_not_put_together() {
+    let book = TestBook::acme(Point::Funded);
+    let fixed = "[[product]]\ncode = \"ecs\"\nprice = \"99.00\"\n";
+    book.write("july.toml", format!("{}{fixed}", ACME_SALE.replace("2026-01-01", "2026-07-01")));
+    book.done("price apply july.toml");
+    planned(
+        &book,
+        &[
+            "acme-prod,ecs,new,200,2026-07-04",
+            "acme-prod,ecs,new,200,2026-07-05",
+            "acme-prod,rds,new,100,2026-07-05",
+            "acme-prod,rds,new,100,2026-07-06",
+        ],
+    );
+    let plan = book.json("price plan acme plan.csv");
+    let together = plan["scenarios"].as_array().unwrap().iter().find(|row| row["scenario"] == "together").unwrap();
+    assert_eq!((&together["orders"], &together["payable"]), (&json!(3), &json!("388.00")));
+}
+
 #[test]
 fn a_wrong_command_line_says_what_goes_together() {
     let book = TestBook::acme(Point::Ordered);

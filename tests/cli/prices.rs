@@ -127,6 +127,102 @@ fn days_between_two_agreements_are_told() {
     assert_eq!(book.done("price apply between.toml").stderr, "");
 }
 
+/// What is bought under the next version neither counts for the earlier one nor is priced by it.
+#[test]
+fn a_window_ends_with_its_version() {
+    let book = ordered_under("retroactive");
+    book.write("july.toml", under("retroactive").replace("2026-06-01", "2026-07-01"));
+    book.done("price apply july.toml");
+    book.done("price true-up --date 2026-06-30");
+    // 65000 of list price are 15 % for all; without the largest 25000 are 10 %.
+    book.done("order refund o-4 --provider-order 81 --date 2026-06-30");
+    book.done("price true-up --date 2026-06-30");
+    assert_eq!(payables(&book)[0], "11400.00 -600.00");
+    assert_snapshot!(book.run("price true-up acme --date 2026-06-30"), @"
+    Date  2026-06-30
+
+    nothing to true up in the windows of 2026-06-30; another window is trued up by a --date in it
+    ----- exit 0
+    ");
+    // July's purchase takes the year's volume to 65000 again. It is the next version's.
+    book.done("order record acme-prod --product ecs --kind new --list-price 40000 --provider-order 82 --date 2026-07-01");
+    let told = book.json("price true-up --date 2026-07-02");
+    let rows: Vec<_> = told["rows"].as_array().unwrap().iter().map(|row| row["change"].as_str().unwrap()).collect();
+    assert_eq!(rows, ["-2000.00"], "36000 of July at 15 %, and nothing of June");
+    assert_eq!(payables(&book)[0], "11400.00 -600.00");
+    assert!(book.checks());
+}
+
+/// As long as the agreement runs: a version that follows another one goes on counting.
+#[test]
+fn the_window_of_an_agreement_goes_through_its_versions() {
+    let book = TestBook::acme(Point::Ready);
+    let from = |day: &str| under("whole").replace("\"year\"", "\"agreement\"").replace("2026-06-01", day);
+    let reached = |day: &str| {
+        let quote = book.json(&format!("price quote acme-prod --product ecs --list-price 100 --date {day}"));
+        format!("{} {}", quote["volume_before"].as_str().unwrap(), quote["discount"].as_str().unwrap())
+    };
+    book.write("june.toml", from("2026-06-01"));
+    book.done("price apply june.toml");
+    book.done(&buy("20000", 71, ""));
+    book.write("later.toml", from("2026-06-15").replace("2026-06-15\"", "2026-06-15\"\nvalid_to = \"2026-06-28\""));
+    book.done("price apply later.toml");
+    assert_eq!(reached("2026-06-20"), "20000.00 10%");
+    let shown = book.json("price show acme --as-of 2026-06-20");
+    let windows: Vec<_> = shown["rows"].as_array().unwrap().iter().map(|row| row["window"].as_str().unwrap()).collect();
+    assert_eq!(windows[3..], ["agreement from 2026-01-01"; 6], "the year's terms of January are its first version");
+    // After a gap, it begins again.
+    book.write("july.toml", from("2026-07-01"));
+    book.done("price apply july.toml");
+    assert_eq!(reached("2026-07-02"), "0.00 5%");
+}
+
+/// One in dollars stands beside the one in yuan, whatever it is named.
+#[test]
+fn an_order_is_costed_by_the_purchase_agreement_in_its_currency() {
+    let book = TestBook::acme(Point::Ready);
+    let dollars = crate::book::ALIBABA_PURCHASE.replace("CNY", "USD").replace("20%", "50%");
+    book.write("same.toml", dollars.replace("2026-01-01", "2026-06-01"));
+    book.write(
+        "other.toml",
+        dollars
+            .replace("alibaba-2026", "in-dollars")
+            .replace("50%", "30%")
+            .replace("2026-01-01\"", "2026-01-01\"\nvalid_to = \"2026-05-31\""),
+    );
+    book.done("price apply same.toml");
+    book.done("price apply other.toml");
+    assert_eq!(book.json("price quote acme-prod --product ecs --list-price 1000 --date 2026-06-10")["cost"], "800.00");
+    let listed = book.json("price list --as-of 2026-06-10");
+    let told = |row: &Value| format!("{} {} {}", row["agreement"], row["currency"], row["in_force"]).replace('"', "");
+    let rows: Vec<_> = listed["rows"].as_array().unwrap().iter().filter(|row| row["kind"] == "purchase").map(told).collect();
+    assert_eq!(rows, ["alibaba-2026 CNY true", "alibaba-2026 USD true", "in-dollars USD false"]);
+    book.done("group add us --name US --currency USD");
+    book.done(
+        "account create us-prod --group us --entity acme-hq --environment production --mobile 13800000009 --mode agent-pays \
+         --credit 10000 --since 2026-05-01",
+    );
+    book.done("account accept us-prod --uid 1000000000000009");
+    book.done("account verify us-prod");
+    let cost =
+        |date: &str| book.json(&format!("price quote us-prod --product ecs --list-price 1000 --date {date}"))["cost"].clone();
+    assert_eq!((cost("2026-05-31"), cost("2026-06-01")), (json!("700.00"), json!("500.00")));
+}
+
+/// Two groups may call their agreements the same.
+#[test]
+fn an_agreement_of_another_group_supersedes_nothing() {
+    let book = TestBook::acme(Point::Ready);
+    book.done("group add beta --name Beta");
+    book.write("beta.toml", ACME_SALE.replace("\"acme\"", "\"beta\"").replace("2026-01-01", "2026-06-05"));
+    book.done("price apply beta.toml");
+    assert_eq!(book.json("price quote acme-prod --product ecs --list-price 100 --date 2026-06-10")["agreement"], "acme-2026");
+    for command in ["price show acme", "price list acme", "price list beta"] {
+        let shown = book.json(&format!("{command} --as-of 2026-06-10"));
+        assert!(shown["rows"].as_array().unwrap().iter().all(|row| row["in_force"] == true), "{command}");
+    }
+}
+
 // --------------------------------------------------------------------------------------------------- mark-ups and members
 
 /// Cost and a mark-up: of what the provider says, or of what the purchase agreement says.
@@ -276,10 +372,10 @@ fn a_window_that_reaches_a_tier_is_trued_up_and_back() {
     Expected cost   32000.00
     ----- exit 0
     ");
-    // The refund gives back what was paid in the end: 36000 less 2000. A part of another one: 1140 less 120.
+    // The refund gives back what was paid in the end: 36000 less 2000. A part of another one: 1020 of 10200 is 1140 less 120.
     let refund = book.json("order refund o-4 --provider-order 81 --date 2026-07-01");
     assert_eq!((&refund["payable"], &refund["true_up"]), (&json!("-36000.00"), &json!("2000.00")));
-    let refund = book.json("order refund o-1 --amount 1140 --provider-order 82 --date 2026-07-01");
+    let refund = book.json("order refund o-1 --amount 1020 --provider-order 82 --date 2026-07-01");
     assert_eq!((&refund["payable"], &refund["true_up"]), (&json!("-1140.00"), &json!("120.00")));
     assert_eq!(balances(&book), ("17679.99".to_owned(), "17450.00".to_owned()));
     // Its volume is gone from the window: 10 % again. 10800 at 90 % is 9720, of which 9180 were paid.
@@ -373,6 +469,77 @@ fn the_close_trues_up_and_the_statement_says_so() {
     assert!(book.checks());
 }
 
+/// One order of 2000 that reaches its tier itself: 1900 owed, and 900 of them given back.
+fn half_price(more: &str) -> TestBook {
+    let book = TestBook::acme(Point::Ready);
+    let tiers = "[[tier]]\nfrom = \"0\"\ndiscount = \"5%\"\n[[tier]]\nfrom = \"2000\"\ndiscount = \"50%\"\n";
+    let terms = under("retroactive");
+    book.write("half.toml", format!("{}{tiers}", &terms[..terms.find("[[tier]]").unwrap()]));
+    book.done("price apply half.toml");
+    book.done(&buy("2000", 71, more));
+    book.done("price true-up --date 2026-06-30");
+    book
+}
+
+/// What is asked of a refund is what the customer gets, after what it has got already.
+#[test]
+fn a_refund_of_an_amount_is_net_of_true_ups() {
+    let book = half_price("");
+    let owed = || book.json("fund balance")["rows"][0]["owed"].clone();
+    assert_eq!(owed(), "1000.00");
+    let refused = book.refused(1, "refund.exceeds", "order refund o-1 --amount 1000.01 --provider-order 72 --date 2026-06-30");
+    assert_eq!(refused.message, "o-1 has 1000.00 CNY left to be paid back; 1000.01 CNY was asked");
+    let refund = book.json("order refund o-1 --amount 500 --provider-order 72 --date 2026-06-30");
+    assert_eq!(figures(&refund), "-1000.00 -950.00 450.00 0.00 -800.00");
+    assert_eq!(owed(), "500.00");
+    assert!(book.checks());
+    // What is left costs the first tier's price again: 450 more, which the next refund gives back with the rest.
+    book.done("price true-up --date 2026-06-30");
+    assert_eq!(owed(), "950.00");
+    book.done("order refund o-1 --provider-order 73 --date 2026-06-30");
+    assert_eq!(owed(), "0.00");
+    assert!(book.checks());
+}
+
+/// A true-up gives the customer back no more than it has paid itself; the rest is the bearer's of its voucher.
+#[test]
+fn a_true_up_is_no_money_where_a_voucher_has_paid() {
+    let owed = |book: &TestBook| book.json("fund balance")["rows"][0]["owed"].clone();
+    for (bearer, code) in [("provider", "payable"), ("agent", "incentives")] {
+        let book = half_price(&format!("--voucher 1900 --voucher-bearer {bearer}"));
+        let ledger = book.ledger();
+        assert_eq!((ledger.get("deposits"), ledger[code].as_str(), owed(&book)), (None, "1000.00", json!("0.00")));
+        assert!(book.checks());
+        // Taken back, the voucher pays it again.
+        let told = book.json("price true-up --take-back --date 2026-06-30");
+        assert_eq!((&told["rows"][0]["change"], &told["rows"][0]["by_voucher"]), (&json!("900.00"), &json!("900.00")));
+        assert_eq!((book.ledger()[code].as_str(), owed(&book)), ("1900.00", json!("0.00")));
+        assert!(book.checks());
+        book.done("price true-up --date 2026-06-30");
+        let refund = book.json("order refund o-1 --provider-order 72 --date 2026-06-30");
+        assert_eq!(figures(&refund), "-2000.00 -1900.00 900.00 -1000.00 -1600.00");
+        let left: Vec<_> = book.ledger().into_iter().filter(|(_, sum)| sum != "0.00").map(|(code, _)| code).collect();
+        assert_eq!(left, [] as [String; 0]);
+        assert!(book.checks());
+    }
+    // 400 of 1900 are the customer's: it gets them back, and the voucher's bearer the other 500.
+    let book = half_price("--voucher 1500 --voucher-bearer agent");
+    assert_eq!((book.ledger()["incentives"].as_str(), owed(&book)), ("1000.00", json!("0.00")));
+    assert_snapshot!(book.run("price true-up --take-back --date 2026-06-30"), @"
+    Date  2026-06-30
+
+    Account    Group  Agreement  Window from  Tier from  Rate  Charges  Currency  Change  Of it by voucher
+    ------------------------------------------------------------------------------------------------------
+    acme-prod  acme   acme-2026  2026-01-01           -     -        1  CNY       900.00            500.00
+    ----- exit 0
+    ");
+    let book = half_price("--voucher 950 --voucher-bearer agent");
+    assert_eq!((book.ledger()["incentives"].as_str(), owed(&book)), ("950.00", json!("50.00")));
+    let refund = book.json("order refund o-1 --amount 25 --provider-order 72 --date 2026-06-30");
+    assert_eq!(figures(&refund), "-1000.00 -950.00 450.00 -475.00 -800.00");
+    assert!(book.checks());
+}
+
 /// Refunding everything returns balances, sales and volume to what they were.
 #[test]
 fn refunding_everything_leaves_nothing() {
@@ -459,7 +626,12 @@ fn a_coupon_reduces_what_is_payable() {
     assert!(book.checks());
 }
 
-/// A voucher pays a part of what is payable, and reduces nothing; it is not paid back.
+/// List price, what was owed, the true-up, the voucher and the cost of an order.
+fn figures(order: &Value) -> String {
+    ["list_price", "payable", "true_up", "voucher", "cost"].map(|key| order[key].as_str().unwrap().to_owned()).join(" ")
+}
+
+/// A voucher pays a part of what is payable, and reduces nothing; a refund gives its part back to whoever bears it.
 #[test]
 fn a_voucher_pays_a_part() {
     let book = TestBook::acme(Point::Funded);
@@ -490,12 +662,10 @@ fn a_voucher_pays_a_part() {
     let of = |code: &str| ledger[code].as_str();
     assert_eq!((of("sales"), of("cost"), of("accrued")), ("-1900.00", "1600.00", "-1600.00"));
     assert_eq!((of("payable"), of("incentives"), of("receivable")), ("200.00", "50.00", "1650.00"));
-    // 750 of 950 were paid.
+    // 750 of 950 were the customer's; the provider gets back its 200.
     let refund = book.json("order refund 71 --provider-order 73 --date 2026-06-03");
-    assert_eq!(
-        (&refund["payable"], &refund["list_price"], &refund["cost"]),
-        (&json!("-750.00"), &json!("-789.47"), &json!("-631.58"))
-    );
+    assert_eq!(figures(&refund), "-1000.00 -950.00 0.00 -200.00 -800.00");
+    assert_eq!(figures(&book.json("order show 73")), figures(&refund));
     book.refused(1, "refund.exceeds", "order refund 71 --provider-order 74 --date 2026-06-03");
     assert_snapshot!(book.run("statement show acme-prod --period 2026-06"), @"
     Account               acme-prod
@@ -508,8 +678,8 @@ fn a_voucher_pays_a_part() {
     Currency              CNY
     Balance due, opening  0.00
     Charges               1900.00
-    Payments              250.00
-    Credits               750.00
+    Payments              50.00
+    Credits               950.00
     Balance due, closing  900.00
 
     Date        Kind     Event    Product  Order  Provider order  Charge month  List price  Discount   Amount  Balance due  Reference
@@ -518,14 +688,24 @@ fn a_voucher_pays_a_part() {
     2026-06-02  payment  voucher  -        -      -               -                      -         -  -200.00       750.00  71
     2026-06-02  charge   charge   ecs      o-2    72              2026-06          1000.00        5%   950.00      1700.00  -
     2026-06-02  payment  voucher  -        -      -               -                      -         -   -50.00      1650.00  72
-    2026-06-03  credit   refund   ecs      o-3    73              2026-06          -789.47        5%  -750.00       900.00  -
+    2026-06-03  payment  voucher  -        -      -               -                      -         -   200.00      1850.00  73
+    2026-06-03  credit   refund   ecs      o-3    73              2026-06         -1000.00        5%  -950.00       900.00  -
     ----- exit 0
     ");
     assert!(book.checks());
-    // One that pays all of it.
+    // One that pays all of it: the customer gets nothing, and everything goes back all the same.
     book.done(&buy("100", 75, "--voucher 95 --voucher-bearer agent"));
-    let refused = book.refused(1, "refund.of-voucher", "order refund 75 --provider-order 76 --date 2026-06-03");
-    assert_eq!(refused.message, "a voucher paid the 95.00 CNY of o-4: vouchers are not paid back");
+    let refused = book.refused(1, "refund.exceeds", "order refund 75 --amount 1 --provider-order 76 --date 2026-06-03");
+    assert_eq!(refused.message, "o-4 has nothing left to be paid back");
+    let refund = book.json("order refund 75 --provider-order 76 --date 2026-06-03");
+    assert_eq!(figures(&refund), "-100.00 -95.00 0.00 -95.00 -80.00");
+    // Half of 900 of the customer's money takes half of everything.
+    let refund = book.json("order refund 72 --amount 450 --provider-order 78 --date 2026-06-03");
+    assert_eq!(figures(&refund), "-500.00 -475.00 0.00 -25.00 -400.00");
+    book.done("order refund 72 --provider-order 79 --date 2026-06-03");
+    let left: Vec<_> = book.ledger().into_iter().filter(|(_, sum)| sum != "0.00").map(|(code, _)| code).collect();
+    assert_eq!(left, ["bank", "deposits", "funds"]);
+    assert_eq!(book.json("price show acme --as-of 2026-06-30")["rows"][0]["volume"], "0.00");
     // What the account must have is what the voucher does not pay.
     let test = buy("21000", 77, "--voucher 0.01 --voucher-bearer agent").replace("acme-prod", "acme-test");
     let beyond = test.replace("--voucher 0.01", "--voucher 1").replace("21000", "22500");

@@ -495,7 +495,7 @@ fn what_deserves_a_look_comes_first() {
     Account    Product  Period   Currency      Sale      Cost   Margin  Percent  Without rule  Flag
     ------------------------------------------------------------------------------------------------------------------------
     acme-prod  ecs      2026-07  CNY        1700.00   1900.00  -200.00  -11.76%          0.00  negative-margin
-    acme-labs  rds      2026-07  CNY        -900.00   -800.00  -100.00   11.11%          0.00  negative-margin
+    acme-labs  rds      2026-07  CNY        -900.00   -800.00  -100.00        -          0.00  negative-margin
     bolt-prod  oss      2026-06  CNY         200.00    210.50   -10.50   -5.25%        200.00  negative-margin no-price-rule
     bolt-prod  ecs      2026-06  CNY        1000.00    800.00   200.00   20.00%       1000.00  no-price-rule
     acme-prod  ecs      2026-06  CNY       28500.00  24000.00  4500.00   15.79%          0.00  -

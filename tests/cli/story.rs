@@ -490,6 +490,11 @@ fn reconciling_explains_every_cent_and_leaves_three_differences() {
     93e6d123f2c1  2026-06  missing-in-bill   acme-prod         2100004         CNY       32000.00    0.00   -32000.00  open   o-4 of 2026-06-20, not billed
     47d839966415  2026-06  unrecorded-order  acme-prod         2100099         CNY           0.00  500.00      500.00  open   billed, not recorded
     cc4aa907cc89  2026-06  unknown-account   1000000000000009                  CNY           0.00   77.70       77.70  open   1 line of an account that the book does not have
+
+    Age of what is not resolved, in days
+    Currency  Days  Count    Amount
+    -------------------------------
+    CNY       0-30      3  32577.70
     ----- exit 3
     ");
 }
@@ -521,7 +526,7 @@ fn the_book_proves_itself() {
     orders        yes  4 charges as posted
     bills         yes  1 version of a bill adds up
     orphans       yes  every posting has its entry
-    open-items    yes  accrued is the sum of what is not billed yet
+    open-items    yes  accrued and disputed are the sums of their open items
     state         yes  15 rows of master data as the log left them
     ----- exit 0
     ");
@@ -612,7 +617,7 @@ fn a_bare_shell_cannot_change_the_journal_and_a_stray_posting_is_named() {
     orders        yes  4 charges as posted
     bills         yes  0 versions of bills add up
     orphans       no   posting 900/1 has no entry
-    open-items    yes  accrued is the sum of what is not billed yet
+    open-items    yes  accrued and disputed are the sums of their open items
     state         yes  13 rows of master data as the log left them
     ----- exit 3
     ");
@@ -688,10 +693,10 @@ fn a_month_end_with_open_differences_stops_and_says_what_blocks() {
     ");
     assert_eq!(book.files_in("out"), ["bridge.csv", "differences.csv"]);
     assert_snapshot!(book.read("out/differences.csv"), @r#"
-    id,period,kind,account,provider_order,currency,recorded,billed,difference,state,detail
-    93e6d123f2c1,2026-06,missing-in-bill,acme-prod,2100004,CNY,32000.00,0.00,-32000.00,open,"o-4 of 2026-06-20, not billed"
-    47d839966415,2026-06,unrecorded-order,acme-prod,2100099,CNY,0.00,500.00,500.00,open,"billed, not recorded"
-    cc4aa907cc89,2026-06,unknown-account,1000000000000009,,CNY,0.00,77.70,77.70,open,1 line of an account that the book does not have
+    id,period,kind,account,provider_order,currency,recorded,billed,difference,state,resolution,owner,due,detail
+    93e6d123f2c1,2026-06,missing-in-bill,acme-prod,2100004,CNY,32000.00,0.00,-32000.00,open,,,,"o-4 of 2026-06-20, not billed"
+    47d839966415,2026-06,unrecorded-order,acme-prod,2100099,CNY,0.00,500.00,500.00,open,,,,"billed, not recorded"
+    cc4aa907cc89,2026-06,unknown-account,1000000000000009,,CNY,0.00,77.70,77.70,open,,,,1 line of an account that the book does not have
     "#);
     assert_snapshot!(book.read("out/bridge.csv"), @"
     line,count,amount
@@ -836,11 +841,11 @@ fn the_corrected_bill_closes_the_month_and_every_statement_foots() {
     ----- exit 0
     ");
     assert_snapshot!(book.run("difference list --all"), @"
-    Id            Period   Kind              Account           Provider order  Currency  Recorded  Billed  Difference  State     Detail
-    -----------------------------------------------------------------------------------------------------------------------------------------------------------------------------
-    93e6d123f2c1  2026-06  missing-in-bill   acme-prod         2100004         CNY       32000.00    0.00   -32000.00  resolved  o-4 of 2026-06-20, not billed
-    47d839966415  2026-06  unrecorded-order  acme-prod         2100099         CNY           0.00  500.00      500.00  resolved  billed, not recorded
-    cc4aa907cc89  2026-06  unknown-account   1000000000000009                  CNY           0.00   77.70       77.70  resolved  1 line of an account that the book does not have
+    Id            Period   Kind              Account           Provider order  Currency  Recorded  Billed  Difference  State  Detail
+    --------------------------------------------------------------------------------------------------------------------------------------------------------------------------
+    93e6d123f2c1  2026-06  missing-in-bill   acme-prod         2100004         CNY       32000.00    0.00   -32000.00  auto   o-4 of 2026-06-20, not billed
+    47d839966415  2026-06  unrecorded-order  acme-prod         2100099         CNY           0.00  500.00      500.00  auto   billed, not recorded
+    cc4aa907cc89  2026-06  unknown-account   1000000000000009                  CNY           0.00   77.70       77.70  auto   1 line of an account that the book does not have
     ----- exit 0
     ");
     assert_snapshot!(book.run("period list"), @"

@@ -80,6 +80,22 @@ pub(crate) const WRITES: &[Write] = &[
     at(Point::Ordered, "bill import bill.csv --period 2026-06 --final"),
     at(Point::Billed, "bill drop 2026-06"),
     Write { point: Point::Billed, before: &[], exit: 3, line: "reconcile run --period 2026-06" },
+    at(Point::Reconciled, "difference acknowledge 93e6d123f2c1 --owner li.na --due 2026-08-05"),
+    at(Point::Reconciled, "difference snooze 93e6d123f2c1 --until 2026-08-05"),
+    at(Point::Reconciled, "difference resolve 47d839966415 --as recorded"),
+    at(Point::Reconciled, "difference match 93e6d123f2c1 --with 2100099"),
+    Write {
+        point: Point::Reconciled,
+        before: &["difference match 93e6d123f2c1 --with 2100099"],
+        exit: 0,
+        line: "difference unmatch 93e6d123f2c1",
+    },
+    Write {
+        point: Point::Reconciled,
+        before: &["difference acknowledge 93e6d123f2c1"],
+        exit: 0,
+        line: "difference reopen 93e6d123f2c1",
+    },
     Write {
         point: Point::Ordered,
         before: &["bill import bill-corrected.csv --period 2026-06 --final", "reconcile run --period 2026-06"],

@@ -181,7 +181,7 @@ struct Result {
     totals: ControlTotals,
     repeats: u64,
     accounts: BTreeMap<String, ControlTotals>,
-    usage: BTreeMap<(String, String, String), (Exact, Exact)>,
+    usage: BTreeMap<(String, String, String, &'static str), (Exact, Exact)>,
 }
 
 /// Imports a form of the bill, looks, and takes the version away again.
@@ -194,7 +194,12 @@ fn result_of(desk: &mut Desk, files: &[String]) -> Result {
         let view = show(reader, bill.period, Some(bill.version))?;
         let uids = reader.seen_uids()?;
         let usage = reader.bill_usage(bill.id)?.into_iter();
-        let usage = usage.map(|u| ((uids[&u.seen_uid].clone(), u.product.clone(), u.charge_month.to_string()), (u.list, u.billed)));
+        let usage = usage.map(|u| {
+            (
+                (uids[&u.seen_uid].clone(), u.product.clone(), u.charge_month.to_string(), u.class.as_str()),
+                (u.totals.list, u.totals.billed),
+            )
+        });
         Ok(Result {
             totals: view.bill.totals,
             repeats: view.bill.repeats,

@@ -12,8 +12,8 @@ use super::seen_lines::SeenLines;
 use crate::book::usage::Owners;
 use crate::book::{Operation, Result, UseCase};
 use crate::domain::bill::{
-    BillLine, Block, ControlTotals, Fault, Layout, Parts, Problem, Problems, Rejects, TaxBasis, Treatment, admit_month,
-    total_agrees,
+    BillLine, Block, ControlTotals, Fault, Layout, Parts, Problem, Problems, Rejects, TaxBasis, UsageClass, UsageTotals,
+    admit_month, total_agrees,
 };
 use crate::domain::chain::sha256_hex;
 use crate::domain::finality::{Finality, FinalityReason, judge};
@@ -251,7 +251,7 @@ struct Product {
 }
 
 /// Usage is summed up by account, product and month; accounts and products by their places in the lists of [`Loading`].
-type UsageKey = (usize, usize, Month);
+type UsageKey = (usize, usize, Month, UsageClass);
 
 /// A version while its lines are read.
 struct Loading {
@@ -271,7 +271,7 @@ struct Loading {
     owner_places: HashMap<String, usize>,
     products: Vec<Product>,
     product_places: HashMap<String, usize>,
-    usage: HashMap<UsageKey, (Exact, Exact)>,
+    usage: HashMap<UsageKey, UsageTotals>,
     seen_lines: SeenLines,
     payers: Payers,
     unknown_columns: Vec<String>,
@@ -353,7 +353,7 @@ impl Loading {
                 self.products.len() - 1
             });
             if let Some(owner) = owners.get(&sum.seen_uid) {
-                self.usage.insert((*owner, product, sum.charge_month), (sum.list, sum.billed));
+                self.usage.insert((*owner, product, sum.charge_month, sum.class), sum.totals);
             }
         }
         // Rows are walked over in their order, so that the place of each is known without asking for it.
@@ -511,10 +511,9 @@ impl Loading {
         if line.month != self.period {
             self.neighbours += 1;
         }
-        if let Treatment::Usage | Treatment::Adjustment = line.kind.treatment(!line.order_no.is_empty()) {
-            let sum = self.usage.entry((owner, product, line.month)).or_default();
-            sum.0 = sum.0.plus(line.list)?.minus(line.covered)?;
-            sum.1 = sum.1.plus(line.payable)?;
+        if let Some(class) = UsageClass::of(line.kind, !line.order_no.is_empty()) {
+            let sum = self.usage.entry((owner, product, line.month, class)).or_default();
+            sum.add(line.list, line.covered, line.coupon, line.payable)?;
         }
         let stored = StoredLine::of(line, row, self.products[product].row);
         file.part().digest.line(&stored, line.owner_uid, &self.products[product].code);
@@ -648,11 +647,13 @@ impl Loading {
         let mut usage: Vec<_> = self
             .usage
             .iter()
-            .map(|((owner, product, month), sums)| ((self.owners[*owner].row, self.products[*product].row, *month), *sums))
+            .map(|((owner, product, month, class), sum)| {
+                ((self.owners[*owner].row, self.products[*product].row, *month, *class), *sum)
+            })
             .collect();
         usage.sort_unstable_by_key(|(key, _)| *key);
-        for (key, (list, billed)) in usage {
-            operation.writer().insert_bill_usage(self.version, key, list, billed)?;
+        for (key, totals) in usage {
+            operation.writer().insert_bill_usage(self.version, key, &totals)?;
         }
         let mut owners: Vec<&Owner> = self.owners.iter().collect();
         owners.sort_unstable_by_key(|owner| owner.row);

@@ -12,10 +12,11 @@ use crate::view;
 
 /// Refund an order, wholly or in part, at the price that was paid
 ///
-/// Expected cost and list price go back in the same share; the last refund takes the rest. The
-/// refund reduces the group's volume in the window in which the order was bought. What an
-/// agent-pays account does not owe any more goes to the group's money. What a voucher paid is not
-/// given back, and what a true-up gave is taken back in the same share.
+/// The amount is what the customer gets back, of what it has paid itself: net of true-ups, and
+/// without what a voucher paid, which goes back to whoever bears it. All of these, list price and
+/// expected cost go back in the same share; the last refund takes the rest. The refund reduces the
+/// group's volume in the window in which the order was bought. What an agent-pays account does not
+/// owe any more goes to the group's money.
 ///
 /// Examples:
 ///   subledger order refund o-17 --provider-order 2100177

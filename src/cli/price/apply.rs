@@ -13,7 +13,8 @@ use crate::view;
 /// Apply an agreement from a TOML file
 ///
 /// Agreements are dated and never edited: the same name with a later valid_from supersedes it
-/// from that day. A charge is priced at the tier that the group's volume before it has reached.
+/// from that day, and its own windows end there. A charge is priced at the tier that the group's
+/// volume before it has reached.
 ///
 /// A sale agreement:
 ///   agreement = "acme-2026"
@@ -47,9 +48,13 @@ use crate::view;
 /// whole, and a true-up re-prices the window's charges once a tier is reached (`price true-up`,
 /// and the close of each month). The most specific rule wins: the kind, the product, the tier.
 ///
+/// window = "agreement" counts from the first version of that name on, through all versions that
+/// follow each other without a gap; a later version does not begin again.
+///
 /// For some accounts of the group only, with a volume of their own, list their codes as members.
 ///
-/// A purchase agreement has kind = "purchase" and provider = "alibaba" instead of the group.
+/// A purchase agreement has kind = "purchase" and provider = "alibaba" instead of the group. It
+/// prices what is counted in its currency; that of another currency stands beside it.
 ///
 /// Examples:
 ///   subledger price apply acme-sale.toml

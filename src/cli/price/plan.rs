@@ -21,7 +21,8 @@ use crate::view;
 /// group has bought. Then the same is priced in other ways, each as a whole:
 ///   all earlier   on the earliest planned date; `all later`: on the latest one
 ///   next window   on the first day of the window after the latest date's
-///   together      orders of one account, product and kind as one, on the earliest date
+///   together      orders of one account, product and kind as one, on the earliest date; those with a
+///                 price for each order stay apart
 ///   apart         each order in pieces that end where a tier begins
 ///   best order    the same dates, the cheapest order: exact for up to 16 orders where list
 ///                 prices are measured, else for up to 7; above that, good ones are tried and

@@ -13,10 +13,13 @@ use crate::view;
 /// Under rule = "retroactive" every charge of the window costs what the tier reached makes of it.
 /// The difference is posted, one entry for each account: what the customer gets back lowers what
 /// it owes, or goes to its funds; where refunds have brought the volume below a tier, it owes the
-/// difference again. The volume counts what was owed before true-ups.
+/// difference again. It gets back no more than it has paid itself: what a voucher has paid goes back
+/// to whoever bears it. The volume counts what was owed before true-ups.
 ///
-/// The close of a month does the same, so that it need not be done by hand. Done again it changes
-/// nothing. What was refunded keeps its share: a refund takes back what was trued up for it.
+/// It looks at the windows that the date lies in, and at those of what was refunded in its month;
+/// for another window give a date in it. The close of a month does the same, so that it need not
+/// be done by hand. Done again it changes nothing. What was refunded keeps its share: a refund
+/// takes back what was trued up for it.
 ///
 /// Examples:
 ///   subledger price true-up acme --dry-run

@@ -1,5 +1,6 @@
 //! `reconcile`: the book's orders against the provider's bill.
 
+mod bridge;
 mod run;
 mod show;
 
@@ -12,6 +13,7 @@ use super::context::{Context, Ended};
 pub(crate) enum ReconcileCommand {
     Run(run::RunArgs),
     Show(show::ShowArgs),
+    Bridge(bridge::BridgeArgs),
 }
 
 impl ReconcileCommand {
@@ -19,6 +21,7 @@ impl ReconcileCommand {
         match self {
             Self::Run(args) => args.run(context),
             Self::Show(args) => args.run(context),
+            Self::Bridge(args) => args.run(context),
         }
     }
 }

@@ -22,8 +22,8 @@ pub(crate) struct ShowArgs {
 
 impl ShowArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let reconciled = context.read(|reader| show(reader, self.period))?;
-        context.answer(&view::reconcile::reconciled("reconcile-show", &reconciled)?)?;
+        let reconciled = context.read(|reader| show(reader, self.period, context.session().today()))?;
+        context.answer(&view::reconcile::reconciled_at_last("reconcile-show", reconciled)?)?;
         Ok(Exit::Done)
     }
 }

@@ -13,7 +13,7 @@ use crate::view;
 ///
 ///   sale          what customers owe, true-ups included, by effective date
 ///   cost          what the provider has billed, or is expected to
-///   margin        sale - cost, and in percent of the sale
+///   margin        sale - cost, and in percent of the sale, where that is above zero
 ///   without rule  what of the sale no agreement has priced: list price was charged
 /// First come negative margins (flag negative-margin), the worst first, also those of a refund
 /// in a later month than its sale; then what was sold without an agreement (flag no-price-rule),

@@ -60,6 +60,8 @@ pub struct StoredLine<'a> {
     pub covered: Exact,
     /// What the coupon took off.
     pub coupon: Exact,
+    /// What the provider's rounding took off.
+    pub cut: Exact,
     /// The provider's id; empty where it has none.
     pub line_id: &'a str,
     /// Its line in the file.
@@ -82,6 +84,7 @@ impl<'a> StoredLine<'a> {
             list: line.list,
             covered: line.covered,
             coupon: line.coupon,
+            cut: line.cut(),
             line_id: line.line_id,
             number: line.number,
             content: line.content,
@@ -102,7 +105,7 @@ pub struct LineFilter {
 
 /// What matching asks of a line comes first: the rest of a row need not be looked at.
 const MATCHING: &str = "seen_uid_id, order_no, kind, month, day, payable";
-const REST: &str = "product_id, list, covered, coupon, line_id, number, content";
+const REST: &str = "product_id, list, covered, coupon, cut, line_id, number, content";
 
 fn matching<'r>(row: &'r Row<'_>, period: Month) -> Result<StoredLine<'r>> {
     Ok(StoredLine {
@@ -116,6 +119,7 @@ fn matching<'r>(row: &'r Row<'_>, period: Month) -> Result<StoredLine<'r>> {
         list: Exact::ZERO,
         covered: Exact::ZERO,
         coupon: Exact::ZERO,
+        cut: Exact::ZERO,
         line_id: "",
         number: 0,
         content: 0,
@@ -123,29 +127,30 @@ fn matching<'r>(row: &'r Row<'_>, period: Month) -> Result<StoredLine<'r>> {
 }
 
 fn whole<'r>(row: &'r Row<'_>, period: Month) -> Result<StoredLine<'r>> {
-    let line_id = row.get_ref(10)?.as_str_or_null().map_err(|e| StoreError::Damaged(e.to_string()))?;
+    let line_id = row.get_ref(11)?.as_str_or_null().map_err(|e| StoreError::Damaged(e.to_string()))?;
     Ok(StoredLine {
         product: ProductId(row.get(6)?),
         list: row.get::<_, LineAmount>(7)?.0,
         covered: row.get::<_, LineAmount>(8)?.0,
         coupon: row.get::<_, LineAmount>(9)?.0,
+        cut: row.get::<_, LineAmount>(10)?.0,
         line_id: line_id.unwrap_or(""),
-        number: row.get(11)?,
-        content: row.get::<_, i64>(12)?.cast_unsigned(),
+        number: row.get(12)?,
+        content: row.get::<_, i64>(13)?.cast_unsigned(),
         ..matching(row, period)?
     })
 }
 
 impl Reader<'_> {
     /// Walks over the lines of a version as matching wants them, in the order of its files: whose, which order, what, when and
-    /// how much; the other fields are empty.
-    pub fn each_line_to_match(&self, bill: &BillVersion, mut visit: impl FnMut(&StoredLine<'_>) -> Result<()>) -> Result<()> {
+    /// how much, each with its row; the other fields are empty.
+    pub fn each_line_to_match(&self, bill: &BillVersion, mut visit: impl FnMut(i64, &StoredLine<'_>) -> Result<()>) -> Result<()> {
         for file in self.bill_files(bill.id)? {
             let mut select =
-                self.connection.prepare_cached(&format!("SELECT {MATCHING} FROM bill_line WHERE id BETWEEN ?1 AND ?2"))?;
+                self.connection.prepare_cached(&format!("SELECT {MATCHING}, id FROM bill_line WHERE id BETWEEN ?1 AND ?2"))?;
             let mut rows = select.query([file.first_line, file.last_line])?;
             while let Some(row) = rows.next()? {
-                visit(&matching(row, bill.period)?)?;
+                visit(row.get(6)?, &matching(row, bill.period)?)?;
             }
         }
         Ok(())
@@ -164,12 +169,17 @@ impl Reader<'_> {
         mut visit: impl FnMut(i64, &StoredLine<'_>) -> Result<()>,
     ) -> Result<()> {
         let order_no = filter.order_no.as_deref().map(|number| StoredOrderNumber(OrderNumber::of(number)));
+        // What is not asked for costs nothing: a month has a million lines.
+        let any = filter.seen_uid.is_none() && order_no.is_none() && filter.line_id.is_none();
+        let chosen = if any {
+            "?3 IS NULL AND ?4 IS NULL AND ?5 IS NULL"
+        } else {
+            "(?3 IS NULL OR seen_uid_id = ?3) AND (?4 IS NULL OR order_no = ?4) AND (?5 IS NULL OR line_id = ?5)"
+        };
         for file in self.bill_files(bill.id)? {
-            let mut select = self.connection.prepare_cached(&format!(
-                "SELECT {MATCHING}, {REST} FROM bill_line
-                  WHERE id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR seen_uid_id = ?3) AND (?4 IS NULL OR order_no = ?4)
-                    AND (?5 IS NULL OR line_id = ?5)"
-            ))?;
+            let mut select = self
+                .connection
+                .prepare_cached(&format!("SELECT {MATCHING}, {REST} FROM bill_line WHERE id BETWEEN ?1 AND ?2 AND {chosen}"))?;
             let mut rows = select.query(params![
                 file.first_line,
                 file.last_line,
@@ -179,6 +189,23 @@ impl Reader<'_> {
             ])?;
             while let Some(row) = rows.next()? {
                 visit(file.number, &whole(row, bill.period)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The lines of some rows with all that the book holds of them.
+    pub fn each_line_at(
+        &self,
+        bill: &BillVersion,
+        rows: &[i64],
+        mut visit: impl FnMut(&StoredLine<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut select = self.connection.prepare_cached(&format!("SELECT {MATCHING}, {REST} FROM bill_line WHERE id = ?1"))?;
+        for id in rows {
+            let mut found = select.query([id])?;
+            while let Some(row) = found.next()? {
+                visit(&whole(row, bill.period)?)?;
             }
         }
         Ok(())
@@ -217,9 +244,9 @@ impl Writer<'_> {
     pub fn insert_bill_lines(&mut self, period: Month, lines: &[StoredLine<'_>]) -> Result<()> {
         let first = self.next_bill_line()?;
         let mut insert = self.connection().prepare_cached(
-            "INSERT INTO bill_line (id, seen_uid_id, order_no, kind, month, day, payable, product_id, list, covered, coupon, line_id,
-                                    number, content)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            "INSERT INTO bill_line (id, seen_uid_id, order_no, kind, month, day, payable, product_id, list, covered, coupon, cut,
+                                    line_id, number, content)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?;
         for (id, line) in (first..).zip(lines) {
             // A tuple, and not a list of what can be bound: each of its values is bound by a function of its own type.
@@ -235,6 +262,7 @@ impl Writer<'_> {
                 LineAmount(line.list),
                 unless_zero(line.covered),
                 unless_zero(line.coupon),
+                unless_zero(line.cut),
                 Some(line.line_id).filter(|id| !id.is_empty()),
                 i64::try_from(line.number).map_err(|_| StoreError::Overflow)?,
                 line.content.cast_signed(),
@@ -274,7 +302,7 @@ impl FileDigest {
         for number in numbers {
             push_number(bytes, number.into());
         }
-        for amount in [line.payable, line.list, line.covered, line.coupon] {
+        for amount in [line.payable, line.list, line.covered, line.coupon, line.cut] {
             push_number(bytes, amount.mantissa());
         }
         match line.order_no {

@@ -6,7 +6,7 @@ mod sums;
 mod text;
 
 pub use lines::{FileDigest, LineFilter, StoredLine};
-pub use sums::UsageSum;
+pub use sums::{UsageKey, UsageSum};
 pub use text::{Compressed, Compressor};
 
 use rusqlite::{OptionalExtension as _, Row, params};

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use rusqlite::params;
 
 use super::totals;
-use crate::domain::bill::ControlTotals;
+use crate::domain::bill::{ControlTotals, UsageClass, UsageTotals};
 use crate::domain::id::{BillVersionId, ProductId, SeenUidId};
-use crate::domain::money::Exact;
 use crate::domain::period::Month;
 use crate::store::error::Result;
 use crate::store::sql::Columns as _;
@@ -24,17 +23,20 @@ pub struct UsageSum {
     pub product: String,
     /// The charge month.
     pub charge_month: Month,
-    /// At list price, less what a plan has covered.
-    pub list: Exact,
-    /// What the provider bills.
-    pub billed: Exact,
+    /// How its amounts come about.
+    pub class: UsageClass,
+    /// What its lines add up to.
+    pub totals: UsageTotals,
 }
+
+/// What a usage sum is of: whose, which product, which charge month, and how its amounts come about.
+pub type UsageKey = (SeenUidId, ProductId, Month, UsageClass);
 
 impl Reader<'_> {
     /// The usage of a version, summed up by UID, product and month.
     pub fn bill_usage(&self, id: BillVersionId) -> Result<Vec<UsageSum>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT u.seen_uid_id, u.product_id, p.code, u.charge_month, u.list, u.billed
+            "SELECT u.seen_uid_id, u.product_id, p.code, u.charge_month, u.class, u.lines, u.list, u.coupon, u.billed
                FROM bill_usage AS u JOIN product AS p ON p.id = u.product_id WHERE u.version_id = ?1",
         )?;
         let rows = select.query_map([id.0], |row| {
@@ -43,8 +45,8 @@ impl Reader<'_> {
                 product_id: ProductId(row.get(1)?),
                 product: row.get(2)?,
                 charge_month: row.month(3)?,
-                list: row.parsed(4)?,
-                billed: row.parsed(5)?,
+                class: row.parsed(4)?,
+                totals: UsageTotals { lines: row.get(5)?, list: row.parsed(6)?, coupon: row.parsed(7)?, billed: row.parsed(8)? },
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -98,18 +100,24 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Writes the usage of one UID, product and month.
-    pub fn insert_bill_usage(
-        &mut self,
-        version: BillVersionId,
-        (uid, product, charge_month): (SeenUidId, ProductId, Month),
-        list: Exact,
-        billed: Exact,
-    ) -> Result<()> {
+    /// Writes a sum of usage.
+    pub fn insert_bill_usage(&mut self, version: BillVersionId, key: UsageKey, totals: &UsageTotals) -> Result<()> {
+        let (uid, product, charge_month, class) = key;
         let mut insert = self.connection().prepare_cached(
-            "INSERT INTO bill_usage (version_id, seen_uid_id, product_id, charge_month, list, billed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO bill_usage (version_id, seen_uid_id, product_id, charge_month, class, lines, list, coupon, billed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
-        insert.execute(params![version.0, uid.0, product.0, charge_month.number(), list.to_string(), billed.to_string()])?;
+        insert.execute(params![
+            version.0,
+            uid.0,
+            product.0,
+            charge_month.number(),
+            class.as_str(),
+            totals.lines,
+            totals.list.to_string(),
+            totals.coupon.to_string(),
+            totals.billed.to_string(),
+        ])?;
         Ok(())
     }
 

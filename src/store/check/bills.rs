@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{CheckName, Checked, Findings};
-use crate::domain::bill::{ControlTotals, Treatment};
+use crate::domain::bill::{ControlTotals, UsageClass, UsageTotals};
 use crate::domain::id::{ProductId, SeenUidId};
 use crate::domain::money::Exact;
-use crate::domain::period::Month;
 use crate::domain::plural;
 use crate::store::Reader;
-use crate::store::bill::{BillVersion, FileDigest};
+use crate::store::bill::{BillVersion, FileDigest, UsageKey};
 use crate::store::error::Result;
 
 impl Reader<'_> {
@@ -34,7 +33,7 @@ impl Reader<'_> {
         let files = self.bill_files(bill.id)?;
         let mut digests: BTreeMap<i64, FileDigest> = BTreeMap::new();
         let mut sums: BTreeMap<SeenUidId, ControlTotals> = BTreeMap::new();
-        let mut usage: BTreeMap<(SeenUidId, ProductId, Month), (Exact, Exact)> = BTreeMap::new();
+        let mut usage: BTreeMap<UsageKey, UsageTotals> = BTreeMap::new();
         self.each_bill_line(bill, |file, line| {
             let uid = uids.get(&line.seen_uid).map_or("", String::as_str);
             let product = codes.get(&line.product).map_or("", String::as_str);
@@ -45,10 +44,9 @@ impl Reader<'_> {
             sum.covered = sum.covered.plus(line.covered)?;
             sum.coupon = sum.coupon.plus(line.coupon)?;
             sum.payable = sum.payable.plus(line.payable)?;
-            if let Treatment::Usage | Treatment::Adjustment = line.kind.treatment(line.order_no.is_present()) {
-                let sum = usage.entry((line.seen_uid, line.product, line.month)).or_default();
-                sum.0 = sum.0.plus(line.list)?.minus(line.covered)?;
-                sum.1 = sum.1.plus(line.payable)?;
+            if let Some(class) = UsageClass::of(line.kind, line.order_no.is_present()) {
+                let sum = usage.entry((line.seen_uid, line.product, line.month, class)).or_default();
+                sum.add(line.list, line.covered, line.coupon, line.payable)?;
             }
             Ok(())
         })?;
@@ -77,7 +75,7 @@ impl Reader<'_> {
             wrong.add(|| format!("the lines of {name} do not add up to its totals"));
         }
         let kept_usage: BTreeMap<_, _> =
-            kept_usage.iter().map(|sum| ((sum.seen_uid, sum.product_id, sum.charge_month), (sum.list, sum.billed))).collect();
+            kept_usage.iter().map(|sum| ((sum.seen_uid, sum.product_id, sum.charge_month, sum.class), sum.totals)).collect();
         if kept_usage != usage {
             wrong.add(|| format!("the usage of {name} is not the sum of its lines"));
         }

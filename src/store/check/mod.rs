@@ -5,7 +5,7 @@
 
 mod bills;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use rusqlite::{Connection, Row, Rows, params};
@@ -20,10 +20,12 @@ use crate::domain::account::Model;
 use crate::domain::chain::{self, Facts, GENESIS, Hash, Header};
 use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
 use crate::domain::close::Receipt;
-use crate::domain::id::{AccountId, GroupId, LedgerAccountId};
+use crate::domain::coupon::Bearer;
+use crate::domain::id::{AccountId, GroupId, LedgerAccountId, OrderId};
 use crate::domain::journal::{About, Event, Note, Posting};
 use crate::domain::money::{Amount, Currency, Exact, Overflow};
 use crate::domain::order::{Charge, Order};
+use crate::domain::period::PeriodState;
 use crate::domain::plural;
 use crate::domain::price::Volume;
 use crate::domain::words::words;
@@ -204,7 +206,7 @@ fn order_with_operation(row: &Row<'_>) -> rusqlite::Result<(i64, Order)> {
 }
 
 fn charge_with_operation(row: &Row<'_>) -> rusqlite::Result<(i64, Charge)> {
-    Ok((row.get(16)?, charge_at(row, 0)?))
+    Ok((row.get(18)?, charge_at(row, 0)?))
 }
 
 /// The fold of the journal: debits and credits by ledger account and day.
@@ -383,13 +385,14 @@ impl Reader<'_> {
             *sum = sum.plus(volume)?;
         }
         let mut select = self.connection.prepare(
-            "SELECT a.group_id, g.currency, COALESCE(original.day, c.day), c.list, c.payable_minor, c.cost_minor, c.counts, c.cost_counts,
-                    c.account_id
+            "SELECT a.group_id, g.currency, COALESCE(original.day, late.day, c.day), c.list, c.payable_minor, c.cost_minor, c.counts,
+                    c.cost_counts, c.account_id
                FROM charge AS c
                JOIN account AS a ON a.id = c.account_id
                JOIN customer_group AS g ON g.id = a.group_id
                LEFT JOIN orders AS o ON o.id = c.order_id
-               LEFT JOIN orders AS original ON original.id = o.refunds",
+               LEFT JOIN orders AS original ON original.id = o.refunds
+               LEFT JOIN charge AS late ON late.id = c.corrects_id",
         )?;
         let mut members: HashMap<i64, Vec<i64>> = HashMap::new();
         for agreement in self.agreements()? {
@@ -551,7 +554,7 @@ impl Reader<'_> {
     }
 
     /// What the entry of a true-up took from sales is the sum of what its charges changed by, on its day and for its account; and a
-    /// voucher's entry is what its order used.
+    /// voucher's entry is what its order used, or gave back.
     fn check_true_ups(&self, wrong: &mut Findings) -> Result<()> {
         let mut select = self.connection.prepare(
             "SELECT t.entry_id, c.account_id, MIN(t.day), MAX(t.day), SUM(t.change_minor), MIN(t.operation_id), MAX(t.operation_id)
@@ -595,15 +598,53 @@ impl Reader<'_> {
                JOIN orders AS o ON o.id = k.order_id
                JOIN entry AS e ON e.id = k.entry_id AND e.event = 'voucher' AND e.account_id = o.account_id AND e.effective = o.day
               WHERE k.kind = 'voucher'
-                AND k.amount_minor = (SELECT SUM(p.amount_minor) FROM posting AS p WHERE p.entry_id = e.id AND p.amount_minor > 0)",
+                AND CASE WHEN o.refunds IS NULL THEN k.amount_minor ELSE -k.amount_minor END
+                    = (SELECT SUM(p.amount_minor)
+                         FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id
+                        WHERE p.entry_id = e.id AND l.code = CASE k.bearer WHEN 'provider' THEN 'payable' ELSE 'incentives' END)",
             [],
             |row| row.get(0),
         )?;
         if posted != as_used {
             wrong.add(|| format!("{posted} vouchers were posted, and {as_used} are as their orders used them"));
         }
+        self.check_vouchers(wrong)?;
         for entry in changed.keys() {
             wrong.add(|| format!("true-ups name entry {entry}, which is none of theirs"));
+        }
+        Ok(())
+    }
+
+    /// What vouchers have cost their bearers, by the entries of orders, refunds and true-ups, is what they pay by now.
+    fn check_vouchers(&self, wrong: &mut Findings) -> Result<()> {
+        let mut posted: HashMap<(i64, LedgerCode), i128> = HashMap::new();
+        let mut select = self.connection.prepare(
+            "SELECT e.account_id, l.code, p.amount_minor
+               FROM entry AS e
+               JOIN posting AS p ON p.entry_id = e.id
+               JOIN ledger_account AS l ON l.id = p.ledger_account_id
+              WHERE e.event IN ('voucher', 'true-up') AND l.code IN ('payable', 'incentives')",
+        )?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let account: Option<i64> = row.get(0)?;
+            *posted.entry((account.unwrap_or_default(), row.parsed(1)?)).or_default() += i128::from(row.get::<_, i64>(2)?);
+        }
+        let mut select = self.connection.prepare(
+            "SELECT k.order_id FROM coupon AS k JOIN orders AS o ON o.id = k.order_id WHERE k.kind = 'voucher' AND o.refunds IS NULL",
+        )?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let charge = self.tiered_charge(OrderId(row.get(0)?))?;
+            if let Some((bearer, amount)) = charge.by_voucher()? {
+                let code = if bearer == Bearer::Provider { LedgerCode::Payable } else { LedgerCode::Incentives };
+                *posted.entry((charge.account.0, code)).or_default() -= i128::from(amount.minor());
+            }
+        }
+        for ((account, code), left) in posted {
+            if left != 0 {
+                wrong.add(|| format!("{code} has {left} minor units more of vouchers of account {account} than these pay"));
+            }
         }
         Ok(())
     }
@@ -612,13 +653,23 @@ impl Reader<'_> {
         let mut wrong = Findings::default();
         let mut open: BTreeMap<Currency, i128> = BTreeMap::new();
         let mut select = self.connection.prepare(
-            "SELECT g.currency, c.cost_minor
-               FROM charge AS c JOIN account AS a ON a.id = c.account_id JOIN customer_group AS g ON g.id = a.group_id
-              WHERE NOT EXISTS (SELECT 1 FROM bill_match AS m WHERE m.charge_id = c.id)",
+            "SELECT g.currency, c.cost_minor - (SELECT COALESCE(SUM(k.cleared_minor), 0) FROM clearing AS k WHERE k.charge_id = c.id)
+               FROM charge AS c JOIN account AS a ON a.id = c.account_id JOIN customer_group AS g ON g.id = a.group_id",
         )?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
             *open.entry(row.parsed(0)?).or_default() += i128::from(row.get::<_, i64>(1)?);
+        }
+        // A loss that was accepted waits for its bill without any charge.
+        let closed = self.closed_through()?;
+        let (mut in_dispute, mut disputed): (BTreeMap<Currency, i128>, BTreeMap<Currency, i128>) =
+            (BTreeMap::new(), BTreeMap::new());
+        for difference in self.differences(None)? {
+            *in_dispute.entry(difference.currency).or_default() += i128::from(difference.disputed.minor());
+            let waits = closed.state(difference.period) != PeriodState::Closed;
+            if let Some(decision) = difference.decision.filter(|decision| waits && decision.charge.is_none()) {
+                *open.entry(difference.currency).or_default() += i128::from(decision.accrued.minor());
+            }
         }
         let mut accrued: BTreeMap<Currency, i128> = BTreeMap::new();
         for (id, by_day) in &walk.fold {
@@ -626,17 +677,32 @@ impl Reader<'_> {
             let sum = by_day.values().map(|(debit, credit)| credit - debit).sum::<i128>();
             match account.code() {
                 LedgerCode::Accrued => *accrued.entry(account.currency()).or_default() += sum,
-                LedgerCode::Disputed if sum != 0 => wrong.add(|| "disputed has a balance and no open item".to_owned()),
+                LedgerCode::Disputed => *disputed.entry(account.currency()).or_default() -= sum,
                 _ => {}
             }
         }
-        for currency in open.keys().chain(accrued.keys()) {
-            let (items, balance) = (open.get(currency).copied().unwrap_or(0), accrued.get(currency).copied().unwrap_or(0));
-            if items != balance {
-                wrong.add(|| format!("accrued in {currency} is {balance} minor units, its open items are {items}"));
+        for (name, items, balances) in [("accrued", &open, &accrued), ("disputed", &in_dispute, &disputed)] {
+            for currency in items.keys().chain(balances.keys()).collect::<BTreeSet<_>>() {
+                let (items, balance) = (items.get(currency).copied().unwrap_or(0), balances.get(currency).copied().unwrap_or(0));
+                if items != balance {
+                    wrong.add(|| format!("{name} in {currency} is {balance} minor units, its open items are {items}"));
+                }
             }
         }
-        Ok(wrong.checked(CheckName::OpenItems, "accrued is the sum of what is not billed yet".to_owned()))
+        let mut select = self.connection.prepare(
+            "SELECT c.id FROM charge AS c WHERE EXISTS (SELECT 1 FROM clearing AS k WHERE k.charge_id = c.id AND k.settles)
+                AND c.cost_minor <> (SELECT SUM(k.cleared_minor) FROM clearing AS k WHERE k.charge_id = c.id)
+             UNION
+             SELECT k.charge_id FROM clearing AS k JOIN charge AS c ON c.id = k.charge_id
+               LEFT JOIN bill_version AS v ON v.id = k.version_id AND v.period = k.period
+              WHERE v.id IS NULL OR NOT k.settles AND k.rule NOT IN ('carried', 'instalment')",
+        )?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            wrong.add(|| format!("charge {id} is not settled as its bills say"));
+        }
+        Ok(wrong.checked(CheckName::OpenItems, "accrued and disputed are the sums of their open items".to_owned()))
     }
 
     fn check_state(&self) -> Result<Checked> {
@@ -650,6 +716,7 @@ impl Reader<'_> {
         rows.extend(self.agreements()?.iter().map(|a| ("agreement", a.id.0.to_string(), to_json(a))));
         rows.extend(self.reconciliations()?.iter().map(|r| ("reconciliation", r.period.to_string(), to_json(r))));
         rows.extend(self.differences(None)?.iter().map(|d| ("difference", d.id.clone(), to_json(d))));
+        rows.extend(self.manual_matches(None)?.iter().map(|m| ("manual-match", m.id.0.to_string(), to_json(m))));
         rows.extend(self.closed_months()?.iter().map(|m| ("period", m.to_string(), "\"closed\"".to_owned())));
         rows.extend(self.policies_set()?.iter().map(|(name, value)| ("policy", name.to_string(), to_json(value))));
         rows.extend(self.budgets()?.iter().map(|b| ("budget", b.id.to_string(), to_json(b))));
