@@ -203,6 +203,10 @@ fn what_is_accepted_is_borne_by_one_or_the_other_and_taken_back_when_the_bill_ch
         ["over-billed 53 5.00 open -", "under-billed 52 -10.00 resolved accepted", "over-billed 51 10.00 resolved auto"]
     );
     assert!(book.checks(), "{}", book.run("check"));
+    // Both are taken back by entries that name what they take back.
+    let file = rusqlite::Connection::open(book.place()).unwrap();
+    let reversed = "SELECT COUNT(*) FROM entry AS e JOIN entry AS o ON o.id = e.reverses AND o.event = e.event AND o.id < e.id";
+    assert_eq!(file.query_row(reversed, [], |row| row.get::<_, i64>(0)), Ok(2));
     book.done(&accept("53", "customer"));
     closes(&book, "2026-06");
     assert_eq!(ledger(&book, "accrued"), "0");
@@ -306,6 +310,61 @@ fn a_snoozed_difference_comes_back_on_its_day() {
     book.set_now("2026-07-10T02:00:00Z");
     assert_eq!(book.run("difference list").exit, 3);
     assert_eq!(book.run("reconcile run --period 2026-06").exit, 3);
+}
+
+#[test]
+fn what_somebody_was_to_settle_by_a_day_is_told_when_the_day_is_past() {
+    let mut book = TestBook::acme(Point::Reconciled);
+    book.done(&format!("difference acknowledge {MISSING} --owner li.na --due 2026-07-08 --note 'asked the provider'"));
+    book.done(&format!("difference acknowledge {UNRECORDED} --owner li.na --due 2026-07-09 --note 'asked the project'"));
+    book.set_now("2026-07-08T02:00:00Z");
+    book.done("alert list --kind differences");
+    book.set_now("2026-07-10T02:00:00Z");
+    insta::assert_snapshot!(book.run("alert list --kind differences"), @"
+    Id            Kind         About  State  What                                                                                 Note
+    ----------------------------------------------------------------------------------------------------------------------------------
+    b87d2a4eebd8  differences  li.na  open   2 differences not settled by the day that was set; the oldest was due on 2026-07-08  -
+    ----- exit 3
+    ");
+    book.done(&format!("difference resolve {UNRECORDED} --as recorded"));
+    book.done(&format!("difference resolve {MISSING} --as cancelled"));
+    book.done("alert list --kind differences");
+}
+
+#[test]
+fn an_order_that_no_later_bill_brings_stays_in_sight() {
+    let mut book = reconciled(&[("acme-prod", "51", "1000"), ("acme-prod", "52", "500")], &[june("a", "51", 1, "1000", "800")]);
+    book.done(&format!("difference acknowledge {} --due 2026-08-31", id_of(&book, "52")));
+    closes(&book, "2026-06");
+    book.set_now("2026-08-03T02:00:00Z");
+    book.write("july.csv", bill(&[&july("b", "61", 1, "100", "80")]));
+    book.done("bill import july.csv --period 2026-07 --final");
+    let run = book.json_exit(3, "reconcile run --period 2026-07");
+    assert_eq!(run["still_carried"], serde_json::json!({"count": 1, "amount": "400.00"}));
+    insta::assert_snapshot!(book.run("reconcile show --period 2026-07"), @"
+    Period                        2026-07
+    Bill version                  1
+    Currency                      CNY
+    Recorded                      0.00
+    Billed                        80.00
+    Difference                    80.00
+    Explained                     80.00
+    Unexplained                   0.00
+    Orders matched                0
+    Usage lines                   0
+    Carried and still not billed  count 1, amount 400.00
+
+    Bridge from recorded to billed
+    Class             Count  Amount
+    -------------------------------
+    unrecorded-order      1   80.00
+
+    Differences
+    Id            Period   Kind              Account    Provider order  Currency  Recorded  Billed  Difference  State  Detail
+    ---------------------------------------------------------------------------------------------------------------------------------------
+    d18d53f7dc60  2026-07  unrecorded-order  acme-prod  61              CNY           0.00   80.00       80.00  open   billed, not recorded
+    ----- exit 0
+    ");
 }
 
 #[test]
