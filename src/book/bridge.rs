@@ -74,6 +74,8 @@ pub struct BridgeView {
     pub bridge: Bridge,
     /// The two-sided statement of the whole month.
     pub statement: TwoSided,
+    /// What the bill says is paid by vouchers, and by stored-value cards.
+    pub paid: [Exact; 2],
     /// How much agrees.
     pub rate: MatchRate,
     /// What a row is.
@@ -135,6 +137,7 @@ pub fn show(reader: Reader<'_>, query: &BridgeQuery) -> Result<BridgeView> {
         version: bill.version,
         finality: bill.finality,
         currency: bill.currency,
+        paid: [bill.totals.voucher, bill.totals.card],
         statement: TwoSided::of(&matched.bridge, &matched.parts)?,
         rate: matched.rate,
         by: query.by,

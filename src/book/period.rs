@@ -10,10 +10,11 @@ use super::reconcile::{self, Reconciled, Run};
 use super::true_up::true_up;
 use super::usage::{self, Owners};
 use super::{Operation, Result, UseCase};
-use crate::domain::acceptance::{ChargedNow, Clearing, ClearingRule, accept};
+use crate::domain::acceptance::{ChargedNow, Clearing, ClearingRule, PaidAlready, accept};
 use crate::domain::account::Model;
 use crate::domain::agreement::ChargeKind;
 use crate::domain::chain;
+use crate::domain::chart::LedgerAccount;
 use crate::domain::close::{Blocker, FrozenStatement, LedgerTotal, RECEIPT_FORM, Readiness, Receipt, ReceiptBill, blockers};
 use crate::domain::difference::{Difference, DifferenceState, Resolution};
 use crate::domain::finality::Finality;
@@ -279,7 +280,21 @@ fn accept_bill(operation: &mut Operation<'_>, bill: &BillVersion, run: &Run, usa
         operation.writer().save_difference(Some(&before), &after)?;
     }
     operation.post(rules::bill_accepted(date, bill.currency, &accepted))?;
+    pay_already(operation, bill, run, date)?;
     Ok(accepted.payable)
+}
+
+/// Posts what vouchers and stored-value cards have paid of a bill.
+fn pay_already(operation: &mut Operation<'_>, bill: &BillVersion, run: &Run, date: OpenDate) -> Result<()> {
+    let vouchers = operation.reader().vouchers_of_the_provider()?;
+    let settled = run.matched.matches().filter(|found| found.settles);
+    let recorded = Amount::sum(settled.filter_map(|found| vouchers.get(&found.charge).copied()))?;
+    let paid = PaidAlready::of(&bill.totals, recorded, bill.currency)?;
+    let sources = [(LedgerAccount::incentives(bill.currency), paid.by_voucher), (LedgerAccount::pool(bill.currency), paid.by_card)];
+    for (from, amount) in sources.into_iter().filter(|(_, amount)| !amount.is_zero()) {
+        operation.post(rules::pay_provider(date, from, amount))?;
+    }
+    Ok(())
 }
 
 /// Coupons that the bill names and the orders did not: they make the orders cost less, and the agent keeps that. Returns what they

@@ -3,6 +3,7 @@
 //! Every part is made from what it is about, and rounding from what was proved: if they do not add up to the bill, something was
 //! forgotten, and nothing is posted.
 
+use crate::domain::bill::ControlTotals;
 use crate::domain::difference::{Difference, DifferenceKind, Resolution};
 use crate::domain::id::ChargeId;
 use crate::domain::journal::Unbalanced;
@@ -73,6 +74,24 @@ pub struct Acceptance {
     pub commission: Amount,
     /// What rounding explains.
     pub rounding: Amount,
+}
+
+/// What of an accepted bill is paid already: vouchers and stored-value cards pay, and make nothing cost less.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PaidAlready {
+    /// By the agent's own vouchers, which nobody has recorded on an order: income, from `incentives`.
+    pub by_voucher: Amount,
+    /// By stored-value cards: the agent's prepaid money at the provider, from `pool`.
+    pub by_card: Amount,
+}
+
+impl PaidAlready {
+    /// Of a bill's totals, each rounded once. `recorded` are the provider's vouchers on the orders that the bill settles: they
+    /// have lowered what the agent owes already. A layout that does not name vouchers takes nothing of that back.
+    pub fn of(totals: &ControlTotals, recorded: Amount, currency: Currency) -> Result<Self, Overflow> {
+        let by_voucher = totals.voucher.round(currency)?.minus(recorded)?.or_zero();
+        Ok(Self { by_voucher, by_card: totals.card.round(currency)? })
+    }
 }
 
 /// What an accepted bill does to a difference.

@@ -168,6 +168,10 @@ pub struct BillLine<'a> {
     pub coupon: Exact,
     /// What is owed to the provider.
     pub payable: Exact,
+    /// What of it vouchers (代金券) paid: they make nothing cost less.
+    pub voucher: Exact,
+    /// What of it stored-value cards (储值卡) paid.
+    pub card: Exact,
     /// A 64-bit hash of the whole line as it stands in the file: equal lines have equal hashes.
     pub content: u64,
 }
@@ -433,7 +437,7 @@ struct PackedLine {
     day: Option<NaiveDate>,
     kind: LineKind,
     currency: Option<Currency>,
-    amounts: [Exact; 5],
+    amounts: [Exact; 7],
     content: u64,
 }
 
@@ -490,7 +494,7 @@ impl Block {
             day: line.day,
             kind: line.kind,
             currency: line.currency,
-            amounts: [line.list, line.covered, line.discount, line.coupon, line.payable],
+            amounts: [line.list, line.covered, line.discount, line.coupon, line.payable, line.voucher, line.card],
             content: line.content,
         });
     }
@@ -500,7 +504,7 @@ impl Block {
         self.lines.iter().map(|line| {
             let [line_id, order_no, owner_uid, payer_uid, product, product_name] =
                 line.texts.map(|span| &self.arena[span.start as usize..(span.start + span.len) as usize]);
-            let [list, covered, discount, coupon, payable] = line.amounts;
+            let [list, covered, discount, coupon, payable, voucher, card] = line.amounts;
             BillLine {
                 number: line.number,
                 line_id,
@@ -518,6 +522,8 @@ impl Block {
                 discount,
                 coupon,
                 payable,
+                voucher,
+                card,
                 content: line.content,
             }
         })
@@ -599,6 +605,10 @@ pub struct ControlTotals {
     pub coupon: Exact,
     /// Sum of what is owed.
     pub payable: Exact,
+    /// Sum of what of it vouchers paid.
+    pub voucher: Exact,
+    /// Sum of what of it stored-value cards paid.
+    pub card: Exact,
 }
 
 impl ControlTotals {
@@ -610,6 +620,8 @@ impl ControlTotals {
         self.discount = self.discount.plus(line.discount)?;
         self.coupon = self.coupon.plus(line.coupon)?;
         self.payable = self.payable.plus(line.payable)?;
+        self.voucher = self.voucher.plus(line.voucher)?;
+        self.card = self.card.plus(line.card)?;
         Ok(())
     }
 
@@ -617,6 +629,8 @@ impl ControlTotals {
     pub fn plus(self, other: Self) -> Result<Self, Overflow> {
         Ok(Self {
             lines: self.lines + other.lines,
+            voucher: self.voucher.plus(other.voucher)?,
+            card: self.card.plus(other.card)?,
             list: self.list.plus(other.list)?,
             covered: self.covered.plus(other.covered)?,
             discount: self.discount.plus(other.discount)?,

@@ -104,7 +104,8 @@ pub fn top_up(date: OpenDate, into: Money, paid: Money) -> Posted {
         .balanced()
 }
 
-/// The agent pays what the provider has billed: Dr payable, Cr pool or bank.
+/// The agent pays what the provider has billed: Dr payable, Cr pool or bank; vouchers of its own pay from incentives, and
+/// stored-value cards from the pool.
 pub fn pay_provider(date: OpenDate, from: LedgerAccount, amount: Amount) -> Posted {
     Entry::of(Event::PayProvider, date).debit(LedgerAccount::payable(from.currency()), amount).credit(from, amount)?.balanced()
 }

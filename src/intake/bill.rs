@@ -401,6 +401,8 @@ mod tests {
             covered: Exact::ZERO,
             discount: "720".parse().unwrap(),
             coupon: Exact::ZERO,
+            voucher: Exact::ZERO,
+            card: Exact::ZERO,
             payable: "2880".parse().unwrap(),
             content: line.content,
         };

@@ -285,6 +285,8 @@ struct Amounts {
     discount: Exact,
     coupon: Exact,
     payable: Exact,
+    voucher: Exact,
+    card: Exact,
 }
 
 /// Reads the lines of one file: where its columns stand, and what was read before.
@@ -381,7 +383,10 @@ impl Lines {
         let coupon = amount(self.cell(row, Field::Coupon, findings), findings);
         let payable_cell = self.cell(row, Field::Payable, findings);
         let payable = required_amount(payable_cell, findings);
-        let amounts = Amounts { list: list?, covered: covered?, discount: discount?, coupon: coupon?, payable: payable? };
+        let voucher = amount(self.cell(row, Field::PaidByVoucher, findings), findings);
+        let card = amount(self.cell(row, Field::PaidByCard, findings), findings);
+        let (list, covered, discount, coupon) = (list?, covered?, discount?, coupon?);
+        let amounts = Amounts { list, covered, discount, coupon, payable: payable?, voucher: voucher?, card: card? };
         if self.columns.has(Field::List) {
             return Some(amounts);
         }
@@ -432,6 +437,8 @@ impl Lines {
             Field::Discount => Some(amounts.discount),
             Field::Coupon => Some(amounts.coupon),
             Field::Payable => Some(amounts.payable),
+            Field::PaidByVoucher => Some(amounts.voucher),
+            Field::PaidByCard => Some(amounts.card),
             other => Exact::parse(self.columns.cell(row, other).text.as_bytes()).ok(),
         }
     }
@@ -506,6 +513,8 @@ impl LineReader for Lines {
             discount: amounts.discount,
             coupon: amounts.coupon,
             payable: amounts.payable,
+            voucher: amounts.voucher,
+            card: amounts.card,
             content,
         };
         self.check_identities(row, &amounts, findings);

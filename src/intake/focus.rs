@@ -436,6 +436,8 @@ impl LineReader for Lines {
             covered: amounts.covered,
             discount: amounts.discount,
             coupon: Exact::ZERO,
+            voucher: Exact::ZERO,
+            card: Exact::ZERO,
             payable: costs.billed,
             content,
         })
@@ -944,6 +946,8 @@ mod tests {
             covered: Exact::ZERO,
             discount: "2".parse().unwrap(),
             coupon: Exact::ZERO,
+            voucher: Exact::ZERO,
+            card: Exact::ZERO,
             payable: "8".parse().unwrap(),
             content: line.content,
         };

@@ -22,7 +22,7 @@ use crate::intake::columns::{Field, Forms, Mapping, OrderNumbers};
 pub struct OwnLayout(pub(super) Mapping);
 
 /// The keys of `[columns]`, and what each column holds.
-const FIELDS: [(&str, Field); 15] = [
+const FIELDS: [(&str, Field); 17] = [
     ("line_id", Field::LineId),
     ("order_no", Field::OrderNo),
     ("owner", Field::OwnerUid),
@@ -38,6 +38,8 @@ const FIELDS: [(&str, Field); 15] = [
     ("discount", Field::Discount),
     ("coupon", Field::Coupon),
     ("payable", Field::Payable),
+    ("voucher", Field::PaidByVoucher),
+    ("card", Field::PaidByCard),
 ];
 
 /// Keys of which each list must have one.

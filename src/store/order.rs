@@ -329,6 +329,17 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// What vouchers that the provider bears have paid of orders, by their charge; negative where a refund gave it back.
+    pub fn vouchers_of_the_provider(&self) -> Result<HashMap<ChargeId, Amount>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT c.id, SUM(CASE WHEN o.refunds IS NULL THEN k.amount_minor ELSE -k.amount_minor END)
+               FROM coupon AS k JOIN charge AS c ON c.order_id = k.order_id JOIN orders AS o ON o.id = k.order_id
+              WHERE k.kind = 'voucher' AND k.bearer = 'provider' GROUP BY c.id",
+        )?;
+        let rows = select.query_map([], |row| Ok((ChargeId(row.get(0)?), row.amount(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// What bills of earlier months have cleared of charges that they did not settle.
     fn cleared_before(&self, period: Month) -> Result<HashMap<ChargeId, Amount>> {
         let mut select = self.connection.prepare_cached(

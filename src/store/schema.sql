@@ -360,6 +360,8 @@ CREATE TABLE bill_version (
     discount     TEXT    NOT NULL,
     coupon       TEXT    NOT NULL,
     payable      TEXT    NOT NULL,
+    voucher      TEXT    NOT NULL,       -- of what is payable, paid by vouchers
+    card         TEXT    NOT NULL,       -- of it, paid by stored-value cards
     dropped      INTEGER NOT NULL CHECK (dropped IN (0, 1)),
     UNIQUE (period, version)
 ) STRICT;
@@ -417,6 +419,8 @@ CREATE TABLE bill_account (
     discount     TEXT    NOT NULL,
     coupon       TEXT    NOT NULL,
     payable      TEXT    NOT NULL,
+    voucher      TEXT    NOT NULL,
+    card         TEXT    NOT NULL,
     PRIMARY KEY (version_id, seen_uid_id)
 ) STRICT, WITHOUT ROWID;
 

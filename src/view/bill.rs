@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::document::{Column, Document, Table, Value};
+use super::document::{Column, Document, Field, Table, Value};
 use super::price::exact;
 use crate::book::bill::{BillDiff, BillDropped, BillImported, BillView, CHANGES_SHOWN, FoundLine, FoundLines};
 use crate::domain::bill::{KnownLayout, TaxBasis};
 use crate::domain::bill_diff::{ComparedLine, LineChange};
 use crate::domain::finality::{FinalityReason, final_day};
-use crate::domain::money::{Currency, Overflow};
+use crate::domain::money::{Currency, Exact, Overflow};
 use crate::store::BillVersion;
 
 fn name_of(bill: &BillVersion) -> String {
@@ -33,9 +33,17 @@ fn head(schema: &str, bill: &BillVersion) -> Document {
         .field("discount", "Discount", exact(bill.totals.discount, bill.currency))
         .field("coupon", "Coupons", exact(bill.totals.coupon, bill.currency))
         .field("payable", "Payable", exact(bill.totals.payable, bill.currency))
+        .with(paid("voucher", "Of it paid by vouchers", bill.totals.voucher, bill.currency))
+        .with(paid("card", "Of it paid by stored-value cards", bill.totals.card, bill.currency))
         .field("stated_total", "Stated by the provider", bill.stated.map(|total| exact(total, bill.currency)))
         .machine_field("dropped", bill.dropped);
     if bill.dropped { document.people_field("Dropped", "yes: its lines are gone, and it does not count") } else { document }
+}
+
+/// What of the payable is paid already; people see nothing where nothing is.
+fn paid(key: &'static str, label: &'static str, amount: Exact, currency: Currency) -> Field {
+    let field = Field::new(key, label, exact(amount, currency));
+    if amount.is_zero() { field.machine_only() } else { field }
 }
 
 /// Why a bill is taken for final or estimated.
@@ -150,7 +158,7 @@ fn change_row(
 ) -> Result<[Value; 9], Overflow> {
     let currency: Currency = diff.new.currency;
     let line = new.or(old);
-    let nothing = crate::domain::money::Exact::ZERO;
+    let nothing = Exact::ZERO;
     let before = old.map_or(nothing, |line| line.payable);
     let now = new.map_or(nothing, |line| line.payable);
     Ok([

@@ -125,5 +125,12 @@ fn statement(view: &BridgeView) -> Result<Table, Overflow> {
     }
     table.push([Value::from("book"), "adjusted".into(), show(two.adjusted_book)]);
     table.push([Value::from("both"), "unexplained".into(), show(two.unexplained()?)]);
+    let [by_voucher, by_card] = view.paid;
+    if !(by_voucher.is_zero() && by_card.is_zero()) {
+        let left = two.per_bill.minus(by_voucher)?.minus(by_card)?;
+        table.push([Value::from("payment"), "by vouchers".into(), show(by_voucher)]);
+        table.push([Value::from("payment"), "by stored-value cards".into(), show(by_card)]);
+        table.push([Value::from("payment"), "left to pay in money".into(), show(left)]);
+    }
     Ok(table)
 }

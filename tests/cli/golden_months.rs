@@ -1,6 +1,6 @@
 //! Months as they really happen, from the order to the closed book: each ends with every cent explained and nothing left over.
 
-use crate::book::{TestBook, bill};
+use crate::book::{Point, TestBook, bill};
 use crate::differences::{closes, id_of, july, june, ledger, reconciled, told, told_of};
 
 /// Imports the bill of July and reconciles it.
@@ -190,4 +190,67 @@ fn an_estimate_that_the_final_bill_replaces() {
     closes(&book, "2026-06");
     assert_eq!(ledger(&book, "payable"), "-1200");
     nothing_is_left(&book);
+}
+
+#[test]
+fn vouchers_and_stored_value_cards_pay_and_make_nothing_cost_less() {
+    let book = TestBook::acme(Point::Funded);
+    book.done(
+        "order record acme-prod --product ecs --kind new --list-price 1000 --provider-order 51 --date 2026-06-12 \
+         --voucher 30 --voucher-bearer provider --placed",
+    );
+    book.done("order record acme-test --product ecs --kind new --list-price 500 --provider-order 52 --date 2026-06-12 --placed");
+    let before = ["payable", "pool", "incentives"].map(|code| ledger(&book, code).parse::<rust_decimal::Decimal>().unwrap());
+    book.write(
+        "bill.csv",
+        "BillingCycle,AccountID,OwnerID,Item,RecordID,ProductCode,ProductName,PretaxGrossAmount,InvoiceDiscount,DeductedByCoupons,\
+         PretaxAmount,DeductedByCashCoupons,DeductedByPrepaidCard,PaymentAmount,OutstandingAmount\n\
+         2026-06,9000000000000001,1000000000000001,SubscriptionOrder,51,ecs,ECS,1000,200,0,800,50,100,650,0\n\
+         2026-06,9000000000000001,1000000000000002,SubscriptionOrder,52,ecs,ECS,500,100,0,400,0,0.5,0,399.5\n",
+    );
+    book.done("bill import bill.csv --period 2026-06 --final");
+    let bill = book.json("bill show 2026-06");
+    assert_eq!((&bill["voucher"], &bill["card"]), (&"50.00".into(), &"100.50".into()));
+    // Neither is a difference.
+    let run = book.json("reconcile run --period 2026-06");
+    assert_eq!(run["classes"], serde_json::json!({"matched": {"count": 2, "amount": "0.00"}}));
+    insta::assert_snapshot!(book.run("reconcile bridge --period 2026-06"), @"
+    Period                    2026-06
+    Bill version              1
+    Bill                      final
+    Currency                  CNY
+    Recorded                  1200.00
+    Billed                    1200.00
+    Difference                0.00
+    Explained                 0.00
+    Unexplained               0.00
+    Order numbers that agree  2 of 2 (100.00 %)
+    What they come to         1200.00 of 1200.00 (100.00 %)
+    By                        class
+    Filter                    none: the whole month
+    Rows come to              0.00
+
+    From recorded to billed
+    Class    Count  Recorded   Billed  Difference
+    ---------------------------------------------
+    matched      2   1200.00  1200.00        0.00
+
+    Two-sided statement of the whole month
+    Side     Line                    Amount
+    ---------------------------------------
+    bill     total of the bill      1200.00
+    bill     adjusted               1200.00
+    book     total of the book      1200.00
+    book     adjusted               1200.00
+    both     unexplained               0.00
+    payment  by vouchers              50.00
+    payment  by stored-value cards   100.50
+    payment  left to pay in money   1049.50
+    ----- exit 0
+    ");
+    closes(&book, "2026-06");
+    // Of the vouchers 30 stand on an order, and have been the provider's since; 20 are the agent's own.
+    let after = ["payable", "pool", "incentives"].map(|code| ledger(&book, code).parse::<rust_decimal::Decimal>().unwrap());
+    let moved: Vec<String> = after.iter().zip(before).map(|(after, before)| (after - before).normalize().to_string()).collect();
+    assert_eq!(moved, ["-1079.5", "-100.5", "-20"], "1200 are owed, 20 and 100.50 of it paid");
 }

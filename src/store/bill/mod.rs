@@ -76,7 +76,7 @@ pub struct BillVersion {
 }
 
 const COLUMNS: &str = "id, period, version, finality, reason, layout, tax, currency, content, stated, repeats, rejected, dropped,
-     lines, list, covered, discount, coupon, payable";
+     lines, list, covered, discount, coupon, payable, voucher, card";
 
 fn version(row: &Row<'_>) -> rusqlite::Result<BillVersion> {
     Ok(BillVersion {
@@ -97,7 +97,7 @@ fn version(row: &Row<'_>) -> rusqlite::Result<BillVersion> {
     })
 }
 
-/// The six columns of control totals, from `at` on.
+/// The eight columns of control totals, from `at` on.
 fn totals(row: &Row<'_>, at: usize) -> rusqlite::Result<ControlTotals> {
     Ok(ControlTotals {
         lines: row.get(at)?,
@@ -106,6 +106,8 @@ fn totals(row: &Row<'_>, at: usize) -> rusqlite::Result<ControlTotals> {
         discount: row.parsed(at + 3)?,
         coupon: row.parsed(at + 4)?,
         payable: row.parsed(at + 5)?,
+        voucher: row.parsed(at + 6)?,
+        card: row.parsed(at + 7)?,
     })
 }
 
@@ -170,7 +172,7 @@ impl Writer<'_> {
         self.connection()
             .prepare_cached(&format!(
                 "INSERT OR REPLACE INTO bill_version ({COLUMNS})
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
             ))?
             .execute(params![
                 bill.id.0,
@@ -192,6 +194,8 @@ impl Writer<'_> {
                 bill.totals.discount.to_string(),
                 bill.totals.coupon.to_string(),
                 bill.totals.payable.to_string(),
+                bill.totals.voucher.to_string(),
+                bill.totals.card.to_string(),
             ])?;
         self.log_change("bill", &bill.id.0.to_string(), before, bill)
     }

@@ -55,7 +55,7 @@ impl Reader<'_> {
     /// What a version says of each account.
     pub fn bill_accounts(&self, id: BillVersionId) -> Result<HashMap<SeenUidId, ControlTotals>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT seen_uid_id, lines, list, covered, discount, coupon, payable FROM bill_account WHERE version_id = ?1",
+            "SELECT seen_uid_id, lines, list, covered, discount, coupon, payable, voucher, card FROM bill_account WHERE version_id = ?1",
         )?;
         let rows = select.query_map([id.0], |row| Ok((SeenUidId(row.get(0)?), totals(row, 1)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -124,8 +124,9 @@ impl Writer<'_> {
     /// Writes what a version says of one account.
     pub fn insert_bill_account(&mut self, version: BillVersionId, uid: SeenUidId, totals: &ControlTotals) -> Result<()> {
         let mut insert = self.connection().prepare_cached(
-            "INSERT INTO bill_account (version_id, seen_uid_id, lines, list, covered, discount, coupon, payable)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO bill_account (version_id, seen_uid_id, lines, list, covered, discount, coupon, payable, voucher,
+                                       card)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
         insert.execute(params![
             version.0,
@@ -136,6 +137,8 @@ impl Writer<'_> {
             totals.discount.to_string(),
             totals.coupon.to_string(),
             totals.payable.to_string(),
+            totals.voucher.to_string(),
+            totals.card.to_string(),
         ])?;
         Ok(())
     }

@@ -65,9 +65,11 @@ impl Reader<'_> {
                 wrong.add(|| format!("the lines or the text of {name}, file {}, are not what was imported", file.name));
             }
         }
-        // Discounts do not stand on the lines as they are kept; that the accounts' add up to the total is all that can be shown.
-        let without_discount = |totals: &ControlTotals| ControlTotals { discount: Exact::ZERO, ..*totals };
-        if !kept.iter().map(|(uid, totals)| (*uid, without_discount(totals))).eq(sums) {
+        // Discounts, and what is paid already, do not stand on the lines as they are kept; that the accounts' add up to the total is
+        // all that can be shown.
+        let of_lines =
+            |totals: &ControlTotals| ControlTotals { discount: Exact::ZERO, voucher: Exact::ZERO, card: Exact::ZERO, ..*totals };
+        if !kept.iter().map(|(uid, totals)| (*uid, of_lines(totals))).eq(sums) {
             wrong.add(|| format!("the sums by account of {name} are not the sums of its lines"));
         }
         let total = kept.values().try_fold(ControlTotals::default(), |sum, totals| sum.plus(*totals))?;
