@@ -87,9 +87,11 @@ pub struct PaidAlready {
 
 impl PaidAlready {
     /// Of a bill's totals, each rounded once. `recorded` are the provider's vouchers on the orders that the bill settles: they
-    /// have lowered what the agent owes already. A layout that does not name vouchers takes nothing of that back.
+    /// have lowered what the agent owes already. A bill that names no vouchers takes nothing of that back; one that names less of
+    /// them does.
     pub fn of(totals: &ControlTotals, recorded: Amount, currency: Currency) -> Result<Self, Overflow> {
-        let by_voucher = totals.voucher.round(currency)?.minus(recorded)?.or_zero();
+        let named = totals.voucher.round(currency)?;
+        let by_voucher = if named.is_zero() { Amount::ZERO } else { named.minus(recorded)? };
         Ok(Self { by_voucher, by_card: totals.card.round(currency)? })
     }
 }
@@ -245,5 +247,25 @@ impl Disposal {
         self.all = self.all.plus(cleared)?;
         self.clearings.push(Clearing { charge, rule, cleared, settles, billed: Exact::from_amount(cleared, currency) });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_paid_already_is_rounded_once_and_less_what_orders_have_recorded() {
+        let paid = |voucher: &str, card: &str, recorded: i64| {
+            let totals =
+                ControlTotals { voucher: voucher.parse().unwrap(), card: card.parse().unwrap(), ..ControlTotals::default() };
+            let paid = PaidAlready::of(&totals, Amount::from_minor(recorded), "CNY".parse().unwrap()).unwrap();
+            (paid.by_voucher.minor(), paid.by_card.minor())
+        };
+        assert_eq!(paid("50.004", "0.005", 0), (5000, 1));
+        assert_eq!(paid("50", "0", 3000), (2000, 0));
+        assert_eq!(paid("0", "0", 3000), (0, 0), "a layout that names no vouchers takes nothing back");
+        assert_eq!(paid("10", "0", 3000), (-2000, 0), "20 of what was recorded did not come");
+        assert_eq!(paid("-50", "-10.5", 0), (-5000, -1050), "they get back what they paid");
     }
 }

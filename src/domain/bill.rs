@@ -754,6 +754,8 @@ mod tests {
             covered: Exact::ZERO,
             discount: Exact::ZERO,
             coupon: Exact::ZERO,
+            voucher: Exact::ZERO,
+            card: Exact::ZERO,
             payable: payable.parse().unwrap(),
             content: 1,
         }

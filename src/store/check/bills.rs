@@ -65,8 +65,8 @@ impl Reader<'_> {
                 wrong.add(|| format!("the lines or the text of {name}, file {}, are not what was imported", file.name));
             }
         }
-        // Discounts, and what is paid already, do not stand on the lines as they are kept; that the accounts' add up to the total is
-        // all that can be shown.
+        // Discounts, and what is paid already, do not stand on the lines as they are kept: all that can be shown is that the
+        // accounts' add up to the total.
         let of_lines =
             |totals: &ControlTotals| ControlTotals { discount: Exact::ZERO, voucher: Exact::ZERO, card: Exact::ZERO, ..*totals };
         if !kept.iter().map(|(uid, totals)| (*uid, of_lines(totals))).eq(sums) {
