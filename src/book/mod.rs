@@ -13,6 +13,7 @@ pub mod bill;
 pub mod bridge;
 pub mod budget;
 pub mod check;
+pub mod close;
 pub mod credit;
 pub mod days;
 pub mod difference;

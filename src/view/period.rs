@@ -2,8 +2,9 @@
 
 use super::document::{Document, Field, Table, Value};
 use super::price::exact;
+use crate::book::close::PeriodClosed;
 use crate::book::month_end::MonthEnded;
-use crate::book::period::{PeriodClosed, PeriodView};
+use crate::book::period::PeriodView;
 use crate::domain::close::{Blocker, Receipt};
 use crate::domain::money::Overflow;
 

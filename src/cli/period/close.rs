@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::book::period::ClosePeriod;
+use crate::book::close::ClosePeriod;
 use crate::cli::args::WriteArgs;
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
