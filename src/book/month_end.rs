@@ -53,7 +53,7 @@ impl UseCase for MonthEnd<'_> {
         let run = reconcile::run(operation, month)?;
         let reconciled = run.reconciled.clone();
         let (blockers, closed) = match close::attempt(operation, month, Some(run), false)? {
-            Attempt::Closed(closed) => (vec![], Some(closed)),
+            Attempt::Closed(closed) => (vec![], Some(*closed)),
             Attempt::Blocked(blockers) => (blockers, None),
         };
         Ok(MonthEnded { bill, reconciled, blockers, closed })

@@ -56,7 +56,7 @@ impl UseCase for ClosePeriod {
             None => None,
         };
         match attempt(operation, period, run, self.without_bill)? {
-            Attempt::Closed(closed) => Ok(closed),
+            Attempt::Closed(closed) => Ok(*closed),
             Attempt::Blocked(blockers) => Err(Refusal::CloseBlocked { period, blockers }.into()),
         }
     }
@@ -65,7 +65,7 @@ impl UseCase for ClosePeriod {
 /// What became of an attempt to close.
 pub(super) enum Attempt {
     /// The month is closed.
-    Closed(PeriodClosed),
+    Closed(Box<PeriodClosed>),
     /// Something has to be done first; nothing was changed.
     Blocked(Vec<Blocker>),
 }
@@ -76,7 +76,7 @@ pub(super) fn attempt(operation: &mut Operation<'_>, period: Month, run: Option<
     if !blocking.is_empty() {
         return Ok(Attempt::Blocked(blocking));
     }
-    Ok(Attempt::Closed(close(operation, period, run)?))
+    Ok(Attempt::Closed(Box::new(close(operation, period, run)?)))
 }
 
 /// The receipt of a month that is closed already.
