@@ -335,6 +335,18 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::DaysReversed { from, to } => {
             told(format!("the days to report on would end on {to}, before they begin on {from}")).hint("--from is the earlier one")
         }
+        Refusal::PeriodSoftClosed { period } => {
+            told(format!("{period} is soft-closed: only finance still writes in it")).hint("let finance do it, or date it in a later month")
+        }
+        Refusal::NoReceipt { period } => told(format!("{period} has no such receipt: it was not closed, or not that often"))
+            .hint(format!("`subledger period close {period}`")),
+        Refusal::PeriodNotClosed { period } => {
+            told(format!("{period} is open: there is nothing to open again")).hint("`subledger period list` shows what is closed")
+        }
+        Refusal::DisputeDecided { period } => {
+            told(format!("what the bill of {period} put into dispute has been decided on since, and would be forgotten"))
+                .hint("correct it in the first open month")
+        }
         Refusal::PeriodClosed { period, first_open } => {
             told(format!("{period} is closed and takes nothing more")).hint(format!("date it {} or later", first_open.first_day()))
         }

@@ -144,6 +144,15 @@ pub fn blockers(readiness: &Readiness) -> Result<Vec<Blocker>, crate::domain::mo
     Ok(found)
 }
 
+/// A closed month that somebody has opened again, all later ones with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reopening {
+    /// The first of the months.
+    pub month: Month,
+    /// Why.
+    pub reason: String,
+}
+
 /// What one ledger code adds up to over all its owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerTotal {
@@ -160,6 +169,8 @@ pub struct LedgerTotal {
 pub struct FrozenStatement {
     /// The account.
     pub account: Code,
+    /// What it is counted in.
+    pub currency: Currency,
     /// Its balance due at the end.
     pub closing: Amount,
     /// SHA-256 of the frozen content.
@@ -192,6 +203,12 @@ pub struct Receipt {
     pub tool: String,
     /// The month.
     pub period: Month,
+    /// 1 for the first time that the month was closed.
+    #[serde(default = "first_version")]
+    pub version: i64,
+    /// The receipt that this one takes the place of, by its SHA-256; `None` for the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<String>,
     /// The bill; `None` for a month without one.
     pub bill: Option<ReceiptBill>,
     /// What the book expected, exact.
@@ -209,6 +226,10 @@ pub struct Receipt {
     pub statements: Vec<FrozenStatement>,
     /// The hash of the audit log's last operation before the close.
     pub audit_head: String,
+}
+
+fn first_version() -> i64 {
+    1
 }
 
 /// The form of receipts that this version writes.

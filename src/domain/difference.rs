@@ -376,6 +376,18 @@ pub struct Difference {
     pub reopened: u32,
     /// What of it stands in the ledger account `disputed`, in minor units.
     pub disputed: Amount,
+    /// What later bills have given back of it, by month.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credits: Vec<DisputeCredit>,
+}
+
+/// What a month's bill has given back of a disputed difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisputeCredit {
+    /// The month of the bill.
+    pub period: Month,
+    /// How much, in minor units: less than nothing.
+    pub amount: Amount,
 }
 
 impl Difference {
@@ -403,6 +415,7 @@ impl Difference {
             since: today,
             reopened: 0,
             disputed: Amount::ZERO,
+            credits: vec![],
         }
     }
 

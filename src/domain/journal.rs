@@ -38,6 +38,8 @@ words! {
         Usage = "usage",
         /// The provider's bill was accepted.
         BillAccepted = "bill-accepted",
+        /// Vouchers and stored-value cards had paid a part of an accepted bill.
+        PaidWithBill = "paid-with-bill",
         /// The bill was right about a difference.
         DifferenceAccepted = "difference-accepted",
         /// A person has accepted a loss.

@@ -140,6 +140,14 @@ pub enum Refusal {
     DaysReversed { from: NaiveDate, to: NaiveDate },
     /// The month is closed.
     PeriodClosed { period: Month, first_open: Month },
+    /// Only finance still writes in the month.
+    PeriodSoftClosed { period: Month },
+    /// The month was never closed, or not in that version.
+    NoReceipt { period: Month },
+    /// The month is open.
+    PeriodNotClosed { period: Month },
+    /// What the month's bill put into dispute has been decided on since: opening the month would forget that.
+    DisputeDecided { period: Month },
     /// The month is closed, and so is its bill.
     BillClosed { period: Month },
 
@@ -544,6 +552,10 @@ impl Refusal {
             Self::PolicyInvalid { .. } => "policy.invalid",
             Self::DaysReversed { .. } => "days.reversed",
             Self::PeriodClosed { .. } | Self::BillClosed { .. } => "period.closed",
+            Self::PeriodSoftClosed { .. } => "period.soft-closed",
+            Self::NoReceipt { .. } => "receipt.none",
+            Self::PeriodNotClosed { .. } => "period.not-closed",
+            Self::DisputeDecided { .. } => "period.dispute-decided",
             Self::NotPositive { .. } => "amount.not-positive",
             Self::Negative { .. } => "amount.negative",
             Self::TooPrecise { .. } => "amount.too-precise",

@@ -139,6 +139,7 @@ impl Movement {
             | Event::Voucher
             | Event::PayProvider
             | Event::BillAccepted
+            | Event::PaidWithBill
             | Event::WriteOff
             | Event::DisputeCharged => StatementKind::Payment,
         }

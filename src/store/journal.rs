@@ -13,7 +13,7 @@ use crate::domain::account::DayEnd;
 use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, EntryId, GroupId, LedgerAccountId};
-use crate::domain::journal::{Entry, Event, Note};
+use crate::domain::journal::{Entry, Event, Note, Posting};
 use crate::domain::money::{Amount, Currency, Overflow};
 use crate::domain::money_history::DayMoved;
 
@@ -113,7 +113,48 @@ fn day_ends(moved: &BTreeMap<NaiveDate, Amount>, now: Amount, from: NaiveDate) -
     Ok(ends)
 }
 
+/// A sealed entry that may be taken back.
+#[derive(Clone, Debug)]
+pub struct SealedEntry {
+    /// Its row.
+    pub id: EntryId,
+    /// What happened.
+    pub event: Event,
+    /// The day that it belongs to.
+    pub effective: NaiveDate,
+    /// Its lines.
+    pub postings: Vec<Posting>,
+}
+
 impl Reader<'_> {
+    /// The entries of one kind on one day that nothing has taken back, and that take nothing back themselves.
+    pub fn standing_entries(&self, event: Event, effective: NaiveDate) -> Result<Vec<SealedEntry>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT e.id FROM entry AS e WHERE e.event = ?1 AND e.effective = ?2 AND e.reverses IS NULL
+                AND NOT EXISTS (SELECT 1 FROM entry AS r WHERE r.reverses = e.id) ORDER BY e.id",
+        )?;
+        let ids: Vec<i64> =
+            select.query_map(params![event.as_str(), day(effective)], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        ids.into_iter()
+            .map(|id| Ok(SealedEntry { id: EntryId(id), event, effective, postings: self.postings_of(EntryId(id))? }))
+            .collect()
+    }
+
+    fn postings_of(&self, entry: EntryId) -> Result<Vec<Posting>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT l.code, l.owner_kind, l.owner_id, l.currency, p.amount_minor
+               FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id WHERE p.entry_id = ?1 ORDER BY p.line",
+        )?;
+        let mut rows = select.query([entry.0])?;
+        let mut postings = Vec::new();
+        while let Some(row) = rows.next()? {
+            let owner = owner_of(&row.get::<_, String>(1)?, row.get(2)?)?;
+            let ledger_account = LedgerAccount::stored(row.parsed(0)?, owner, row.parsed(3)?);
+            postings.push(Posting { ledger_account, amount: row.amount(4)? });
+        }
+        Ok(postings)
+    }
+
     /// Debits less credits of a ledger account up to and including a day; all of them without one.
     pub fn balance(&self, account: LedgerAccount, as_of: Option<NaiveDate>) -> Result<Amount> {
         let Some(id) = ledger_account_id(self.connection, account)? else { return Ok(Amount::ZERO) };

@@ -75,28 +75,37 @@ impl Reader<'_> {
 
     /// The frozen statement of an account: its JSON.
     pub fn frozen_statement(&self, month: Month, account: AccountId) -> Result<Option<String>> {
-        let mut select = self.connection.prepare_cached("SELECT content FROM statement WHERE month = ?1 AND account_id = ?2")?;
+        let mut select = self.connection.prepare_cached(
+            "SELECT content FROM statement
+              WHERE month = ?1 AND account_id = ?2 AND version = (SELECT MAX(version) FROM receipt WHERE month = ?1)",
+        )?;
         Ok(select.query_row(params![month.number(), account.0], |row| row.get(0)).optional()?)
     }
 
-    /// The frozen statements of a month: whose, their JSON, and the hash of that.
-    pub fn frozen_statements(&self, month: Month) -> Result<Vec<(Code, String, String)>> {
+    /// The statements that a month's close has frozen: whose, their JSON, and the hash of that.
+    pub fn frozen_statements(&self, month: Month, version: i64) -> Result<Vec<(Code, String, String)>> {
         let mut select = self.connection.prepare_cached(
             "SELECT a.code, s.content, s.sha256 FROM statement AS s JOIN account AS a ON a.id = s.account_id
-              WHERE s.month = ?1 ORDER BY a.code",
+              WHERE s.month = ?1 AND s.version = ?2 ORDER BY a.code",
         )?;
-        let rows = select.query_map([month.number()], |row| Ok((row.parsed(0)?, row.get(1)?, row.get(2)?)))?;
+        let rows = select.query_map([month.number(), version], |row| Ok((row.parsed(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
 
 impl Writer<'_> {
-    /// Freezes a statement. The receipt carries its hash, and the log the receipt's.
-    pub fn insert_statement(&mut self, month: Month, account: AccountId, content: &str, sha256: &str) -> Result<()> {
+    /// Freezes a statement with a month's close of a version. The receipt carries its hash, and the log the receipt's.
+    pub fn insert_statement(
+        &mut self,
+        (month, version): (Month, i64),
+        account: AccountId,
+        content: &str,
+        sha256: &str,
+    ) -> Result<()> {
         let mut insert = self
             .connection()
-            .prepare_cached("INSERT INTO statement (month, account_id, content, sha256) VALUES (?1, ?2, ?3, ?4)")?;
-        insert.execute(params![month.number(), account.0, content, sha256])?;
+            .prepare_cached("INSERT INTO statement (month, version, account_id, content, sha256) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        insert.execute(params![month.number(), version, account.0, content, sha256])?;
         Ok(())
     }
 }

@@ -23,6 +23,7 @@ mod preview;
 mod price_plans;
 mod prices;
 mod refusals;
+mod reopened;
 mod runway;
 mod savings;
 mod story;

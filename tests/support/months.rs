@@ -8,6 +8,7 @@ use subledger::book::account::{CreateAccount, Particulars};
 use subledger::book::alert::{SnoozeAlert, list};
 use subledger::book::bill::{BadLines, BillInput, ImportBill};
 use subledger::book::budget::{ScopeRequest, SetBudget};
+use subledger::book::close::{ClosePeriod, ReopenPeriod};
 use subledger::book::difference::MatchByHand;
 use subledger::book::fund::{Allocate, Deposit, Slip};
 use subledger::book::month_end::MonthEnd;
@@ -183,6 +184,10 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     });
     let ended = desk.does(MonthEnd(bill("2026-06", Finality::Final, JUNE)));
     assert!(ended.closed.is_some(), "June closes: {:?}", ended.blockers);
+    // It is opened again, and closed as it was.
+    let june = Month::parse("2026-06").expect("a month");
+    desk.does(ReopenPeriod { period: june, reason: "to look again".to_owned() });
+    desk.does(ClosePeriod { period: june, without_bill: false });
     desk.does(RecordOrder(order("acme-prod", "slb", "700", "2100011", "2026-07-02")));
     // A voucher pays a part of the next one.
     let voucher = CouponRequest { kind: CouponKind::Voucher, bearer: Bearer::Provider, amount: "5".parse().expect("an amount") };

@@ -11,7 +11,7 @@ use crate::domain::period::Month;
 use crate::store::{Reader, StoreError};
 
 /// Freezes the statement of every account that has one.
-pub(super) fn freeze_statements(operation: &mut Operation<'_>, period: Month) -> Result<Vec<FrozenStatement>> {
+pub(super) fn freeze_statements(operation: &mut Operation<'_>, period: Month, version: i64) -> Result<Vec<FrozenStatement>> {
     let mut frozen = Vec::new();
     for account in operation.reader().accounts()? {
         let statement = statement::draw_up(operation.reader(), &account, period)?;
@@ -25,8 +25,8 @@ pub(super) fn freeze_statements(operation: &mut Operation<'_>, period: Month) ->
         }
         let content = serde_json::to_string(&statement).expect("a statement has text keys only");
         let sha256 = chain::sha256_hex(content.as_bytes());
-        operation.writer().insert_statement(period, account.id, &content, &sha256)?;
-        frozen.push(FrozenStatement { account: account.code, closing: statement.closing, sha256 });
+        operation.writer().insert_statement((period, version), account.id, &content, &sha256)?;
+        frozen.push(FrozenStatement { account: account.code, currency: statement.currency, closing: statement.closing, sha256 });
     }
     Ok(frozen)
 }

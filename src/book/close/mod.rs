@@ -6,6 +6,7 @@ mod acceptance;
 mod charging;
 mod checklist;
 mod freezing;
+mod reopening;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,9 @@ use crate::domain::money::Exact;
 use crate::domain::period::{Month, PeriodState};
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
+use crate::store::KeptReceipt;
+
+pub use reopening::{PeriodReopened, ReopenPeriod, SoftClosePeriod, SoftClosed};
 
 /// Closes a month.
 #[derive(Clone, Debug)]
@@ -107,10 +111,14 @@ fn close(operation: &mut Operation<'_>, period: Month, run: Option<Run>) -> Resu
 fn close_one(operation: &mut Operation<'_>, period: Month, run: Option<Run>) -> Result<PeriodClosed> {
     let date = operation.closed_through().open(period.last_day())?;
     let bill = operation.reader().bill(period)?;
+    let superseded = operation.reader().receipts_of(period)?.pop();
+    let version = superseded.as_ref().map_or(0, |kept| kept.version) + 1;
     let mut receipt = Receipt {
         form: RECEIPT_FORM.to_owned(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         period,
+        version,
+        supersedes: superseded.map(|kept| kept.sha256),
         bill: None,
         recorded: Exact::ZERO,
         classes: BTreeMap::new(),
@@ -143,11 +151,12 @@ fn close_one(operation: &mut Operation<'_>, period: Month, run: Option<Run>) -> 
     }
     // Statements and the receipt read balances as the file has them.
     operation.writer().flush_balances()?;
-    receipt.statements = freezing::freeze_statements(operation, period)?;
+    receipt.statements = freezing::freeze_statements(operation, period, version)?;
     receipt.ledger = freezing::ledger_totals(operation.reader(), period)?;
     let content = serde_json::to_string(&receipt).expect("a receipt has text keys only");
     let receipt_sha256 = chain::sha256_hex(content.as_bytes());
-    operation.writer().insert_receipt(period, &content, &receipt_sha256)?;
-    operation.writer().close_period(period)?;
+    let kept = KeptReceipt { month: period, version, content, sha256: receipt_sha256.clone() };
+    operation.writer().insert_receipt(&kept)?;
+    operation.writer().set_period_state(period, PeriodState::Closed)?;
     Ok(PeriodClosed { receipt, receipt_sha256, already: false })
 }

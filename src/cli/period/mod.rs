@@ -2,6 +2,9 @@
 
 mod close;
 mod list;
+mod receipt;
+mod reopen;
+mod soft_close;
 
 use clap::Subcommand;
 
@@ -12,6 +15,9 @@ use super::context::{Context, Ended};
 pub(crate) enum PeriodCommand {
     List(list::ListArgs),
     Close(close::CloseArgs),
+    SoftClose(soft_close::SoftCloseArgs),
+    Reopen(reopen::ReopenArgs),
+    Receipt(receipt::ReceiptArgs),
 }
 
 impl PeriodCommand {
@@ -19,6 +25,9 @@ impl PeriodCommand {
         match self {
             Self::List(args) => args.run(context),
             Self::Close(args) => args.run(context),
+            Self::SoftClose(args) => args.run(context),
+            Self::Reopen(args) => args.run(context),
+            Self::Receipt(args) => args.run(context),
         }
     }
 }

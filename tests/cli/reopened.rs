@@ -1,0 +1,151 @@
+//! Months that are opened again: what was charged stands, closing again charges what differs, and every cent stays provable.
+
+use crate::book::{Point, TestBook, bill};
+use crate::differences::{closes, id_of, july, june, ledger, reconciled, told};
+
+/// A line of usage: its id, the month it is billed in, the account, and its amounts.
+fn usage(id: &str, month: &str, account: u8, list: &str, payable: &str) -> String {
+    format!(
+        "{id},,9000000000000001,100000000000000{account},{month},{month}28,云资源按量费用,oss,对象存储OSS,CNY,{list},0,{payable}"
+    )
+}
+
+fn entries(book: &TestBook) -> i64 {
+    let file = rusqlite::Connection::open(book.place()).unwrap();
+    file.query_row("SELECT COUNT(*) FROM entry WHERE event = 'usage'", [], |row| row.get(0)).unwrap()
+}
+
+fn line_amounts(book: &TestBook, account: &str, period: &str) -> Vec<(String, String)> {
+    let statement = book.json(&format!("statement show {account} --period {period}"));
+    let lines = statement["lines"].as_array().unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    lines.iter().map(|line| (text(&line["event"]), text(&line["amount"]))).collect()
+}
+
+#[test]
+fn closing_again_with_nothing_changed_charges_nothing() {
+    let book = reconciled(
+        &[("acme-prod", "51", "1000")],
+        &[june("a", "51", 1, "1000", "800"), usage("u", "202606", 1, "100", "80"), usage("v", "202606", 2, "50", "40")],
+    );
+    closes(&book, "2026-06");
+    let before = (ledger(&book, "payable"), ledger(&book, "sales"), ledger(&book, "accrued"), entries(&book));
+    let statement = book.json("statement show acme-prod --period 2026-06");
+    let account = book.json("account show acme-prod")["available"].clone();
+    book.refused(2, "usage", "period reopen 2026-06");
+    insta::assert_snapshot!(book.run("period reopen 2026-06 --reason 'a corrected bill'"), @"
+    Open again                     2026-06
+    Statements that count no more  2
+    Entries taken back             1
+    ----- stderr
+    next: `subledger period close 2026-06`
+    ----- exit 0
+    ");
+    assert!(book.checks(), "{}", book.run("check"));
+    assert_eq!(book.json("period list")["rows"][0]["state"], "open");
+    assert_eq!(book.json("account show acme-prod")["available"], account, "what was charged is not pending as well");
+    assert_eq!(ledger(&book, "payable"), "0");
+    closes(&book, "2026-06");
+    assert_eq!((ledger(&book, "payable"), ledger(&book, "sales"), ledger(&book, "accrued"), entries(&book)), before);
+    assert_eq!(book.json("statement show acme-prod --period 2026-06"), statement);
+    let receipt = book.json("period receipt 2026-06");
+    assert_eq!((&receipt["version"], receipt["versions"].as_array().unwrap().len()), (&2.into(), 2));
+    assert_eq!(book.json("period receipt 2026-06 --version 1")["version"], 1);
+    book.refused(1, "receipt.none", "period receipt 2026-06 --version 3");
+    book.refused(1, "period.not-closed", "period reopen 2026-07 --reason why");
+}
+
+#[test]
+fn closing_again_charges_what_the_corrected_bill_has_more_or_less() {
+    let first = [usage("u", "202606", 1, "100", "80"), usage("v", "202606", 2, "50", "40"), usage("w", "202606", 1, "10", "8")];
+    let book = reconciled(&[], &first);
+    closes(&book, "2026-06");
+    book.done("period reopen 2026-06 --reason 'a corrected bill'");
+    // Less of one account, and nothing of the other.
+    book.write("better.csv", bill(&[&usage("u", "202606", 1, "60", "48")]));
+    book.done("bill import better.csv --period 2026-06 --final");
+    let pending = book.json("account show acme-test");
+    assert_eq!(pending["pending_usage"], "-47.50", "what was charged and is not on the bill comes back");
+    book.done("reconcile run --period 2026-06");
+    closes(&book, "2026-06");
+    assert_eq!(ledger(&book, "payable"), "-48");
+    assert_eq!(ledger(&book, "accrued"), "0");
+    assert_eq!(
+        line_amounts(&book, "acme-test", "2026-06").iter().filter(|(event, _)| event == "usage").cloned().collect::<Vec<_>>(),
+        [("usage".to_owned(), "47.50".to_owned()), ("usage".to_owned(), "-47.50".to_owned())]
+    );
+    // Once more, with the first bill: everything is as it was at first.
+    book.done("period reopen 2026-06 --reason 'it was right at first'");
+    book.write("first.csv", bill(&first.iter().map(String::as_str).collect::<Vec<_>>()));
+    book.done("bill import first.csv --period 2026-06 --final");
+    book.done("reconcile run --period 2026-06");
+    closes(&book, "2026-06");
+    assert_eq!((ledger(&book, "payable"), ledger(&book, "cost")), ("-128".to_owned(), "128".to_owned()));
+    assert_eq!(book.json("period receipt 2026-06")["version"], 3);
+}
+
+#[test]
+fn later_months_are_opened_too_and_what_they_gave_back_is_in_dispute_again() {
+    let lines = [june("a", "51", 1, "1000", "900")];
+    let mut book = reconciled(&[("acme-prod", "51", "1000"), ("acme-prod", "52", "500")], &lines);
+    book.done(&format!("difference acknowledge {} --due 2026-08-31", id_of(&book, "52")));
+    book.done(&format!("difference resolve {} --as disputed --note why", id_of(&book, "51")));
+    closes(&book, "2026-06");
+    book.write(
+        "july.csv",
+        bill(&[&july("c", "52", 1, "500", "400"), &july("d", "51", 1, "-125", "-100"), &usage("u", "202607", 1, "100", "80")]),
+    );
+    book.set_now("2026-08-03T02:00:00Z");
+    book.done("bill import july.csv --period 2026-07 --final");
+    book.done("reconcile run --period 2026-07");
+    closes(&book, "2026-07");
+    let codes = ["payable", "accrued", "disputed", "sales", "cost", "receivable", "funds", "rounding"];
+    let balances = |book: &TestBook| codes.map(|code| ledger(book, code));
+    let (before, charged) = (balances(&book), entries(&book));
+    book.done("period reopen 2026-06 --reason 'to look again'");
+    assert!(book.checks(), "{}", book.run("check"));
+    assert_eq!(ledger(&book, "disputed"), "0", "nothing of June's bill is accepted");
+    let states = book.json("period list");
+    assert!(states["rows"].as_array().unwrap().iter().all(|row| row["state"] == "open"), "{states}");
+    book.refused(1, "period.blocked", "period close 2026-07");
+    closes(&book, "2026-06");
+    assert_eq!(ledger(&book, "disputed"), "100");
+    closes(&book, "2026-07");
+    assert_eq!((balances(&book), entries(&book)), (before, charged));
+    assert!(told(&book).contains(&"over-billed 51 100.00 resolved credited".to_owned()), "{:?}", told(&book));
+}
+
+#[test]
+fn what_has_been_decided_on_since_is_not_forgotten() {
+    let mut book = reconciled(&[("acme-prod", "51", "1000")], &[june("a", "51", 1, "1000", "840")]);
+    book.done(&format!("difference resolve {} --as disputed --note why", id_of(&book, "51")));
+    closes(&book, "2026-06");
+    book.set_now("2026-08-03T02:00:00Z");
+    book.done(&format!("difference resolve {} --as written-off --note gone", id_of(&book, "51")));
+    let before = book.operations();
+    book.refused(1, "period.dispute-decided", "period reopen 2026-06 --reason why");
+    assert_eq!(book.operations(), before);
+    assert!(book.checks(), "{}", book.run("check"));
+}
+
+#[test]
+fn in_a_soft_closed_month_only_finance_writes() {
+    let book = TestBook::acme(Point::Funded);
+    insta::assert_snapshot!(book.run("period soft-close 2026-06"), @"
+    Period  2026-06
+    State   soft-closed
+    ----- stderr
+    next: `subledger period close 2026-06`
+    ----- exit 0
+    ");
+    let order = "order record acme-prod --product ecs --kind new --list-price 10 --provider-order 99 --date 2026-06-12 --placed";
+    book.sql("UPDATE operator SET roles = 'manager tech'").unwrap();
+    book.refused(1, "period.soft-closed", order);
+    book.done(&order.replace("2026-06-12", "2026-07-02"));
+    book.sql("UPDATE operator SET roles = 'admin manager finance tech'").unwrap();
+    book.done(&order.replace("99", "98"));
+    assert_eq!(book.json("period soft-close 2026-05")["already_soft_closed"], true);
+    book.refused(1, "date.future", "period soft-close 2026-08");
+    book.done("period reopen 2026-06 --reason 'orders were forgotten'");
+    assert_eq!(book.json("period list")["rows"][0]["state"], "open");
+}
