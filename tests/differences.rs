@@ -16,6 +16,7 @@ use subledger::book::difference::{Acknowledge, Resolve, ResolveAs};
 use subledger::book::order::RecordOrder;
 use subledger::book::price::ApplyAgreement;
 use subledger::book::reconcile::{Reconcile, Reconciled};
+use subledger::domain::close::WithoutBill;
 use subledger::domain::difference::{BorneBy, Difference, DifferenceKind};
 use subledger::domain::finality::Finality;
 use subledger::domain::input::InputFile;
@@ -273,7 +274,7 @@ fn month_is_told_and_closes(breaks: &[(Break, usize)], choices: &[usize], turn: 
     let decided = desk.does(Reconcile { period: june() });
     assert!(decided.differences.iter().all(|d| !d.blocks_the_close()), "{:?}", decided.differences);
     bridges_agree(&mut desk, &decided);
-    desk.does(ClosePeriod { period: june(), without_bill: false });
+    desk.does(ClosePeriod { period: june(), without_bill: WithoutBill::No });
     assert_eq!(failing(&desk.path()), [""; 0]);
     // Looked at again, a closed month is what it was closed with.
     let query = BridgeQuery { period: june(), by: BridgeBy::Class, class: None, account: None };

@@ -338,6 +338,11 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::PeriodSoftClosed { period } => {
             told(format!("{period} is soft-closed: only finance still writes in it")).hint("let finance do it, or date it in a later month")
         }
+        Refusal::NotWaivable { check } => told(format!("nobody can answer for {check}: it can be worked off"))
+            .hint("`subledger period checklist 2026-06` says how"),
+        Refusal::NotWaived { period, check } => {
+            told(format!("nobody answers for {check} of {period}")).hint(format!("`subledger period checklist {period}`"))
+        }
         Refusal::NoReceipt { period } => told(format!("{period} has no such receipt: it was not closed, or not that often"))
             .hint(format!("`subledger period close {period}`")),
         Refusal::PeriodNotClosed { period } => {
@@ -816,10 +821,12 @@ pub(crate) fn blocker(blocker: &Blocker, period: crate::domain::period::Month) -
         ),
         Blocker::NotOver => format!("{period} is not over"),
         Blocker::WithoutBill { accounts } => format!(
-            "{} active in {period}, and it has no bill; if the provider made none, `subledger period close {period} --yes`",
+            "{} active in {period}, and it has no bill; if the provider made none, `subledger period close {period} --yes`, and `--without-bill` if it has not come",
             plural(*accounts, "account was", "accounts were")
         ),
-        Blocker::NoBill => format!("orders wait for a bill: `subledger bill import FILE --period {period} --final`"),
+        Blocker::NoBill => format!(
+            "orders wait for a bill: `subledger bill import FILE --period {period} --final`; if it cannot be waited for, `subledger period close {period} --without-bill`"
+        ),
         Blocker::BillNotFinal => {
             format!("the bill is an estimate: `subledger bill import FILE --period {period} --final` once the provider's is final")
         }
@@ -837,6 +844,9 @@ pub(crate) fn blocker(blocker: &Blocker, period: crate::domain::period::Month) -
             plural(*count, "difference is", "differences are"),
             amount.display(*currency),
         ),
+        Blocker::NotReconciled => {
+            format!("nobody has compared it with the book since it changed: `subledger reconcile run --period {period}`")
+        }
         Blocker::Unexplained { amount, currency } => {
             let amount = amount.display(*currency);
             format!("{amount} {currency} is unexplained: `subledger reconcile show --period {period}`")

@@ -239,6 +239,25 @@ pub fn paid_with_bill(date: OpenDate, currency: Currency, paid: PaidAlready) -> 
         .balanced()
 }
 
+/// Usage of a month whose bill has not come is accrued at what is expected: Dr cost, Cr accrued, and Dr unbilled, Cr sales. On the
+/// agency model the provider's price passes through, and nothing of it is the agent's.
+pub fn usage_accrued(date: OpenDate, party: &Party, payable: Amount, cost: Amount) -> Posted {
+    let Party { account, group, currency, .. } = *party;
+    let draft = Entry::of(Event::UsageAccrued, date).group(group).account(account);
+    if party.model == Model::Agency {
+        return draft
+            .debit(LedgerAccount::unbilled(account, currency), payable)
+            .credit(LedgerAccount::accrued(currency), payable)?
+            .balanced();
+    }
+    draft
+        .debit(LedgerAccount::cost(account, currency), cost)
+        .credit(LedgerAccount::accrued(currency), cost)?
+        .debit(LedgerAccount::unbilled(account, currency), payable)
+        .credit(LedgerAccount::sales(account, currency), payable)?
+        .balanced()
+}
+
 /// Takes an entry back, line by line, on its own day: `original` is the entry that it names.
 pub fn reversed(date: OpenDate, original: EntryId, event: Event, postings: &[Posting]) -> Posted {
     let mut draft = Entry::of(event, date);

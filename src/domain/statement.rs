@@ -140,6 +140,7 @@ impl Movement {
             | Event::PayProvider
             | Event::BillAccepted
             | Event::PaidWithBill
+            | Event::UsageAccrued
             | Event::WriteOff
             | Event::DisputeCharged => StatementKind::Payment,
         }

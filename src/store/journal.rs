@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Statement, params};
 
 use super::error::{Result, StoreError};
 use super::sql::{Columns as _, day};
@@ -133,6 +133,18 @@ impl Reader<'_> {
             "SELECT e.id FROM entry AS e WHERE e.event = ?1 AND e.effective = ?2 AND e.reverses IS NULL
                 AND NOT EXISTS (SELECT 1 FROM entry AS r WHERE r.reverses = e.id) ORDER BY e.id",
         )?;
+        self.sealed(&mut select, event, effective)
+    }
+
+    /// The entries of one kind on one day that take nothing back.
+    pub fn entries_of(&self, event: Event, effective: NaiveDate) -> Result<Vec<SealedEntry>> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT id FROM entry WHERE event = ?1 AND effective = ?2 AND reverses IS NULL ORDER BY id")?;
+        self.sealed(&mut select, event, effective)
+    }
+
+    fn sealed(&self, select: &mut Statement<'_>, event: Event, effective: NaiveDate) -> Result<Vec<SealedEntry>> {
         let ids: Vec<i64> =
             select.query_map(params![event.as_str(), day(effective)], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
         ids.into_iter()

@@ -269,7 +269,8 @@ impl Reader<'_> {
         mut visit: impl FnMut(&RecordedOrder<'_>) -> Result<()>,
     ) -> Result<()> {
         let mut select = self.connection.prepare_cached(
-            "SELECT c.id, c.account_id, o.provider_order, c.cost_minor, COALESCE(original.id, c.id)
+            "SELECT c.id, c.account_id, o.provider_order, c.cost_minor, COALESCE(original.id, c.id), c.day,
+                    o.placement = 'opening'
                FROM charge AS c
                CROSS JOIN orders AS o ON o.id = c.order_id
                LEFT JOIN charge AS original ON original.order_id = o.refunds
@@ -277,6 +278,8 @@ impl Reader<'_> {
         )?;
         let counted = self.accounts_counted_in(currency)?;
         let cleared = self.cleared_before(period)?;
+        // An earlier month that was closed without its bill has carried its orders.
+        let closed = self.closed_through()?.0.filter(|last| *last < period).map(|last| day(last.last_day()));
         let mut rows = select.query(params![day(period.last_day()), period.number()])?;
         while let Some(row) = rows.next()? {
             let account = AccountId(row.get(1)?);
@@ -286,13 +289,15 @@ impl Reader<'_> {
             let provider_order = row.get_ref(2)?.as_str().map_err(|e| StoreError::Damaged(e.to_string()))?;
             let charge = ChargeId(row.get(0)?);
             let so_far = cleared.get(&charge);
+            let is_of_closed_month = closed.is_some_and(|last| row.get::<_, i64>(5).is_ok_and(|day| day <= last));
+            let is_of_opening: bool = row.get(6)?;
             visit(&RecordedOrder {
                 charge,
                 account,
                 order_no: OrderNumber::of(provider_order),
                 expected: row.amount(3)?.minus(so_far.copied().unwrap_or_default())?,
                 root: ChargeId(row.get(4)?),
-                carried: so_far.is_some(),
+                carried: so_far.is_some() || is_of_closed_month && !is_of_opening,
             })?;
         }
         Ok(())

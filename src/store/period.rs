@@ -3,9 +3,9 @@
 use rusqlite::{Row, params};
 
 use super::error::Result;
-use super::sql::Columns as _;
+use super::sql::{Columns as _, day};
 use super::{Reader, Writer};
-use crate::domain::close::Reopening;
+use crate::domain::close::{Reopening, Waiver};
 use crate::domain::period::{ClosedThrough, Month, PeriodState};
 
 impl Reader<'_> {
@@ -52,6 +52,29 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Who answers for which check of a month, or of every month.
+    pub fn waivers_of(&self, month: Option<Month>) -> Result<Vec<Waiver>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT month, name, reason, operator, day, withdrawn FROM waiver WHERE ?1 IS NULL OR month = ?1 ORDER BY month, name",
+        )?;
+        let rows = select.query_map([month.map(Month::number)], |row| {
+            Ok(Waiver {
+                month: row.month(0)?,
+                check: row.parsed(1)?,
+                reason: row.get(2)?,
+                operator: row.get(3)?,
+                day: row.date(4)?,
+                withdrawn: row.get(5)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Who answers for which check of a month.
+    pub fn waivers(&self, month: Month) -> Result<Vec<Waiver>> {
+        self.waivers_of(Some(month))
+    }
+
     /// Every reopening, by its row.
     pub fn reopenings(&self) -> Result<Vec<(i64, Reopening)>> {
         let mut select = self.connection.prepare_cached("SELECT id, month, reason FROM reopening ORDER BY id")?;
@@ -86,6 +109,11 @@ impl Reader<'_> {
         let rows = select.query_map([], kept_receipt)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
+}
+
+/// What a waiver is logged as: `2026-06/rejected-lines`.
+pub(super) fn waiver_key(waiver: &Waiver) -> String {
+    format!("{}/{}", waiver.month, waiver.check)
 }
 
 /// A receipt as it is stored.
@@ -130,6 +158,15 @@ impl Writer<'_> {
             params![receipt.month.number(), receipt.version, receipt.content, receipt.sha256],
         )?;
         self.log_change("receipt", &receipt.key(), None, &receipt.sha256)
+    }
+
+    /// Writes down who answers for a check, or that somebody does no more.
+    pub fn save_waiver(&mut self, before: Option<&Waiver>, now: &Waiver) -> Result<()> {
+        self.connection().execute(
+            "INSERT OR REPLACE INTO waiver (month, name, reason, operator, day, withdrawn) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![now.month.number(), now.check.as_str(), now.reason, now.operator, day(now.day), now.withdrawn],
+        )?;
+        self.log_change("waiver", &waiver_key(now), before, now)
     }
 
     /// Writes down that months were opened again.

@@ -539,6 +539,17 @@ CREATE TABLE statement (
     PRIMARY KEY (month, version, account_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Who answers for a check that fails when a month closes.
+CREATE TABLE waiver (
+    month        INTEGER NOT NULL,
+    name         TEXT    NOT NULL,       -- of the check
+    reason       TEXT    NOT NULL,
+    operator     TEXT    NOT NULL,
+    day          INTEGER NOT NULL,
+    withdrawn    INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    PRIMARY KEY (month, name)
+) STRICT, WITHOUT ROWID;
+
 -- Closed months that were opened again, all later ones with them; the log says who did it, and when. Append-only.
 CREATE TABLE reopening (
     id           INTEGER PRIMARY KEY,

@@ -2,10 +2,11 @@
 
 use super::document::{Document, Field, Table, Value};
 use super::price::exact;
+use crate::book::close::checklist::{CheckWaived, Checklist};
 use crate::book::close::{PeriodClosed, PeriodReopened, SoftClosed};
 use crate::book::month_end::MonthEnded;
 use crate::book::period::{PeriodView, ReceiptView};
-use crate::domain::close::{Blocker, Receipt};
+use crate::domain::close::{Blocker, CheckState, Receipt};
 use crate::domain::money::Overflow;
 use crate::domain::period::PeriodState;
 
@@ -51,9 +52,48 @@ pub fn closed(outcome: &PeriodClosed) -> Document {
         .field("payable", "Accepted into payable", receipt.bill.as_ref().map(|b| Value::amount(b.payable, b.currency)))
         .field("usage_charges", "Usage charges", receipt.usage_charges)
         .with(true_ups(receipt))
+        .with(accrued_usage(receipt))
         .field("statements", "Statements frozen", receipt.statements.len())
         .field("receipt", "Receipt", outcome.receipt_sha256.as_str())
         .table(ledger(receipt))
+}
+
+/// The checklist of a month; `sentences` say what blocks, and what helps.
+pub fn checklist(view: &Checklist, sentences: &[String]) -> Document {
+    let mut sentences = sentences.iter();
+    let table = Table::new("rows")
+        .column("check", "Check")
+        .column("state", "State")
+        .column("what", "What")
+        .when_empty("the month is closed")
+        .rows(view.checks.iter().map(|(check, state)| {
+            let (state, what) = match state {
+                CheckState::Done => ("done", String::new()),
+                CheckState::NotNeeded => ("not needed", String::new()),
+                CheckState::Later => ("later", String::new()),
+                CheckState::Waived(waiver) => ("waived", format!("by {} on {}: {}", waiver.operator, waiver.day, waiver.reason)),
+                CheckState::Blocked(_) => ("blocked", sentences.next().cloned().unwrap_or_default()),
+            };
+            [Value::from(check.as_str()), state.into(), Value::from(what)]
+        }));
+    Document::new("period-checklist")
+        .field("period", "Period", view.period)
+        .field("state", "State", view.state.as_str())
+        .field("can_close", "Can close", if view.is_blocked() || view.checks.is_empty() { "no" } else { "yes" })
+        .table(table)
+}
+
+/// A waiver, given or taken back.
+pub fn waived(outcome: &CheckWaived) -> Document {
+    let waiver = &outcome.waiver;
+    Document::new("period-waive")
+        .field("period", "Period", waiver.month)
+        .field("check", "Check", waiver.check.as_str())
+        .field("state", "State", if waiver.withdrawn { "withdrawn" } else { "waived" })
+        .field("reason", "Reason", waiver.reason.as_str())
+        .field("operator", "Operator", waiver.operator.as_str())
+        .field("day", "Day", waiver.day)
+        .machine_field("already", outcome.already)
 }
 
 /// Months that were opened again.
@@ -123,13 +163,37 @@ pub fn receipt(view: &ReceiptView) -> Document {
         .field("payable", "Accepted into payable", bill.map(|b| Value::amount(b.payable, b.currency)))
         .field("usage_charges", "Usage charges", receipt.usage_charges)
         .with(true_ups(receipt))
+        .with(accrued_usage(receipt))
         .field("audit_head", "Audit head before", receipt.audit_head.as_str())
         .machine_field("content", view.content.as_str())
         .table(classes)
+        .table(waivers(receipt))
         .table(ledger(receipt))
         .table(statements)
         .table(files)
         .table(history)
+}
+
+/// What was accrued of usage whose bill has not come, by currency; people see it where there is any.
+fn accrued_usage(receipt: &Receipt) -> Field {
+    let sums = receipt.accrued_usage.iter().map(|(currency, sum)| (currency.code(), Value::amount(*sum, *currency)));
+    let field = Field::new("accrued_usage", "Usage accrued without a bill", Value::object(sums));
+    if receipt.accrued_usage.is_empty() { field.machine_only() } else { field }
+}
+
+fn waivers(receipt: &Receipt) -> Table {
+    Table::new("waivers")
+        .title("Checks that somebody has answered for")
+        .column("check", "Check")
+        .column("operator", "Operator")
+        .column("day", "Day")
+        .column("reason", "Reason")
+        .rows(
+            receipt
+                .waivers
+                .iter()
+                .map(|w| [w.check.as_str().into(), Value::from(w.operator.as_str()), w.day.into(), w.reason.as_str().into()]),
+        )
 }
 
 fn ledger(receipt: &Receipt) -> Table {
@@ -163,6 +227,7 @@ fn blockers_table(blockers: &[Blocker], sentences: &[String]) -> Table {
                 Blocker::TotalDiffers { .. } => "total-differs",
                 Blocker::RejectedLines { .. } => "rejected-lines",
                 Blocker::OpenDifferences { .. } => "open-differences",
+                Blocker::NotReconciled => "not-reconciled",
                 Blocker::Unexplained { .. } => "unexplained",
             };
             [Value::from(name), sentence.as_str().into()]

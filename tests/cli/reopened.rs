@@ -129,6 +129,169 @@ fn what_has_been_decided_on_since_is_not_forgotten() {
 }
 
 #[test]
+fn the_checklist_says_what_is_done_and_who_answers_for_what() {
+    let book = TestBook::acme(Point::Billed);
+    insta::assert_snapshot!(book.run("period checklist 2026-06"), @"
+    Period     2026-06
+    State      open
+    Can close  no
+
+    Check           State    What
+    --------------------------------------------------------------------------------------------------------------------------
+    earlier-months  done
+    month-over      done
+    bill            blocked  nobody has compared it with the book since it changed: `subledger reconcile run --period 2026-06`
+    bill-final      later
+    stated-total    later
+    rejected-lines  later
+    other-currency  later
+    differences     later
+    bridge          later
+    ----- exit 3
+    ");
+    book.run("reconcile run --period 2026-06");
+    insta::assert_snapshot!(book.run("period checklist 2026-06"), @"
+    Period     2026-06
+    State      open
+    Can close  no
+
+    Check           State       What
+    ----------------------------------------------------------------------------------------------------------------------
+    earlier-months  done
+    month-over      done
+    bill            done
+    bill-final      done
+    stated-total    not needed
+    rejected-lines  done
+    other-currency  done
+    differences     blocked     3 differences are open, 32577.70 CNY in size: `subledger difference list --period 2026-06`
+    bridge          done
+    ----- exit 3
+    ");
+    book.refused(1, "period.not-waivable", "period waive 2026-06 differences --reason 'too many'");
+    book.refused(1, "period.not-waived", "period waive 2026-06 stated-total --withdraw");
+    book.refused(2, "usage", "period waive 2026-06 stated-total");
+    let book = reconciled(&[], &[usage("u", "202606", 1, "100", "80")]);
+    book.done("bill import own.csv --period 2026-06 --final --total 80.05");
+    book.done("reconcile run --period 2026-06");
+    book.refused(1, "period.blocked", "period close 2026-06");
+    book.done("period waive 2026-06 stated-total --reason 'the portal rounds each page'");
+    insta::assert_snapshot!(book.run("period checklist 2026-06"), @"
+    Period     2026-06
+    State      open
+    Can close  yes
+
+    Check           State   What
+    --------------------------------------------------------------------------
+    earlier-months  done
+    month-over      done
+    bill            done
+    bill-final      done
+    stated-total    waived  by root on 2026-07-03: the portal rounds each page
+    rejected-lines  done
+    other-currency  done
+    differences     done
+    bridge          done
+    ----- exit 0
+    ");
+    book.done("period waive 2026-06 stated-total --withdraw");
+    book.refused(1, "period.blocked", "period close 2026-06");
+    book.done("period waive 2026-06 stated-total --reason 'the portal rounds each page'");
+    closes(&book, "2026-06");
+    assert_eq!(book.json("period receipt 2026-06")["waivers"][0]["check"], "stated-total");
+    book.refused(1, "period.closed", "period waive 2026-06 stated-total --withdraw");
+    assert_eq!(book.json("period checklist 2026-06")["state"], "closed");
+}
+
+#[test]
+fn a_month_whose_bill_has_not_come_closes_on_what_is_expected() {
+    let mut book = reconciled(&[], &[usage("u", "202606", 1, "100", "80"), usage("v", "202606", 2, "50", "40")]);
+    closes(&book, "2026-06");
+    let codes = ["unbilled", "accrued", "sales", "cost"];
+    let balances = |book: &TestBook, day: &str| {
+        let rows = book.json(&format!("report trial-balance --as-of {day}"))["rows"].clone();
+        codes.map(|code| {
+            let rows = rows.as_array().unwrap().iter().filter(|row| row["ledger_account"] == code);
+            let amount = |row: &serde_json::Value, key: &str| {
+                row[key].as_str().unwrap_or("0").parse::<rust_decimal::Decimal>().unwrap_or_default()
+            };
+            rows.map(|row| amount(row, "debit") - amount(row, "credit")).sum::<rust_decimal::Decimal>().normalize().to_string()
+        })
+    };
+    let june = balances(&book, "2026-06-30");
+    book.set_now("2026-08-03T02:00:00Z");
+    book.done("order record acme-prod --product ecs --kind new --list-price 1000 --provider-order 61 --date 2026-07-12 --placed");
+    book.refused(1, "period.blocked", "period close 2026-07 --yes");
+    insta::assert_snapshot!(book.run("period close 2026-07 --without-bill"), @"
+    Period                        2026-07
+    State                         closed
+    Bill version                  -
+    Accepted into payable         -
+    Usage charges                 0
+    Usage accrued without a bill  CNY 142.50
+    Statements frozen             2
+    Receipt                       [-----------------------------hash-----------------------------]
+
+    Ledger at the end of the month
+    Ledger account  Currency  Debits less credits
+    ---------------------------------------------
+    bank            CNY                  50000.00
+    receivable      CNY                   1045.00
+    unbilled        CNY                    142.50
+    deposits        CNY                 -30000.00
+    funds           CNY                 -19952.50
+    accrued         CNY                   -920.00
+    payable         CNY                   -120.00
+    sales           CNY                  -1235.00
+    cost            CNY                   1040.00
+    ----- stderr
+    next: `subledger statement export --period 2026-07 --out DIR`
+    ----- exit 0
+    ");
+    assert!(book.checks(), "{}", book.run("check"));
+    let unbilled: rust_decimal::Decimal = balances(&book, "2026-07-31")[0].parse().unwrap();
+    assert!(unbilled.is_sign_positive() && !unbilled.is_zero(), "usage of June is expected again");
+    assert_eq!(balances(&book, "2026-08-01")[0], "0", "and taken back on the first of August");
+    // The bill comes: July is opened again, and what was accrued goes in both months.
+    book.done("period reopen 2026-07 --reason 'the bill has come'");
+    assert!(book.checks(), "{}", book.run("check"));
+    book.write("july.csv", bill(&[&july("c", "61", 1, "1000", "800"), &usage("u", "202607", 1, "200", "160")]));
+    book.done("bill import july.csv --period 2026-07 --final");
+    book.done("reconcile run --period 2026-07");
+    closes(&book, "2026-07");
+    let now = balances(&book, "2026-07-31");
+    assert_eq!((now[0].as_str(), now[1].as_str()), ("0", june[1].as_str()));
+    assert_eq!(balances(&book, "2026-08-03"), now);
+}
+
+#[test]
+fn orders_of_a_month_that_closed_without_its_bill_are_carried() {
+    let mut book = reconciled(&[("acme-prod", "51", "1000")], &[]);
+    book.done("period close 2026-06 --without-bill");
+    book.set_now("2026-08-03T02:00:00Z");
+    book.write("july.csv", bill(&[&july("a", "51", 1, "1000", "800"), &july("b", "61", 1, "100", "80")]));
+    book.done("order record acme-prod --product ecs --kind new --list-price 100 --provider-order 61 --date 2026-07-12 --placed");
+    book.done("bill import july.csv --period 2026-07 --final");
+    let run = book.json("reconcile run --period 2026-07");
+    assert_eq!(run["classes"]["carried-in"]["count"], 1, "{run}");
+    closes(&book, "2026-07");
+    assert_eq!(ledger(&book, "accrued"), "0");
+}
+
+#[test]
+fn an_estimate_is_what_is_expected() {
+    let book = reconciled(&[("acme-prod", "51", "1000")], &[]);
+    book.write("estimate.csv", bill(&[&usage("u", "202606", 1, "100", "80"), &june("a", "52", 1, "10", "8")]));
+    book.done("bill import estimate.csv --period 2026-06 --estimated");
+    book.run("reconcile run --period 2026-06");
+    book.refused(1, "period.blocked", "period close 2026-06");
+    let closed = book.json("period close 2026-06 --without-bill");
+    assert_ne!(closed["accrued_usage"]["CNY"], serde_json::Value::Null);
+    assert_eq!(ledger(&book, "payable"), "0");
+    assert!(book.checks(), "{}", book.run("check"));
+}
+
+#[test]
 fn in_a_soft_closed_month_only_finance_writes() {
     let book = TestBook::acme(Point::Funded);
     insta::assert_snapshot!(book.run("period soft-close 2026-06"), @"

@@ -103,6 +103,7 @@ pub(crate) const WRITES: &[Write] = &[
         line: "period close 2026-06",
     },
     at(Point::Ordered, "period soft-close 2026-06"),
+    at(Point::Ordered, "period waive 2026-06 stated-total --reason 'the portal rounds each page'"),
     Write {
         point: Point::Ordered,
         before: &["month-end 2026-06 --bill bill-corrected.csv --out out"],

@@ -15,7 +15,7 @@ use super::budget::reached_key;
 use super::error::Result;
 use super::journal::owner_of;
 use super::order::{SELECT_CHARGE, SELECT_ORDER, charge_at, order};
-use super::period::KeptReceipt;
+use super::period::{KeptReceipt, waiver_key};
 use super::sql::{Columns as _, day, to_json};
 use crate::domain::account::Model;
 use crate::domain::chain::{self, Facts, GENESIS, Hash, Header};
@@ -725,6 +725,7 @@ impl Reader<'_> {
         rows.extend(self.differences(None)?.iter().map(|d| ("difference", d.id.clone(), to_json(d))));
         rows.extend(self.manual_matches(None)?.iter().map(|m| ("manual-match", m.id.0.to_string(), to_json(m))));
         rows.extend(self.period_states()?.iter().map(|(month, state)| ("period", month.to_string(), to_json(state))));
+        rows.extend(self.waivers_of(None)?.iter().map(|waiver| ("waiver", waiver_key(waiver), to_json(waiver))));
         rows.extend(self.reopenings()?.iter().map(|(id, reopening)| ("reopening", id.to_string(), to_json(reopening))));
         rows.extend(self.policies_set()?.iter().map(|(name, value)| ("policy", name.to_string(), to_json(value))));
         rows.extend(self.budgets()?.iter().map(|b| ("budget", b.id.to_string(), to_json(b))));
