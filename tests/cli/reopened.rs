@@ -312,3 +312,77 @@ fn in_a_soft_closed_month_only_finance_writes() {
     book.done("period reopen 2026-06 --reason 'orders were forgotten'");
     assert_eq!(book.json("period list")["rows"][0]["state"], "open");
 }
+
+/// Every statement foots, begins where the one before ended, and together they are the ledger.
+fn statements_hold(book: &TestBook, periods: &[&str]) {
+    let amount = |value: &serde_json::Value| value.as_str().unwrap().parse::<rust_decimal::Decimal>().unwrap();
+    let mut ends = [rust_decimal::Decimal::ZERO; 2];
+    for period in periods {
+        for (account, end) in ["acme-prod", "acme-test"].into_iter().zip(&mut ends) {
+            let statement = book.json(&format!("statement show {account} --period {period}"));
+            assert_eq!(amount(&statement["opening"]), *end, "{account} {period}");
+            let lines = statement["lines"].as_array().unwrap().iter().map(|line| amount(&line["amount"]));
+            *end += lines.sum::<rust_decimal::Decimal>();
+            assert_eq!(amount(&statement["closing"]), *end, "{account} {period}");
+            let [charges, payments, credits] = ["charges", "payments", "credits"].map(|key| amount(&statement[key]));
+            assert_eq!(amount(&statement["opening"]) + charges - payments - credits, *end, "{account} {period}");
+        }
+        let day = period.parse::<subledger::domain::period::Month>().unwrap().last_day();
+        let rows = book.json(&format!("report trial-balance --as-of {day}"))["rows"].clone();
+        let of_accounts = rows
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|row| ["receivable", "funds"].contains(&row["ledger_account"].as_str().unwrap()));
+        let side = |row: &serde_json::Value, key: &str| -> rust_decimal::Decimal {
+            row[key].as_str().unwrap_or("0").parse().unwrap_or_default()
+        };
+        let ledger: rust_decimal::Decimal = of_accounts.map(|row| side(row, "debit") - side(row, "credit")).sum();
+        assert_eq!(ends.iter().sum::<rust_decimal::Decimal>(), ledger, "{period}");
+    }
+}
+
+#[test]
+fn three_months_with_late_corrections_and_the_first_opened_again() {
+    let mut book = reconciled(
+        &[("acme-prod", "51", "1000")],
+        &[june("a", "51", 1, "1000", "800"), usage("u", "202606", 1, "100", "80"), usage("v", "202606", 2, "50", "40")],
+    );
+    closes(&book, "2026-06");
+    book.set_now("2026-09-03T02:00:00Z");
+    // July corrects June, and August both.
+    let late = |id: &str, month: &str, account: u8, list: &str, payable: &str| {
+        usage(id, month, account, list, payable).replace("云资源按量费用", "调账费用")
+    };
+    book.write("july.csv", bill(&[&usage("x", "202607", 1, "200", "160"), &late("y", "202606", 1, "-10", "-8")]));
+    let of_august = [usage("z", "202608", 2, "30", "24"), late("p", "202606", 2, "-5", "-4"), late("q", "202607", 1, "-20", "-16")];
+    book.write("august.csv", bill(&of_august.each_ref().map(String::as_str)));
+    for (period, file) in [("2026-07", "july.csv"), ("2026-08", "august.csv")] {
+        book.done(&format!("bill import {file} --period {period} --final"));
+        book.done(&format!("reconcile run --period {period}"));
+        closes(&book, period);
+    }
+    let periods = ["2026-06", "2026-07", "2026-08"];
+    statements_hold(&book, &periods);
+    let shown = |book: &TestBook| {
+        periods.map(|period| ["acme-prod", "acme-test"].map(|who| book.json(&format!("statement show {who} --period {period}"))))
+    };
+    let (before, charges) = (shown(&book), entries(&book));
+    // Closed again as they were, they are what they were.
+    book.done("period reopen 2026-06 --reason 'to look again'");
+    periods.iter().for_each(|period| closes(&book, period));
+    assert_eq!((shown(&book), entries(&book)), (before, charges));
+    // June's bill has more: June's statement, and the openings after it, tell.
+    book.done("period reopen 2026-06 --reason 'a corrected bill'");
+    book.write(
+        "more.csv",
+        bill(&[&june("a", "51", 1, "1000", "800"), &usage("u", "202606", 1, "160", "128"), &usage("v", "202606", 2, "50", "40")]),
+    );
+    book.done("bill import more.csv --period 2026-06 --final");
+    book.done("reconcile run --period 2026-06");
+    periods.iter().for_each(|period| closes(&book, period));
+    statements_hold(&book, &periods);
+    assert_eq!(entries(&book), charges + 1, "one charge of the difference");
+    let receipts = periods.map(|period| book.json(&format!("period receipt {period}"))["version"].clone());
+    assert_eq!(receipts, [3, 3, 3].map(serde_json::Value::from));
+}
