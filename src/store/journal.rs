@@ -229,6 +229,24 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The ledger accounts of a code, of one owner or of all, each with its owner's code; `agent` is the agent's own.
+    pub fn ledger_accounts_of(&self, code: LedgerCode, owner: Option<&str>) -> Result<Vec<(LedgerAccount, String)>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT l.owner_kind, l.owner_id, l.currency, COALESCE(g.code, a.code, 'agent') AS owner
+               FROM ledger_account AS l
+               LEFT JOIN customer_group AS g ON l.owner_kind = 'group' AND g.id = l.owner_id
+               LEFT JOIN account AS a ON l.owner_kind = 'account' AND a.id = l.owner_id
+              WHERE l.code = ?1 AND (?2 IS NULL OR owner = ?2) ORDER BY l.currency, owner",
+        )?;
+        let mut rows = select.query(params![code.as_str(), owner])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let of = owner_of(&row.get::<_, String>(0)?, row.get(1)?)?;
+            found.push((LedgerAccount::stored(code, of, row.parsed(2)?), row.get(3)?));
+        }
+        Ok(found)
+    }
+
     /// What moved a ledger account from one day to another, both included, by day.
     pub fn ledger_movements(
         &self,

@@ -35,7 +35,7 @@ pub use account::{Invitation, NewAccount};
 pub use agent::{Agent, Operator};
 pub use bill::{BillFile, BillVersion, Compressed, Compressor, FileDigest, LineFilter, StoredLine, UsageKey, UsageSum};
 pub use budget::Reached;
-pub use charge::{ChargeFilter, ChargedMonth};
+pub use charge::{ChargeFilter, ChargedMonth, ChargedUsage};
 pub use check::{CheckName, Checked};
 pub use difference::ManualMatchRow;
 pub use error::{Result, StoreError};

@@ -15,6 +15,7 @@ mod golden_months;
 mod hard_months;
 mod help;
 mod keys;
+mod ledgers;
 mod money;
 mod opening;
 mod output;

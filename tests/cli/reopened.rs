@@ -370,7 +370,9 @@ fn three_months_with_late_corrections_and_the_first_opened_again() {
     let (before, charges) = (shown(&book), entries(&book));
     // Closed again as they were, they are what they were.
     book.done("period reopen 2026-06 --reason 'to look again'");
-    periods.iter().for_each(|period| closes(&book, period));
+    for period in periods {
+        closes(&book, period);
+    }
     assert_eq!((shown(&book), entries(&book)), (before, charges));
     // June's bill has more: June's statement, and the openings after it, tell.
     book.done("period reopen 2026-06 --reason 'a corrected bill'");
@@ -380,7 +382,9 @@ fn three_months_with_late_corrections_and_the_first_opened_again() {
     );
     book.done("bill import more.csv --period 2026-06 --final");
     book.done("reconcile run --period 2026-06");
-    periods.iter().for_each(|period| closes(&book, period));
+    for period in periods {
+        closes(&book, period);
+    }
     statements_hold(&book, &periods);
     assert_eq!(entries(&book), charges + 1, "one charge of the difference");
     let receipts = periods.map(|period| book.json(&format!("period receipt {period}"))["version"].clone());
