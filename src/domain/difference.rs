@@ -359,16 +359,22 @@ pub struct Difference {
     /// What has become of it.
     pub state: DifferenceState,
     /// How it was resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<Resolution>,
     /// What a person decided; it stays when the difference comes to nothing later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
     /// Who looks after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// By when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<NaiveDate>,
     /// The day on which a snoozed one comes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<NaiveDate>,
     /// What was noted with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The day on which it was first found, or found again after it was resolved.
     pub since: NaiveDate,
