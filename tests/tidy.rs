@@ -37,6 +37,7 @@ const CRATES: &[(&str, &[&str])] = &[
     (
         "serde_json",
         &[
+            "src/book/close/mod.rs",
             "src/book/mod.rs",
             "src/book/period.rs",
             "src/book/statement.rs",

@@ -160,6 +160,8 @@ pub struct LedgerTotal {
 pub struct FrozenStatement {
     /// The account.
     pub account: Code,
+    /// What it is counted in.
+    pub currency: Currency,
     /// Its balance due at the end.
     pub closing: Amount,
     /// SHA-256 of the frozen content.
