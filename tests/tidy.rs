@@ -37,7 +37,6 @@ const CRATES: &[(&str, &[&str])] = &[
     (
         "serde_json",
         &[
-            "src/book/close/freezing.rs",
             "src/book/close/mod.rs",
             "src/book/mod.rs",
             "src/book/period.rs",

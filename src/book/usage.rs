@@ -14,6 +14,7 @@ use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::order::Charge;
 use crate::domain::period::{Month, PeriodState};
 use crate::domain::price::Volume;
+use crate::domain::statement::UsageDetail;
 use crate::domain::usage::{Original, PricedUsage, Usage, UsageTerms, price_late, price_usage};
 use crate::domain::usage_check::Metered;
 use crate::store::{BillVersion, Reader, UsageKey, UsageSum};
@@ -237,6 +238,33 @@ pub(super) fn metered(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) -
         metered.totals = metered.totals.plus(totals)?;
     }
     Ok(by_month.into_iter().map(|(month, usages)| (month, usages.into_values().collect())).collect())
+}
+
+/// What a bill says was used by each account, by product and month. Nothing is said of what it costs the agent, nor of the
+/// provider's rounding lines.
+pub(super) fn used_by_account(reader: Reader<'_>, bill: &BillVersion) -> Result<HashMap<AccountId, Vec<UsageDetail>>> {
+    let owners = Owners::load(reader, bill.currency)?;
+    let mut used: BTreeMap<(AccountId, String, Month), UsageDetail> = BTreeMap::new();
+    for sum in account_sums(reader, bill, &owners)?.into_iter().filter(|sum| sum.class != UsageClass::Rounding) {
+        let AccountSum { account, product_code, charge_month, totals, .. } = sum;
+        // An account may have two rows: its UID and its login name.
+        let detail = used.entry((account.id, product_code.clone(), charge_month)).or_insert_with(|| UsageDetail {
+            product: product_code,
+            charge_month,
+            lines: 0,
+            list: Exact::ZERO,
+            covered: Exact::ZERO,
+            charged: Amount::ZERO,
+        });
+        detail.lines += totals.lines;
+        detail.list = detail.list.plus(totals.list)?.plus(totals.covered)?;
+        detail.covered = detail.covered.plus(totals.covered)?;
+    }
+    let mut by_account: HashMap<AccountId, Vec<UsageDetail>> = HashMap::new();
+    for ((account, ..), detail) in used {
+        by_account.entry(account).or_default().push(detail);
+    }
+    Ok(by_account)
 }
 
 /// Usage that is priced and not charged: whose it is, its day, and what it adds to the volume.

@@ -443,6 +443,7 @@ CREATE TABLE bill_usage (
     class        TEXT    NOT NULL,       -- 'metered', 'adjusted' or 'rounding'
     lines        INTEGER NOT NULL,
     list         TEXT    NOT NULL,       -- exact, less what a plan has covered
+    covered      TEXT    NOT NULL,       -- exact: what a plan has covered, at list price
     coupon       TEXT    NOT NULL,       -- exact
     billed       TEXT    NOT NULL,       -- exact
     PRIMARY KEY (version_id, seen_uid_id, product_id, charge_month, class)

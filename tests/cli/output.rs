@@ -102,7 +102,7 @@ fn every_list_is_a_csv_with_a_header_row() {
     reconcile show --period 2026-06: class,count,amount
     reconcile bridge --period 2026-06: class,account,provider_order,line,product,count,recorded,billed,difference
     difference list: id,period,kind,account,provider_order,currency,recorded,billed,difference,state,resolution,owner,due,detail
-    statement show acme-prod --period 2026-06: date,kind,event,product,order,provider_order,charge_month,list_price,discount,amount,balance,reference
+    statement show acme-prod --period 2026-06: period,account,uid,group,entity,currency,date,kind,event,product,order,provider_order,charge_month,list_price,agreement,tier,discount,coupon,payable,amount,balance,deposits,reference
     statement export --period 2026-06 --out statements: account,currency,closing,file
     period list: period,state,bill_version,bill_finality,currency,payable,open_differences,receipt
     check: name,ok,detail

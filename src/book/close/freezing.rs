@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::book::{Operation, Result, statement};
-use crate::domain::chain;
+use crate::book::statement::{self, Drawing};
+use crate::book::{Operation, Result};
 use crate::domain::chart::LedgerCode;
 use crate::domain::close::{FrozenStatement, LedgerTotal};
 use crate::domain::money::{Amount, Currency};
@@ -13,8 +13,9 @@ use crate::store::{Reader, StoreError};
 /// Freezes the statement of every account that has one.
 pub(super) fn freeze_statements(operation: &mut Operation<'_>, period: Month, version: i64) -> Result<Vec<FrozenStatement>> {
     let mut frozen = Vec::new();
+    let drawing = Drawing::new(operation.reader(), period)?;
     for account in operation.reader().accounts()? {
-        let statement = statement::draw_up(operation.reader(), &account, period)?;
+        let statement = drawing.draw_up(operation.reader(), &account)?;
         if statement.is_empty() {
             continue;
         }
@@ -23,10 +24,10 @@ pub(super) fn freeze_statements(operation: &mut Operation<'_>, period: Month, ve
         if kept != statement.closing {
             return Err(StoreError::Damaged(format!("the statement of {} does not foot to its balance", account.code)).into());
         }
-        let content = serde_json::to_string(&statement).expect("a statement has text keys only");
-        let sha256 = chain::sha256_hex(content.as_bytes());
+        let (content, sha256) = statement::frozen_form(&statement);
         operation.writer().insert_statement((period, version), account.id, &content, &sha256)?;
-        frozen.push(FrozenStatement { account: account.code, currency: statement.currency, closing: statement.closing, sha256 });
+        let (currency, closing) = (statement.currency, statement.closing);
+        frozen.push(FrozenStatement { account: account.code, currency, closing, sha256 });
     }
     Ok(frozen)
 }

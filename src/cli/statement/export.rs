@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::book::{Book, statement};
+use crate::book::Book;
+use crate::book::statement::{self, History};
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -54,12 +55,12 @@ pub(crate) fn write_statements(book: &mut Book, period: Month, out: &Path, diale
     let mut written = Vec::new();
     let mut failed = None;
     book.read(|reader| {
-        statement::each(reader, period, |view| {
+        statement::each(reader, period, History::NotWanted, |view| {
             if failed.is_some() {
                 return Ok(());
             }
             let path = out.join(format!("{}-{period}.csv", view.statement.account));
-            let table = view::statement::file(&view.statement)?;
+            let table = view::statement::file([&view.statement])?;
             match write_whole(&path, |writer| Ok(render_table(&table, dialect, writer)?)) {
                 Ok(()) => written.push((
                     view.statement.account.to_string(),
