@@ -56,9 +56,24 @@ pub fn closed(outcome: &PeriodClosed) -> Document {
         .field("payable", "Accepted into payable", receipt.bill.as_ref().map(|b| Value::amount(b.payable, b.currency)))
         .field("usage_charges", "Usage charges", receipt.usage_charges)
         .with(true_ups(receipt))
-        .field("statements", "Statements frozen", receipt.statements.len())
+        .people_field("Statements frozen", receipt.statements.len())
         .field("receipt", "Receipt", outcome.receipt_sha256.as_str())
         .table(ledger)
+        .table(statements(receipt))
+}
+
+/// What proves each statement, for those who keep the answer.
+fn statements(receipt: &Receipt) -> Table {
+    let table = Table::new("statements")
+        .column("account", "Account")
+        .column("currency", "Currency")
+        .column_right("closing", "Balance due, closing")
+        .column("sha256", "SHA-256")
+        .rows(receipt.statements.iter().map(|frozen| {
+            let closing = Value::amount(frozen.closing, frozen.currency);
+            [(&frozen.account).into(), frozen.currency.into(), closing, frozen.sha256.as_str().into()]
+        }));
+    table.machine_only()
 }
 
 /// What retroactive tiers have changed, by currency; people see it where there is any.

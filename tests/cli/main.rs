@@ -25,6 +25,7 @@ mod prices;
 mod refusals;
 mod runway;
 mod savings;
+mod statements;
 mod story;
 mod versions;
 mod writes;
