@@ -139,13 +139,22 @@ fn together(reader: Reader<'_>, of: Together, accounts: Vec<Account>, period: Mo
     Ok(StatementSet { of, agent: reader.agent()?.name, period, state: drawing.state, statements, totals, spending })
 }
 
+/// What the statements of a month have in common.
+#[derive(Clone, Debug)]
+pub struct Drawn {
+    /// Who has drawn them up.
+    pub agent: Name,
+    /// Whether their month is closed.
+    pub state: PeriodState,
+}
+
 /// Hands out the statement of every account that had a part in a month, one at a time, by account.
 pub fn each(
     reader: Reader<'_>,
     period: Month,
     history: History,
     mut take: impl FnMut(StatementView) -> Result<()>,
-) -> Result<PeriodState> {
+) -> Result<Drawn> {
     let drawing = Drawing::new(reader, period)?;
     for account in reader.accounts()? {
         let view = drawing.view(reader, &account, history)?;
@@ -153,7 +162,7 @@ pub fn each(
             take(view)?;
         }
     }
-    Ok(drawing.state)
+    Ok(Drawn { agent: drawing.agent, state: drawing.state })
 }
 
 /// What drawing up the statements of a month needs, loaded once for all of them.

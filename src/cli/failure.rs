@@ -47,6 +47,11 @@ pub(crate) enum Failure {
     Unwritten(Unwritten),
     /// There is no home folder to look for a book in.
     NoHome,
+    /// A statement file has neither a manifest nor a receipt to be proved by.
+    NothingToProveBy {
+        /// The file.
+        file: String,
+    },
     /// A demo will not delete what is no demo.
     FolderInUse {
         /// The folder.
@@ -176,6 +181,10 @@ pub(crate) fn words(failure: &Failure) -> Told {
         Failure::DemoStep { line } => {
             Told::new(Exit::Bug, "bug.demo", format!("the demo's step `{line}` did not end as it should"))
                 .hint("this is a bug in subledger: please report it")
+        }
+        Failure::NothingToProveBy { file } => {
+            Told::new(Exit::Usage, "statement.nothing-to-prove-by", format!("there is no manifest.json beside {file}"))
+                .hint("give --manifest FILE, --receipt FILE, or both")
         }
         Failure::NoHome => Told::new(Exit::Usage, "book.place", "there is no home folder to look for a book in")
             .hint("give --book PATH or set SUBLEDGER_BOOK"),
@@ -526,6 +535,10 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::PlanStale { file } => told(format!("{file}: the book has changed since the plan was made; nothing was moved"))
             .hint("`subledger fund plan --output plan.csv` makes a new one"),
         Refusal::UnreadableFile { file, reason } => unreadable(file, reason, told),
+        Refusal::NoProof { file, wanted, reason } => told(format!("{file} is no {wanted} of this tool: {reason}")).hint(match *wanted {
+            "manifest" => "`subledger statement export --period MONTH --out DIR` writes one",
+            _ => "keep what `subledger period close MONTH --format json` answers",
+        }),
         Refusal::BadLines { file, problems, count } => {
             let mut details: Vec<String> = problems.iter().map(problem).collect();
             if *count > problems.len() as u64 {

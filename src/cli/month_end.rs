@@ -12,7 +12,7 @@ use super::context::{Context, Ended};
 use super::exit::Exit;
 use super::failure::{self, Failure};
 use super::files::{make_folder, write_whole};
-use super::statement::export::write_statements;
+use super::statement::export::{Look, write_statements};
 use crate::book::bill::{BadLines, ImportBill};
 use crate::book::month_end::{MonthEnd, MonthEnded};
 use crate::book::{Done, Status};
@@ -28,7 +28,8 @@ use crate::view::document::Table;
 ///
 /// With an open difference it stops: the month stays open, differences.csv and bridge.csv are
 /// in the folder, exit 3. Without one it charges usage, accepts the bill, closes the month and
-/// writes a CSV statement for each account, exit 0. Run again it changes nothing and says so.
+/// writes a CSV statement for each account and a manifest of them, exit 0. Run again it changes
+/// nothing and says so.
 ///
 /// Examples:
 ///   subledger month-end 2026-06 --bill bill.csv --out out
@@ -102,8 +103,8 @@ impl MonthEndArgs {
         let outcome = &done.outcome;
         let mut paths = Vec::new();
         if done.status != Status::Preview && outcome.closed.is_some() {
-            let written = write_statements(&mut book, self.period, &self.out, Dialect::Plain)?;
-            paths = written.into_iter().map(|(_, path, _, _)| path).collect();
+            let written = write_statements(&mut book, self.period, &self.out, &Look::plain())?;
+            paths = written.files.into_iter().map(|file| file.path).collect();
         }
         // A replayed key tells what was found then; findings in the folder are about what holds now.
         if done.status == Status::Applied && !outcome.changed_nothing() {

@@ -52,6 +52,7 @@ pub mod runway;
 pub mod saving;
 pub mod schedule;
 pub mod statement;
+pub mod statement_proof;
 pub mod suggest;
 pub mod true_up;
 pub mod usage;

@@ -281,6 +281,8 @@ pub enum Refusal {
 
     /// The file cannot be read as any layout of bill or order list.
     UnreadableFile { file: String, reason: UnreadableFile },
+    /// A file that should prove a statement is no manifest, or no receipt.
+    NoProof { file: String, wanted: &'static str, reason: String },
     /// Lines of a file that cannot be read; the first hundred, and how many there are.
     BadLines { file: String, problems: Vec<Problem>, count: u64 },
     /// One line id, two different lines.
@@ -621,6 +623,7 @@ impl Refusal {
             Self::PlanApplied { .. } => "plan.applied",
             Self::PlanStale { .. } => "plan.stale",
             Self::UnreadableFile { reason, .. } => reason.code(),
+            Self::NoProof { .. } => "statement.no-proof",
             Self::BadLines { .. } => "file.bad-lines",
             Self::LineConflict { .. } => "bill.line-conflict",
             Self::TwoLayouts { .. } => "bill.two-layouts",

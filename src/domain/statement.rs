@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::str::FromStr;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ use crate::domain::code::{Code, Name};
 use crate::domain::id::{EntryId, OrderId};
 use crate::domain::journal::{Event, Note};
 use crate::domain::money::{Amount, Currency, Exact, Overflow};
-use crate::domain::period::Month;
+use crate::domain::period::{Month, parse_date};
 use crate::domain::rate::Discount;
 use crate::domain::words::words;
 
@@ -48,6 +49,15 @@ pub struct AgreementVersion {
 impl fmt::Display for AgreementVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.name, self.valid_from)
+    }
+}
+
+impl FromStr for AgreementVersion {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (name, valid_from) = text.split_once('/').ok_or(())?;
+        Ok(Self { name: name.parse().map_err(drop)?, valid_from: parse_date(valid_from).ok_or(())? })
     }
 }
 

@@ -18,6 +18,7 @@ words! {
 /// English and Chinese, in the order of the bytes of the English.
 const CHINESE: &[(&str, &str)] = &[
     ("Account", "账户"),
+    ("Accounts", "账户"),
     ("Agent", "代理商"),
     ("Agreement", "协议版本"),
     ("Agreements", "协议版本"),
@@ -66,10 +67,12 @@ const CHINESE: &[(&str, &str)] = &[
     ("Spending by product", "按产品消费"),
     ("State", "状态"),
     ("Statement of account", "账户对账单"),
+    ("Statements", "对账单数"),
     ("Statements of accounts", "对账单汇总"),
     ("Summary", "摘要"),
     ("Tier from", "阶梯起点"),
     ("To deposits", "转入未分配资金"),
+    ("Totals", "合计"),
     ("UID", "账号 UID"),
     ("Usage", "用量"),
     ("agent-pays", "代理商代付"),

@@ -53,9 +53,10 @@ pub fn closed(outcome: &PeriodClosed) -> Document {
         .field("usage_charges", "Usage charges", receipt.usage_charges)
         .with(true_ups(receipt))
         .with(accrued_usage(receipt))
-        .field("statements", "Statements frozen", receipt.statements.len())
+        .people_field("Statements frozen", receipt.statements.len())
         .field("receipt", "Receipt", outcome.receipt_sha256.as_str())
         .table(ledger(receipt))
+        .table(statements(receipt).machine_only())
 }
 
 /// The checklist of a month; `sentences` say what blocks, and what helps.
@@ -125,17 +126,6 @@ pub fn receipt(view: &ReceiptView) -> Document {
             let amount = bill.map_or(Value::from(total.amount.to_string()), |bill| exact(total.amount, bill.currency));
             [Value::from(class.as_str()), total.count.into(), amount]
         }));
-    let statements = Table::new("statements")
-        .title("Statements")
-        .column("account", "Account")
-        .column_right("closing", "Closing")
-        .column("sha256", "SHA-256")
-        .rows(
-            receipt
-                .statements
-                .iter()
-                .map(|s| [s.account.as_str().into(), Value::amount(s.closing, s.currency), s.sha256.as_str().into()]),
-        );
     let files = Table::new("files")
         .title("Files of the bill")
         .column("sha256", "SHA-256")
@@ -153,7 +143,7 @@ pub fn receipt(view: &ReceiptView) -> Document {
         .field("period", "Period", receipt.period)
         .field("state", "State", view.state.as_str())
         .field("version", "Version", receipt.version)
-        .field("form", "Form", receipt.form.as_str())
+        .field("receipt_form", "Form", receipt.form.as_str())
         .field("tool", "Made by subledger", receipt.tool.as_str())
         .field("sha256", "SHA-256 of the receipt", view.sha256.as_str())
         .field("bill_version", "Bill version", bill.map(|b| b.version))
@@ -169,7 +159,7 @@ pub fn receipt(view: &ReceiptView) -> Document {
         .table(classes)
         .table(waivers(receipt))
         .table(ledger(receipt))
-        .table(statements)
+        .table(statements(receipt).title("Statements"))
         .table(files)
         .table(history)
 }
@@ -203,6 +193,19 @@ fn ledger(receipt: &Receipt) -> Table {
         .column("currency", "Currency")
         .column_right("balance", "Debits less credits")
         .rows(receipt.ledger.iter().map(|t| [t.code.as_str().into(), t.currency.into(), Value::amount(t.balance, t.currency)]))
+}
+
+/// What proves each statement.
+fn statements(receipt: &Receipt) -> Table {
+    Table::new("statements")
+        .column("account", "Account")
+        .column("currency", "Currency")
+        .column_right("closing", "Balance due, closing")
+        .column("sha256", "SHA-256")
+        .rows(receipt.statements.iter().map(|frozen| {
+            let closing = Value::amount(frozen.closing, frozen.currency);
+            [(&frozen.account).into(), frozen.currency.into(), closing, frozen.sha256.as_str().into()]
+        }))
 }
 
 /// What retroactive tiers have changed, by currency; people see it where there is any.

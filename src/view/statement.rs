@@ -9,9 +9,12 @@ use super::document::{Align, Chart, Column, Document, Table, Value};
 use super::language::Language;
 use super::price::{discount, exact};
 use crate::book::statement::{Deposits, Spending, StatementSet, StatementView, Together};
+use crate::domain::account::Uid;
+use crate::domain::code::{Code, Name};
 use crate::domain::money::{Amount, Currency, Exact, Overflow};
-use crate::domain::period::PeriodState;
+use crate::domain::period::{Month, PeriodState};
 use crate::domain::statement::{Spent, Statement, StatementLine, Totals};
+use crate::domain::statement_proof::Proof;
 
 /// Products that a chart shows one by one; the rest is one bar.
 const PRODUCTS_DRAWN: usize = 12;
@@ -104,9 +107,8 @@ pub fn together(set: &StatementSet, language: Language) -> Result<Document, Over
         Together::Group(group, moved) => document.section("deposits", "Deposits, not allocated", deposits(moved, group.currency)?),
         Together::Entity(_) => document,
     };
-    let document = document
-        .table(lines(&set.statements, Subject::SeveralAccounts)?.title("Lines"))
-        .table(usage(&set.statements, Subject::SeveralAccounts));
+    let document =
+        document.table(lines(&set.statements, Subject::SeveralAccounts)?).table(usage(&set.statements, Subject::SeveralAccounts));
     let document = spending(document, &set.statements, &set.spending, language)?;
     Ok(document.sheet(file(set.statements.iter().map(|view| &view.statement))?).translated(language))
 }
@@ -154,7 +156,7 @@ fn lines(views: &[StatementView], subject: Subject) -> Result<Table, Overflow> {
     let any = |says: fn(&StatementLine, &Statement) -> bool| {
         views.iter().any(|view| view.statement.lines.iter().any(|line| says(line, &view.statement)))
     };
-    let mut table = subject.table("lines").when_empty("nothing happened in this month");
+    let mut table = subject.table("lines").title("Lines").when_empty("nothing happened in this month");
     for (key, label, align) in LINE {
         let says_something = match key {
             "charge_month" => any(|line, statement| line.charge_month.is_some_and(|month| month != statement.period)),
@@ -328,6 +330,7 @@ fn product_chart(mut spent: Vec<(Option<&str>, Amount)>, currency: Currency, lan
 /// A row for each account.
 fn accounts(set: &StatementSet) -> Table {
     let mut table = Table::new("rows")
+        .title("Accounts")
         .column("account", "Account")
         .column("uid", "UID")
         .column("group", "Group")
@@ -373,7 +376,8 @@ fn figures(totals: &Totals, currency: Currency) -> [Value; FIGURES.len()] {
 
 /// What statements add up to, by currency; for programs, because people see it below the rows.
 fn totals(totals: &BTreeMap<Currency, Totals>) -> Table {
-    let mut table = Table::new("totals").keyed().column("currency", "Currency").column_right("statements", "statements");
+    let mut table =
+        Table::new("totals").title("Totals").keyed().column("currency", "Currency").column_right("statements", "Statements");
     for (key, label) in FIGURES {
         table = table.column_right(key, label);
     }
@@ -453,18 +457,134 @@ pub fn file<'s>(statements: impl IntoIterator<Item = &'s Statement>) -> Result<T
     Ok(table)
 }
 
-/// Statements that were written as files.
-pub fn exported(period: crate::domain::period::Month, files: &[(String, String, Amount, Currency)]) -> Document {
+/// A statement that was written as a file.
+#[derive(Clone, Debug)]
+pub struct StatementFile {
+    account: Code,
+    uid: Option<Uid>,
+    group: Code,
+    entity: Name,
+    currency: Currency,
+    figures: Totals,
+    statement_sha256: Option<String>,
+    name: String,
+    /// Where it is, for the one who has asked for it.
+    pub path: String,
+    sha256: String,
+}
+
+impl StatementFile {
+    /// The file of a statement, with the SHA-256 of its bytes.
+    pub fn new(view: &StatementView, name: String, path: String, sha256: String) -> Self {
+        let statement = &view.statement;
+        Self {
+            account: statement.account.clone(),
+            uid: statement.uid.clone(),
+            group: statement.group.clone(),
+            entity: statement.entity.clone(),
+            currency: statement.currency,
+            figures: statement.totals(),
+            statement_sha256: view.sha256.clone(),
+            name,
+            path,
+            sha256,
+        }
+    }
+}
+
+/// The statements of a month that were written as files, by account.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    /// Who has drawn them up.
+    pub agent: Name,
+    /// The month.
+    pub period: Month,
+    /// Whether it is closed.
+    pub state: PeriodState,
+    /// The language of labels and words.
+    pub language: Language,
+    /// The files: of each account one or several.
+    pub files: Vec<StatementFile>,
+}
+
+impl Exported {
+    /// What the statements add up to, each account counted once.
+    fn totals(&self) -> Result<BTreeMap<Currency, Totals>, Overflow> {
+        let mut totals: BTreeMap<Currency, Totals> = BTreeMap::new();
+        let mut counted = None;
+        for file in &self.files {
+            if counted.replace(&file.account) != Some(&file.account) {
+                let sum = totals.entry(file.currency).or_default();
+                *sum = sum.plus(file.figures)?;
+            }
+        }
+        Ok(totals)
+    }
+}
+
+/// What was written, for whoever has asked for it.
+pub fn exported(exported: &Exported) -> Document {
     let table = Table::new("rows")
         .column("account", "Account")
         .column("currency", "Currency")
         .column_right("closing", "Balance due, closing")
         .column("file", "File")
+        .with(Column::left("sha256", "SHA-256").machine_only())
         .when_empty("no account had a part in this month")
-        .rows(files.iter().map(|(account, file, closing, currency)| {
-            [account.as_str().into(), (*currency).into(), Value::amount(*closing, *currency), file.as_str().into()]
+        .rows(exported.files.iter().map(|file| {
+            let closing = Value::amount(file.figures.closing, file.currency);
+            [(&file.account).into(), file.currency.into(), closing, file.path.as_str().into(), file.sha256.as_str().into()]
         }));
-    Document::new("statement-export").field("period", "Period", period).table(table)
+    Document::new("statement-export").field("period", "Period", exported.period).table(table)
+}
+
+/// The manifest of what was written: every file with its hash and figures, and what the statements add up to.
+pub fn manifest(exported: &Exported) -> Result<Document, Overflow> {
+    let mut table = Table::new("rows")
+        .column("file", "File")
+        .column("sha256", "SHA-256")
+        .column("account", "Account")
+        .column("uid", "UID")
+        .column("group", "Group")
+        .column("entity", "Real-name owner")
+        .column("currency", "Currency");
+    for (key, label) in FIGURES {
+        table = table.column_right(key, label);
+    }
+    table = table.column("statement_sha256", "SHA-256 of the statement");
+    for file in &exported.files {
+        let whose: [Value; 7] = [
+            file.name.as_str().into(),
+            file.sha256.as_str().into(),
+            (&file.account).into(),
+            file.uid.as_ref().map(ToString::to_string).into(),
+            (&file.group).into(),
+            (&file.entity).into(),
+            file.currency.into(),
+        ];
+        let hash = [file.statement_sha256.as_deref().into()];
+        table.push(whose.into_iter().chain(figures(&file.figures, file.currency)).chain(hash));
+    }
+    Ok(Document::new("statement-manifest")
+        .field("agent", "Agent", &exported.agent)
+        .field("period", "Period", exported.period)
+        .field("state", "State", state(exported.state))
+        .field("language", "Language", exported.language.as_str())
+        .table(table)
+        .table(totals(&exported.totals()?)))
+}
+
+/// What came of proving files: a row for each step.
+pub fn verified(proofs: &[(String, Proof)]) -> Document {
+    let table =
+        Table::new("rows").column("file", "File").column("step", "Step").column("ok", "Holds").column("detail", "Detail").rows(
+            proofs.iter().map(|(file, proof)| {
+                let (step, detail) = (Value::from(proof.step.as_str()), proof.failure.as_deref());
+                [file.as_str().into(), step, detail.is_none().into(), detail.unwrap_or(proof.step.meaning()).into()]
+            }),
+        );
+    let ok = proofs.iter().all(|(_, proof)| proof.failure.is_none());
+    Document::new("statement-verify").field("ok", "Proved", ok).table(table)
 }
 
 #[cfg(test)]
@@ -474,7 +594,6 @@ mod tests {
     use crate::domain::entity::{Credential, Entity};
     use crate::domain::id::{EntityId, EntryId, GroupId, OrderId};
     use crate::domain::journal::{Event, Note};
-    use crate::domain::period::Month;
     use crate::domain::rate::Discount;
     use crate::domain::statement::{Addressee, AgreementVersion, ChargeFacts, Movement, StatementKind, UsageDetail};
     use crate::store::LedgerMovement;
@@ -580,7 +699,7 @@ mod tests {
         }
         found.extend(document.charts().iter().map(|chart| chart.title().to_owned()));
         let tables = [Reader::Person, Reader::Machine].into_iter().flat_map(|reader| document.tables_for(reader));
-        for table in tables.chain(document.csv_table()).filter(|table| table.key() != "totals") {
+        for table in tables.chain(document.csv_table()) {
             found.extend([table.heading(), table.empty_sentence()].into_iter().flatten().map(str::to_owned));
             found.extend(table.columns_for(Reader::Machine).map(|(_, column)| column.label().to_owned()));
             table.all_rows().iter().chain(table.totals()).flatten().for_each(|cell| terms(cell, found));
@@ -624,6 +743,16 @@ mod tests {
         };
         assert_eq!(json(Language::Chinese), json(Language::English));
         assert!(json(Language::English).contains("\"kind\": \"charge\""));
+    }
+
+    #[test]
+    fn what_programs_are_told_is_the_whole_statement() {
+        let view = full();
+        for language in [Language::English, Language::Chinese] {
+            let mut bytes = Vec::new();
+            crate::view::json::render(&statement(&view, language).unwrap(), &mut bytes).unwrap();
+            assert_eq!(crate::intake::statement::statement(&bytes).as_ref(), Ok(&view.statement));
+        }
     }
 
     #[test]

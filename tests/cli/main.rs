@@ -27,6 +27,7 @@ mod refusals;
 mod reopened;
 mod runway;
 mod savings;
+mod statements;
 mod story;
 mod versions;
 mod writes;

@@ -139,6 +139,7 @@ fn a_book_starts_with_what_there_is() {
     Saved against list price  0.00
     Agreements                -
 
+    Lines
     Date        Kind    Event    Product  Order  Provider order  List price  Tier from  Discount    Amount  Balance due
     -------------------------------------------------------------------------------------------------------------------
     2026-06-01  charge  opening  -        -      -                        -          -         -  17100.00     17100.00
@@ -419,6 +420,7 @@ fn the_first_month_closes_with_the_orders_of_before() {
     Saved against list price  10.00
     Agreements                acme-2026/2026-01-01
 
+    Lines
     Date        Kind     Event    Product  Order  Provider order  List price  Tier from  Discount  Payable    Amount  Balance due
     -----------------------------------------------------------------------------------------------------------------------------
     2026-06-01  payment  opening  -        -      -                        -          -         -        -  -5000.00     -5000.00

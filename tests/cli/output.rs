@@ -32,7 +32,10 @@ const LOOKS: &[(i32, &str, &str)] = &[
     (0, "reconcile bridge --period 2026-06", "reconcile-bridge"),
     (3, "difference list", "difference-list"),
     (0, "statement show acme-prod --period 2026-06", "statement-show"),
+    (0, "statement show --group acme --period 2026-06", "statement-show"),
+    (0, "statement show --entity acme-hq --period 2026-06 --lang zh", "statement-show"),
     (0, "statement export --period 2026-06 --out statements", "statement-export"),
+    (0, "statement verify statements/acme-prod-2026-06.csv", "statement-verify"),
     (0, "period list", "period-list"),
     (0, "check", "check"),
     (0, "report trial-balance", "report-trial-balance"),
@@ -103,7 +106,10 @@ fn every_list_is_a_csv_with_a_header_row() {
     reconcile bridge --period 2026-06: class,account,provider_order,line,product,count,recorded,billed,difference
     difference list: id,period,kind,account,provider_order,currency,recorded,billed,difference,state,resolution,owner,due,detail
     statement show acme-prod --period 2026-06: period,account,uid,group,entity,currency,date,kind,event,product,order,provider_order,charge_month,list_price,agreement,tier,discount,coupon,payable,amount,balance,deposits,reference
-    statement export --period 2026-06 --out statements: account,currency,closing,file
+    statement show --group acme --period 2026-06: period,account,uid,group,entity,currency,date,kind,event,product,order,provider_order,charge_month,list_price,agreement,tier,discount,coupon,payable,amount,balance,deposits,reference
+    statement show --entity acme-hq --period 2026-06 --lang zh: 账期,账户,账号 UID,集团,实名主体,币种,日期,类型,事项,产品,订单,云厂商订单号,费用月份,目录价,协议版本,阶梯起点,优惠比例,优惠券,应付金额,发生额,应付余额,转入未分配资金,参考号
+    statement export --period 2026-06 --out statements: account,currency,closing,file,sha256
+    statement verify statements/acme-prod-2026-06.csv: file,step,ok,detail
     period list: period,state,bill_version,bill_finality,currency,payable,open_differences,receipt
     check: name,ok,detail
     report trial-balance: ledger_account,owner,currency,debit,credit

@@ -452,6 +452,7 @@ fn the_close_trues_up_and_the_statement_says_so() {
     Saved against list price  9305.64
     Agreements                acme-2026/2026-06-01
 
+    Lines
     Date        Kind    Event    Product  Order  Provider order        List price  Tier from  Discount   Payable    Amount  Balance due  Reference
     -------------------------------------------------------------------------------------------------------------------------------------------------------------------------
     2026-06-02  charge  charge   ecs      o-1    2100001                 12000.00       0.00        5%  11400.00  11400.00     11400.00  -
@@ -708,6 +709,7 @@ fn a_voucher_pays_a_part() {
     Saved against list price  50.00
     Agreements                acme-2026/2026-01-01
 
+    Lines
     Date        Kind     Event    Product  Order  Provider order  List price  Tier from  Discount  Payable   Amount  Balance due  Reference
     ---------------------------------------------------------------------------------------------------------------------------------------
     2026-06-02  charge   charge   ecs      o-1    71                 1000.00       0.00        5%   950.00   950.00       950.00  -

@@ -62,6 +62,7 @@ fn codes_that_tests_expect() -> BTreeSet<&'static str> {
         include_str!("reopened.rs"),
         include_str!("runway.rs"),
         include_str!("savings.rs"),
+        include_str!("statements.rs"),
         include_str!("story.rs"),
         include_str!("versions.rs"),
     ];

@@ -796,7 +796,7 @@ fn the_corrected_bill_closes_the_month_and_every_statement_foots() {
     2026-06 is closed; the statements are in out
     ----- exit 0
     ");
-    assert_eq!(book.files_in("out"), ["acme-prod-2026-06.csv", "acme-test-2026-06.csv"]);
+    assert_eq!(book.files_in("out"), ["acme-prod-2026-06.csv", "acme-test-2026-06.csv", "manifest.json"]);
     assert_snapshot!(book.read("out/acme-prod-2026-06.csv"), @"
     period,account,uid,group,entity,currency,date,kind,event,product,order,provider_order,charge_month,list_price,agreement,tier,discount,coupon,payable,amount,balance,deposits,reference
     2026-06,acme-prod,1000000000000001,acme,Acme Holdings,CNY,2026-06-01,opening,,,,,,,,,,,,,0.00,,
@@ -814,7 +814,7 @@ fn the_corrected_bill_closes_the_month_and_every_statement_foots() {
     2026-06,acme-test,1000000000000002,acme,Acme Holdings,CNY,2026-06-30,charge,usage,oss,,,2026-06,4.375,acme-2026/2026-01-01,50000.00,15%,,3.72,3.72,-17296.28,,
     2026-06,acme-test,1000000000000002,acme,Acme Holdings,CNY,2026-06-30,closing,,,,,,,,,,,,,-17296.28,,
     ");
-    for file in book.files_in("out") {
+    for file in book.files_in("out").iter().filter(|name| *name != "manifest.json") {
         assert!(foots(&book.read(&format!("out/{file}"))), "{file}");
     }
     assert_snapshot!(book.run("statement show acme-prod --period 2026-06"), @"
@@ -835,6 +835,7 @@ fn the_corrected_bill_closes_the_month_and_every_statement_foots() {
     Saved against list price  5105.64
     Agreements                acme-2026/2026-01-01
 
+    Lines
     Date        Kind    Event   Product  Order  Provider order        List price  Tier from  Discount   Payable    Amount  Balance due
     ----------------------------------------------------------------------------------------------------------------------------------
     2026-06-02  charge  charge  ecs      o-1    2100001                 12000.00       0.00        5%  11400.00  11400.00     11400.00
@@ -1062,7 +1063,7 @@ fn a_statement_that_was_changed_or_lost_is_written_again() {
     std::fs::remove_file(book.path("out/acme-test-2026-06.csv")).unwrap();
     book.done("month-end 2026-06 --bill bill-corrected.csv --out out");
     assert_eq!(book.read("out/acme-prod-2026-06.csv"), first);
-    assert_eq!(book.files_in("out"), ["acme-prod-2026-06.csv", "acme-test-2026-06.csv"]);
+    assert_eq!(book.files_in("out"), ["acme-prod-2026-06.csv", "acme-test-2026-06.csv", "manifest.json"]);
 }
 
 #[test]
