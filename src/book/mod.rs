@@ -249,6 +249,11 @@ impl Book {
         Ok(Self { store: Store::open(path, access)?, session })
     }
 
+    /// How long a command waits for another one that is writing; five seconds unless this says so.
+    pub fn wait(&self, longest: std::time::Duration) -> Result<()> {
+        Ok(self.store.wait(longest)?)
+    }
+
     /// Where the book is.
     pub fn path(&self) -> &Path {
         self.store.path()

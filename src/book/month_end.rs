@@ -6,7 +6,7 @@ use super::bill::{self, BillImported, ImportBill};
 use super::close::{self, Attempt, PeriodClosed};
 use super::reconcile::{self, Reconciled};
 use super::{Operation, Result, UseCase};
-use crate::domain::close::Blocker;
+use crate::domain::close::{Blocker, WithoutBill};
 use crate::domain::period::PeriodState;
 use crate::domain::role::Permission;
 
@@ -52,7 +52,7 @@ impl UseCase for MonthEnd<'_> {
         }
         let run = reconcile::run(operation, month)?;
         let reconciled = run.reconciled.clone();
-        let (blockers, closed) = match close::attempt(operation, month, Some(run), false)? {
+        let (blockers, closed) = match close::attempt(operation, month, Some(run), WithoutBill::No)? {
             Attempt::Closed(closed) => (vec![], Some(*closed)),
             Attempt::Blocked(blockers) => (blockers, None),
         };

@@ -11,6 +11,7 @@ use crate::domain::bill::{UsageClass, UsageTotals, charged_on};
 use crate::domain::difference::{Difference, Reason};
 use crate::domain::id::{AccountId, GroupId, ProductId, SeenUidId};
 use crate::domain::money::{Amount, Currency, Exact};
+use crate::domain::order::Charge;
 use crate::domain::period::{Month, PeriodState};
 use crate::domain::price::Volume;
 use crate::domain::statement::UsageDetail;
@@ -312,6 +313,48 @@ pub(super) fn price_group(
     Ok(done)
 }
 
+/// Usage that was charged when a month was closed before it was opened again: it stays, and only what differs is charged anew.
+#[derive(Default)]
+pub(super) struct ChargedBefore(BTreeMap<(AccountId, String, Month), Vec<(Charge, chrono::NaiveDate)>>);
+
+impl ChargedBefore {
+    /// Of a month; nothing where it is closed for the first time.
+    pub(super) fn load(reader: Reader<'_>, month: Month) -> Result<Self> {
+        let mut charged = Self::default();
+        if reader.receipt_version(month)? > 0 {
+            for (charge, counted_on) in reader.usage_charged(month)? {
+                let key = (charge.account, charge.product.clone(), charge.charge_month);
+                charged.0.entry(key).or_default().push((charge, counted_on));
+            }
+        }
+        Ok(charged)
+    }
+
+    /// What a group's volumes have of it: usage is priced as if it were not there.
+    pub(super) fn counted(&self, reader: Reader<'_>, group: &Group) -> Result<Vec<Grown>> {
+        let mut counted = Vec::new();
+        for (charge, day) in self.0.values().flatten().filter(|(charge, _)| charge.counts) {
+            if reader.account(charge.account)?.group == group.id {
+                let payable = Exact::from_amount(charge.payable, group.currency);
+                let volume = Volume { list: Exact::ZERO.minus(charge.list)?, payable: Exact::ZERO.minus(payable)? };
+                counted.push((charge.account, *day, volume));
+            }
+        }
+        Ok(counted)
+    }
+
+    /// What was charged of a product's use, taken out.
+    pub(super) fn take(&mut self, usage: &Usage) -> Vec<Charge> {
+        let found = self.0.remove(&(usage.account, usage.product.clone(), usage.charge_month)).unwrap_or_default();
+        found.into_iter().map(|(charge, _)| charge).collect()
+    }
+
+    /// What was charged and is on the bill no more, each with the day on whose volume it counts.
+    pub(super) fn left(self) -> Vec<Vec<(Charge, chrono::NaiveDate)>> {
+        self.0.into_values().collect()
+    }
+}
+
 /// What usage will cost.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct UsageCost {
@@ -369,18 +412,31 @@ pub(super) fn pending(reader: Reader<'_>) -> Result<PendingUsage> {
     let mut looked_up = ReadPrices::new(reader);
     for (period, bill) in latest {
         let owners = Owners::load(reader, bill.currency)?;
+        let mut before = ChargedBefore::load(reader, period)?;
         for (group, usages) in by_group(reader, &bill, &owners)? {
             let currency = bill.currency;
             let earlier = grown.entry(group).or_default();
             let group = reader.group(group)?;
+            earlier.extend(before.counted(reader, &group)?);
             let priced = price_group(&mut looked_up, &group, period, usages, earlier)?;
-            for usage in priced {
+            for mut usage in priced {
+                let (account, day, volume) = (usage.usage.account, usage.counts_on(period), usage.price.volume(currency));
+                earlier.push((account, day, volume));
+                match usage.clone().beyond(&before.take(&usage.usage))? {
+                    Some(rest) => usage = rest,
+                    None => continue,
+                }
                 let cost = pending.costs.entry(currency).or_default();
                 *cost = cost.plus(usage.cost)?;
                 let sum = pending.by_account.entry(usage.usage.account).or_default().entry(period).or_default();
                 *sum = UsageCost { payable: sum.payable.plus(usage.price.payable)?, cost: sum.cost.plus(usage.cost)? };
-                earlier.push((usage.usage.account, usage.counts_on(period), usage.price.volume(currency)));
             }
+        }
+        for (charge, _) in before.left().into_iter().flatten() {
+            let cost = pending.costs.entry(bill.currency).or_default();
+            *cost = cost.minus(charge.cost)?;
+            let sum = pending.by_account.entry(charge.account).or_default().entry(period).or_default();
+            *sum = UsageCost { payable: sum.payable.minus(charge.payable)?, cost: sum.cost.minus(charge.cost)? };
         }
     }
     Ok(pending)

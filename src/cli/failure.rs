@@ -344,6 +344,23 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::DaysReversed { from, to } => {
             told(format!("the days to report on would end on {to}, before they begin on {from}")).hint("--from is the earlier one")
         }
+        Refusal::PeriodSoftClosed { period } => {
+            told(format!("{period} is soft-closed: only finance still writes in it")).hint("let finance do it, or date it in a later month")
+        }
+        Refusal::NotWaivable { check } => told(format!("nobody can answer for {check}: it can be worked off"))
+            .hint("`subledger period checklist 2026-06` says how"),
+        Refusal::NotWaived { period, check } => {
+            told(format!("nobody answers for {check} of {period}")).hint(format!("`subledger period checklist {period}`"))
+        }
+        Refusal::NoReceipt { period } => told(format!("{period} has no such receipt: it was not closed, or not that often"))
+            .hint(format!("`subledger period close {period}`")),
+        Refusal::PeriodNotClosed { period } => {
+            told(format!("{period} is open: there is nothing to open again")).hint("`subledger period list` shows what is closed")
+        }
+        Refusal::DisputeDecided { period } => {
+            told(format!("what the bill of {period} put into dispute has been decided on since, and would be forgotten"))
+                .hint("correct it in the first open month")
+        }
         Refusal::PeriodClosed { period, first_open } => {
             told(format!("{period} is closed and takes nothing more")).hint(format!("date it {} or later", first_open.first_day()))
         }
@@ -520,7 +537,7 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::UnreadableFile { file, reason } => unreadable(file, reason, told),
         Refusal::NoProof { file, wanted, reason } => told(format!("{file} is no {wanted} of this tool: {reason}")).hint(match *wanted {
             "manifest" => "`subledger statement export --period MONTH --out DIR` writes one",
-            _ => "keep what `subledger period close MONTH --format json` answers",
+            _ => "keep what `subledger period receipt MONTH --format json` answers",
         }),
         Refusal::BadLines { file, problems, count } => {
             let mut details: Vec<String> = problems.iter().map(problem).collect();
@@ -817,10 +834,12 @@ pub(crate) fn blocker(blocker: &Blocker, period: crate::domain::period::Month) -
         ),
         Blocker::NotOver => format!("{period} is not over"),
         Blocker::WithoutBill { accounts } => format!(
-            "{} active in {period}, and it has no bill; if the provider made none, `subledger period close {period} --yes`",
+            "{} active in {period}, and it has no bill; if the provider made none, `subledger period close {period} --yes`, and `--without-bill` if it has not come",
             plural(*accounts, "account was", "accounts were")
         ),
-        Blocker::NoBill => format!("orders wait for a bill: `subledger bill import FILE --period {period} --final`"),
+        Blocker::NoBill => format!(
+            "orders wait for a bill: `subledger bill import FILE --period {period} --final`; if it cannot be waited for, `subledger period close {period} --without-bill`"
+        ),
         Blocker::BillNotFinal => {
             format!("the bill is an estimate: `subledger bill import FILE --period {period} --final` once the provider's is final")
         }
@@ -838,6 +857,9 @@ pub(crate) fn blocker(blocker: &Blocker, period: crate::domain::period::Month) -
             plural(*count, "difference is", "differences are"),
             amount.display(*currency),
         ),
+        Blocker::NotReconciled => {
+            format!("nobody has compared it with the book since it changed: `subledger reconcile run --period {period}`")
+        }
         Blocker::Unexplained { amount, currency } => {
             let amount = amount.display(*currency);
             format!("{amount} {currency} is unexplained: `subledger reconcile show --period {period}`")

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 
@@ -34,6 +35,7 @@ use crate::view::document::Table;
 ///   subledger month-end 2026-06 --bill bill.csv --out out
 ///   subledger month-end 2026-06 --bill part1.csv --bill part2.csv --out out --format json
 ///   subledger month-end 2026-06 --bill bill.csv --out out --dry-run
+///   subledger month-end 2026-06 --bill bill.csv --out out --no-input --wait 600
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct MonthEndArgs {
@@ -65,6 +67,10 @@ pub(crate) struct MonthEndArgs {
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     total: Option<Exact>,
 
+    /// Wait so long for another command that is writing, before exit 5
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    wait: u64,
+
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -86,6 +92,7 @@ impl MonthEndArgs {
             watch: &progress,
         };
         let mut book = context.open(Access::Write)?;
+        book.wait(Duration::from_secs(self.wait))?;
         let is_new = !self.write.dry_run && make_folder(&self.out).map_err(Failure::Output)?;
         let done = book.write(&call, MonthEnd(import)).inspect_err(|_| {
             if is_new {

@@ -219,6 +219,8 @@ impl Movement {
             | Event::Voucher
             | Event::PayProvider
             | Event::BillAccepted
+            | Event::PaidWithBill
+            | Event::UsageAccrued
             | Event::WriteOff
             | Event::DisputeCharged => StatementKind::Payment,
         }

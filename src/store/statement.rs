@@ -19,7 +19,8 @@ use crate::domain::statement::{AgreementVersion, ChargeFacts, Movement};
 
 impl Reader<'_> {
     /// Everything that moved an account's balance due from one day to another: charges by their index, other money by theirs. The
-    /// amount is what the entry's postings did to the account's own receivable and funds. An order that the book started with
+    /// amount is what the entry's postings did to the account's own receivable and funds; usage that is only expected is owed by
+    /// nobody yet, and is left out. An order that the book started with
     /// moved nothing of it: what it cost the customer is in the opening balance. What a decision on a difference has charged has
     /// no list price.
     pub fn movements(&self, account: AccountId, from: NaiveDate, to: NaiveDate) -> Result<Vec<Movement>> {
@@ -33,7 +34,7 @@ impl Reader<'_> {
                  SELECT e.id, NULL FROM entry AS e
                   WHERE e.account_id = ?1 AND e.effective BETWEEN ?2 AND ?3
                     AND e.event <> 'charge' AND e.event <> 'refund' AND e.event <> 'usage' AND e.event <> 'bill-accepted'
-                    AND e.event <> 'difference-accepted'
+                    AND e.event <> 'difference-accepted' AND e.event <> 'usage-accrued'
                  UNION ALL
                  SELECT e.id, NULL FROM entry AS e
                   WHERE e.recipient_id = ?1 AND e.effective BETWEEN ?2 AND ?3)
@@ -150,17 +151,20 @@ impl Reader<'_> {
 
     /// The frozen statement of an account: its JSON.
     pub fn frozen_statement(&self, month: Month, account: AccountId) -> Result<Option<String>> {
-        let mut select = self.connection.prepare_cached("SELECT content FROM statement WHERE month = ?1 AND account_id = ?2")?;
+        let mut select = self.connection.prepare_cached(
+            "SELECT content FROM statement
+              WHERE month = ?1 AND account_id = ?2 AND version = (SELECT MAX(version) FROM receipt WHERE month = ?1)",
+        )?;
         Ok(select.query_row(params![month.number(), account.0], |row| row.get(0)).optional()?)
     }
 
-    /// The frozen statements of a month: whose, their JSON, and the hash of that.
-    pub fn frozen_statements(&self, month: Month) -> Result<Vec<(Code, String, String)>> {
+    /// The statements that a month's close has frozen: whose, their JSON, and the hash of that.
+    pub fn frozen_statements(&self, month: Month, version: i64) -> Result<Vec<(Code, String, String)>> {
         let mut select = self.connection.prepare_cached(
             "SELECT a.code, s.content, s.sha256 FROM statement AS s JOIN account AS a ON a.id = s.account_id
-              WHERE s.month = ?1 ORDER BY a.code",
+              WHERE s.month = ?1 AND s.version = ?2 ORDER BY a.code",
         )?;
-        let rows = select.query_map([month.number()], |row| Ok((row.parsed(0)?, row.get(1)?, row.get(2)?)))?;
+        let rows = select.query_map([month.number(), version], |row| Ok((row.parsed(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
@@ -186,12 +190,18 @@ fn charge_facts(row: &Row<'_>) -> rusqlite::Result<ChargeFacts> {
 }
 
 impl Writer<'_> {
-    /// Freezes a statement. The receipt carries its hash, and the log the receipt's.
-    pub fn insert_statement(&mut self, month: Month, account: AccountId, content: &str, sha256: &str) -> Result<()> {
+    /// Freezes a statement with a month's close of a version. The receipt carries its hash, and the log the receipt's.
+    pub fn insert_statement(
+        &mut self,
+        (month, version): (Month, i64),
+        account: AccountId,
+        content: &str,
+        sha256: &str,
+    ) -> Result<()> {
         let mut insert = self
             .connection()
-            .prepare_cached("INSERT INTO statement (month, account_id, content, sha256) VALUES (?1, ?2, ?3, ?4)")?;
-        insert.execute(params![month.number(), account.0, content, sha256])?;
+            .prepare_cached("INSERT INTO statement (month, version, account_id, content, sha256) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        insert.execute(params![month.number(), version, account.0, content, sha256])?;
         Ok(())
     }
 }

@@ -1096,7 +1096,7 @@ fn a_close_is_refused_with_everything_that_blocks_it() {
     assert_snapshot!(book.run("period close 2026-06"), @"
     ----- stderr
     error: 2026-06 cannot be closed yet
-      orders wait for a bill: `subledger bill import FILE --period 2026-06 --final`
+      orders wait for a bill: `subledger bill import FILE --period 2026-06 --final`; if it cannot be waited for, `subledger period close 2026-06 --without-bill`
     ----- exit 1
     ");
     book.done("bill import bill.csv --period 2026-06 --estimated");

@@ -1,12 +1,15 @@
 //! Usage becomes charges when its month closes.
 
+use chrono::NaiveDate;
+
 use crate::book::operation::AccountInGroup;
 use crate::book::pricing::Prices as _;
-use crate::book::usage::{self, Owners};
+use crate::book::usage::{self, ChargedBefore, Owners};
 use crate::book::{Operation, Result, order};
 use crate::domain::acceptance::{ChargedNow, Clearing, ClearingRule};
 use crate::domain::agreement::ChargeKind;
 use crate::domain::id::ChargeId;
+use crate::domain::money::{Amount, Exact};
 use crate::domain::order::{Charge, Cost};
 use crate::domain::period::{Month, OpenDate};
 use crate::domain::rules;
@@ -21,26 +24,69 @@ pub(super) struct UsageCharged {
     pub(super) charged: ChargedNow,
 }
 
-/// Charges the usage of a bill, by account, product and month.
+/// Charges the usage of a bill, by account, product and month. Where the month was closed before, only what differs is charged.
 pub(super) fn charge_usage(operation: &mut Operation<'_>, bill: &BillVersion, date: OpenDate) -> Result<UsageCharged> {
     let owners = Owners::load(operation.reader(), bill.currency)?;
+    let mut before = ChargedBefore::load(operation.reader(), bill.period)?;
     let mut charged = UsageCharged { charges: 0, charged: ChargedNow::default() };
     for (group, usage) in usage::by_group(operation.reader(), bill, &owners)? {
         let group = operation.reader().group(group)?;
         charged.charged.rounding_lines = charged.charged.rounding_lines.plus(usage.rounding_lines)?;
-        let priced = usage::price_group(operation, &group, bill.period, usage, &[])?;
+        let counted = before.counted(operation.reader(), &group)?;
+        let priced = usage::price_group(operation, &group, bill.period, usage, &counted)?;
         for usage in priced {
-            let of = operation.account(usage.usage.account_code.as_str())?;
-            let charge = charge_one(operation, &of, &usage, date)?;
-            let (cleared, billed) = (usage.cost, usage.usage.billed);
-            let clearing = Clearing { charge, rule: ClearingRule::Usage, cleared, settles: true, billed };
-            operation.writer().insert_clearing(bill, &clearing)?;
             charged.charges += 1;
-            charged.charged.cost = charged.charged.cost.plus(cleared)?;
-            charged.charged.billed = charged.charged.billed.plus(billed)?;
+            charged.charged.cost = charged.charged.cost.plus(usage.cost)?;
+            charged.charged.billed = charged.charged.billed.plus(usage.usage.billed)?;
+            let mut billed = usage.usage.billed;
+            let earlier = before.take(&usage.usage);
+            for charge in &earlier {
+                billed = billed.minus(settle(operation, bill, charge.id, charge.cost)?)?;
+            }
+            if let Some(rest) = usage.beyond(&earlier)? {
+                let of = operation.account(rest.usage.account_code.as_str())?;
+                let charge = charge_one(operation, &of, &rest, date)?;
+                let rule = ClearingRule::Usage;
+                let clearing = Clearing { charge, rule, cleared: rest.cost, settles: true, billed };
+                operation.writer().insert_clearing(bill, &clearing)?;
+            }
         }
     }
+    for earlier in before.left() {
+        take_back(operation, bill, &earlier, date)?;
+    }
     Ok(charged)
+}
+
+/// Settles usage that was charged before as what it cost then. Returns that.
+fn settle(operation: &mut Operation<'_>, bill: &BillVersion, charge: ChargeId, cost: Amount) -> Result<Exact> {
+    let billed = Exact::from_amount(cost, bill.currency);
+    let clearing = Clearing { charge, rule: ClearingRule::Usage, cleared: cost, settles: true, billed };
+    operation.writer().insert_clearing(bill, &clearing)?;
+    Ok(billed)
+}
+
+/// Gives back what was charged of a use that the bill does not have any more.
+fn take_back(operation: &mut Operation<'_>, bill: &BillVersion, earlier: &[(Charge, NaiveDate)], date: OpenDate) -> Result<()> {
+    let Some((first, counted_on)) = earlier.first().cloned() else { return Ok(()) };
+    let (mut list, mut payable, mut cost) = (Exact::ZERO, Amount::ZERO, Amount::ZERO);
+    for (charge, _) in earlier {
+        settle(operation, bill, charge.id, charge.cost)?;
+        (list, payable, cost) = (list.minus(charge.list)?, payable.minus(charge.payable)?, cost.minus(charge.cost)?);
+    }
+    if list.is_zero() && payable.is_zero() && cost.is_zero() {
+        return Ok(());
+    }
+    let code = operation.reader().account(first.account)?.code;
+    let of = operation.account(code.as_str())?;
+    let entry = operation.post(rules::usage(date, &of.party(date), payable, cost))?;
+    let corrects = Some(first.corrects.unwrap_or(first.id));
+    let id = operation.writer().next_charge()?;
+    let charge = Charge { id, list, payable, cost, corrects, entry, ..first };
+    operation.writer().insert_charge(&charge)?;
+    order::add_volumes(operation, &of.group, &charge, counted_on)?;
+    settle(operation, bill, charge.id, charge.cost)?;
+    Ok(())
 }
 
 fn charge_one(operation: &mut Operation<'_>, of: &AccountInGroup, priced: &PricedUsage, date: OpenDate) -> Result<ChargeId> {

@@ -1,11 +1,16 @@
-//! What has to be known of a month before it may close.
+//! What has to be known of a month before it may close, and who answers for what.
 
-use crate::book::reconcile::Reconciled;
-use crate::book::{Operation, Result};
-use crate::domain::close::{Blocker, Readiness, blockers};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::book::reconcile::{self, Reconciled};
+use crate::book::{Error, Operation, Result, UseCase};
+use crate::domain::close::{self, BillReadiness, Blocker, CheckState, CloseCheck, Readiness, Waiver, WithoutBill, blockers};
 use crate::domain::difference::Difference;
 use crate::domain::money::Exact;
 use crate::domain::period::{Month, PeriodState};
+use crate::domain::refusal::Refusal;
+use crate::domain::role::Permission;
 use crate::store::Reader;
 
 /// Everything that keeps a month from closing.
@@ -13,30 +18,134 @@ pub(super) fn blocking(
     operation: &Operation<'_>,
     period: Month,
     reconciled: Option<&Reconciled>,
-    without_bill: bool,
+    without_bill: WithoutBill,
 ) -> Result<Vec<Blocker>> {
-    let reader = operation.reader();
-    let bill = reader.bill(period)?;
-    let (stated_total, rejected_lines) = bill.as_ref().map_or((None, 0), |bill| (bill.stated, bill.rejected));
-    let bill = bill.zip(reconciled).map(|(bill, reconciled)| (bill.finality, reconciled.currency, reconciled.bridge.clone()));
-    let open_differences = reconciled.map(|reconciled| still_to_do(&reconciled.differences)).transpose()?.unwrap_or_default();
+    Ok(blockers(checked(operation.reader(), period, operation.today(), reconciled, without_bill)?))
+}
+
+/// The checklist of a month.
+#[derive(Clone, Debug)]
+pub struct Checklist {
+    /// The month.
+    pub period: Month,
+    /// What may still be written in it.
+    pub state: PeriodState,
+    /// What came of each check; of a closed month, of none.
+    pub checks: Vec<(CloseCheck, CheckState)>,
+}
+
+impl Checklist {
+    /// Whether something blocks.
+    pub fn is_blocked(&self) -> bool {
+        self.checks.iter().any(|(_, state)| matches!(state, CheckState::Blocked(_)))
+    }
+}
+
+/// Shows what keeps a month from closing, as the last reconciliation found it.
+pub fn show(reader: Reader<'_>, period: Month, today: NaiveDate) -> Result<Checklist> {
+    let state = reader.closed_through()?.state(period);
+    if state == PeriodState::Closed {
+        return Ok(Checklist { period, state, checks: vec![] });
+    }
+    let reconciled = match reconcile::show(reader, period, today) {
+        Ok(reconciled) => Some(reconciled),
+        Err(Error::Refused(refusal)) if matches!(*refusal, Refusal::NoBill { .. } | Refusal::NotReconciled { .. }) => None,
+        Err(other) => return Err(other),
+    };
+    let checks = checked(reader, period, today, reconciled.as_ref(), WithoutBill::No)?;
+    Ok(Checklist { period, state, checks })
+}
+
+fn checked(
+    reader: Reader<'_>,
+    period: Month,
+    today: NaiveDate,
+    reconciled: Option<&Reconciled>,
+    without_bill: WithoutBill,
+) -> Result<Vec<(CloseCheck, CheckState)>> {
+    let bill = match reader.bill(period)? {
+        Some(bill) => Some(BillReadiness {
+            finality: bill.finality,
+            currency: bill.currency,
+            stated_total: bill.stated,
+            rejected_lines: bill.rejected,
+            reconciled: match reconciled {
+                Some(reconciled) => Some(close::Reconciled {
+                    bridge: reconciled.bridge.clone(),
+                    other_currency_orders: reader.open_order_count_beside(period.last_day(), reconciled.currency)?,
+                    open_differences: still_to_do(&reconciled.differences)?,
+                }),
+                None => None,
+            },
+        }),
+        None => None,
+    };
     let readiness = Readiness {
-        earlier_open: earlier_open(reader, operation, period)?,
+        earlier_open: earlier_open(reader, period)?,
         anything_happened: reader.months()?.contains(&period),
-        is_over: operation.today() > period.last_day(),
+        is_over: today > period.last_day(),
         active_accounts: active_accounts(reader, period)?,
         without_bill,
         open_orders: reader.open_order_count(period.last_day())?,
-        other_currency_orders: match reconciled {
-            Some(reconciled) => reader.open_order_count_beside(period.last_day(), reconciled.currency)?,
-            None => 0,
-        },
         bill,
-        stated_total,
-        rejected_lines,
-        open_differences,
     };
-    Ok(blockers(&readiness)?)
+    Ok(close::checklist(&readiness, &reader.waivers(period)?)?)
+}
+
+/// Somebody answers for a check that fails, or takes that back.
+#[derive(Clone, Debug)]
+pub struct WaiveCheck {
+    /// The month.
+    pub period: Month,
+    /// The check.
+    pub check: CloseCheck,
+    /// Why it may fail; `None` takes the waiver back.
+    pub reason: Option<String>,
+}
+
+/// A waiver, given or taken back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CheckWaived {
+    /// The waiver.
+    pub waiver: Waiver,
+    /// Whether it was so before.
+    pub already: bool,
+}
+
+impl UseCase for WaiveCheck {
+    const COMMAND: &'static str = "period waive";
+    const PERMISSION: Permission = Permission::CloseMonths;
+    type Outcome = CheckWaived;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<CheckWaived> {
+        let Self { period, check, reason } = self;
+        if operation.closed_through().state(period) == PeriodState::Closed {
+            let first_open = operation.closed_through().0.map_or(period, Month::next);
+            return Err(Refusal::PeriodClosed { period, first_open }.into());
+        }
+        if !check.may_be_waived() {
+            return Err(Refusal::NotWaivable { check }.into());
+        }
+        let before = operation.reader().waivers(period)?.into_iter().find(|waiver| waiver.check == check);
+        let withdrawn = reason.is_none();
+        let waiver = match (reason, &before) {
+            (Some(reason), _) => Waiver {
+                month: period,
+                check,
+                reason,
+                operator: operation.operator_name().to_owned(),
+                day: operation.today(),
+                withdrawn,
+            },
+            (None, Some(before)) => Waiver { withdrawn, ..before.clone() },
+            (None, None) => return Err(Refusal::NotWaived { period, check }.into()),
+        };
+        let already = before.as_ref() == Some(&waiver);
+        if !already {
+            operation.writer().save_waiver(before.as_ref(), &waiver)?;
+        }
+        Ok(CheckWaived { waiver, already })
+    }
 }
 
 /// The differences that keep a month from closing, and the sum of their sizes.
@@ -56,8 +165,9 @@ fn active_accounts(reader: Reader<'_>, period: Month) -> Result<u64> {
 
 /// The earliest open month before `period` that has a bill, orders without an accepted one, or anything else while accounts were
 /// active: it must close first. Months before any account, in which only money moved, close along with the next one.
-fn earlier_open(reader: Reader<'_>, operation: &Operation<'_>, period: Month) -> Result<Option<Month>> {
-    let is_open = |month: &Month| *month < period && operation.closed_through().state(*month) == PeriodState::Open;
+fn earlier_open(reader: Reader<'_>, period: Month) -> Result<Option<Month>> {
+    let closed = reader.closed_through()?;
+    let is_open = |month: &Month| *month < period && closed.state(*month) == PeriodState::Open;
     let order = reader.earliest_open_order()?.map(Month::of);
     let bills = reader.bills()?.into_iter().filter(|bill| !bill.dropped).map(|bill| bill.period);
     let mut months: Vec<Month> = bills.chain(order).filter(is_open).collect();

@@ -11,7 +11,7 @@ use crate::domain::period::Month;
 use crate::store::{Reader, StoreError};
 
 /// Freezes the statement of every account that has one.
-pub(super) fn freeze_statements(operation: &mut Operation<'_>, period: Month) -> Result<Vec<FrozenStatement>> {
+pub(super) fn freeze_statements(operation: &mut Operation<'_>, period: Month, version: i64) -> Result<Vec<FrozenStatement>> {
     let mut frozen = Vec::new();
     let drawing = Drawing::new(operation.reader(), period)?;
     for account in operation.reader().accounts()? {
@@ -25,7 +25,7 @@ pub(super) fn freeze_statements(operation: &mut Operation<'_>, period: Month) ->
             return Err(StoreError::Damaged(format!("the statement of {} does not foot to its balance", account.code)).into());
         }
         let (content, sha256) = statement::frozen_form(&statement);
-        operation.writer().insert_statement(period, account.id, &content, &sha256)?;
+        operation.writer().insert_statement((period, version), account.id, &content, &sha256)?;
         let (currency, closing) = (statement.currency, statement.closing);
         frozen.push(FrozenStatement { account: account.code, currency, closing, sha256 });
     }
