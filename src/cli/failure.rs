@@ -537,7 +537,7 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::UnreadableFile { file, reason } => unreadable(file, reason, told),
         Refusal::NoProof { file, wanted, reason } => told(format!("{file} is no {wanted} of this tool: {reason}")).hint(match *wanted {
             "manifest" => "`subledger statement export --period MONTH --out DIR` writes one",
-            _ => "keep what `subledger period close MONTH --format json` answers",
+            _ => "keep what `subledger period receipt MONTH --format json` answers",
         }),
         Refusal::BadLines { file, problems, count } => {
             let mut details: Vec<String> = problems.iter().map(problem).collect();

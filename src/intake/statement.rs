@@ -1,20 +1,19 @@
 //! What proves a statement: the statement as JSON, the manifest of an export, the receipt of a close; read back from the files
 //! that this tool has written.
 //!
-//! A receipt is taken as it is stored, or out of the answer of whatever has closed or shown the month.
+//! A receipt is taken as it is stored, which the answer of `period receipt` has in it with its hash, or out of the answer of
+//! whatever has closed the month.
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::domain::chain::sha256_hex;
 use crate::domain::close::{RECEIPT_FORM, Receipt};
 use crate::domain::money::Exact;
 use crate::domain::period::Month;
 use crate::domain::refusal::Refusal;
 use crate::domain::statement::Statement;
 use crate::domain::statement_proof::{Manifest, ReceiptStatement, ReceiptStatements, ToldStatement};
-
-/// Where a receipt's statements stand in an answer: in itself, or in the part that tells of the close.
-const PARTS: [&str; 2] = ["period_close", "receipt"];
 
 /// Reads a manifest; `file` is its name for messages.
 pub fn manifest(bytes: &[u8], file: &str) -> Result<Manifest, Refusal> {
@@ -32,12 +31,21 @@ pub fn manifest(bytes: &[u8], file: &str) -> Result<Manifest, Refusal> {
 pub fn receipt(bytes: &[u8], file: &str) -> Result<ReceiptStatements, Refusal> {
     let refused = |reason: String| Refusal::NoProof { file: file.to_owned(), wanted: "receipt", reason };
     let value: Value = serde_json::from_slice(bytes).map_err(|e| refused(e.to_string()))?;
-    if value["form"] == RECEIPT_FORM {
-        let receipt: Receipt = serde_json::from_value(value).map_err(|e| refused(e.to_string()))?;
-        return Ok(stored(receipt));
+    if let Some(content) = value["content"].as_str() {
+        if value["sha256"] != sha256_hex(content.as_bytes()) {
+            return Err(refused("its content is not what its SHA-256 says".to_owned()));
+        }
+        return serde_json::from_str(content).map(stored).map_err(|e| refused(e.to_string()));
     }
-    let part = PARTS.iter().map(|part| &value[*part]).chain([&value]).find(|part| part["statements"].is_array());
-    let part = part.ok_or_else(|| refused("it names no statements".to_owned()))?;
+    if value["form"] == RECEIPT_FORM {
+        return serde_json::from_value(value).map(stored).map_err(|e| refused(e.to_string()));
+    }
+    // The statements of a month end are paths; what was closed is told in a part of it.
+    let close = &value["period_close"];
+    let part = if close.is_object() { close } else { &value };
+    if !part["statements"].is_array() {
+        return Err(refused("it names no statements".to_owned()));
+    }
     let told = ToldReceipt::deserialize(part).map_err(|e| refused(e.to_string()))?;
     Ok(ReceiptStatements { period: told.period, statements: told.statements })
 }

@@ -19,7 +19,8 @@ use crate::domain::statement::{AgreementVersion, ChargeFacts, Movement};
 
 impl Reader<'_> {
     /// Everything that moved an account's balance due from one day to another: charges by their index, other money by theirs. The
-    /// amount is what the entry's postings did to the account's own receivable and funds. An order that the book started with
+    /// amount is what the entry's postings did to the account's own receivable and funds; usage that is only expected is owed by
+    /// nobody yet, and is left out. An order that the book started with
     /// moved nothing of it: what it cost the customer is in the opening balance. What a decision on a difference has charged has
     /// no list price.
     pub fn movements(&self, account: AccountId, from: NaiveDate, to: NaiveDate) -> Result<Vec<Movement>> {
@@ -33,7 +34,7 @@ impl Reader<'_> {
                  SELECT e.id, NULL FROM entry AS e
                   WHERE e.account_id = ?1 AND e.effective BETWEEN ?2 AND ?3
                     AND e.event <> 'charge' AND e.event <> 'refund' AND e.event <> 'usage' AND e.event <> 'bill-accepted'
-                    AND e.event <> 'difference-accepted'
+                    AND e.event <> 'difference-accepted' AND e.event <> 'usage-accrued'
                  UNION ALL
                  SELECT e.id, NULL FROM entry AS e
                   WHERE e.recipient_id = ?1 AND e.effective BETWEEN ?2 AND ?3)

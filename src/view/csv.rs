@@ -19,9 +19,9 @@ pub enum Dialect {
     Excel,
 }
 
-/// Writes the document's own sheet, else its first table; the fields as a single row if it has none.
+/// Writes the document's first table; the fields as a single row if it has none.
 pub fn render(document: &Document, dialect: Dialect, writer: &mut dyn io::Write) -> io::Result<()> {
-    if let Some(table) = document.csv_table() {
+    if let Some(table) = document.tables_for(Reader::Machine).next() {
         return render_table(table, dialect, writer);
     }
     let (keys, values): (Vec<_>, Vec<_>) =

@@ -572,8 +572,6 @@ pub struct Document {
     language: Language,
     /// The day from which a workbook says that it is.
     day: Option<NaiveDate>,
-    /// What CSV has in the place of the first table.
-    sheet: Option<Table>,
     fields: Vec<Field>,
     charts: Vec<Chart>,
     tables: Vec<Table>,
@@ -589,7 +587,6 @@ impl Document {
             title: None,
             language: Language::English,
             day: None,
-            sheet: None,
             fields: Vec::new(),
             charts: Vec::new(),
             tables: Vec::new(),
@@ -610,18 +607,11 @@ impl Document {
         Self { day: Some(day), ..self }
     }
 
-    /// Gives CSV a table of its own, which nothing else shows.
-    #[must_use]
-    pub fn sheet(self, table: Table) -> Self {
-        Self { sheet: Some(table), ..self }
-    }
-
     /// The same in a language: labels, titles, and words of ours. Keys never change, nor what comes from outside.
     #[must_use]
     pub fn translated(mut self, language: Language) -> Self {
         self.language = language;
         self.title = self.title.map(|title| language.word(title));
-        self.sheet = self.sheet.map(|table| table.translated(language));
         for field in &mut self.fields {
             field.label = language.word(field.label);
             field.value.translate(language);
@@ -728,11 +718,6 @@ impl Document {
     /// The day from which it is.
     pub fn day(&self) -> Option<NaiveDate> {
         self.day
-    }
-
-    /// What CSV shows: its own table, else the first one.
-    pub fn csv_table(&self) -> Option<&Table> {
-        self.sheet.as_ref().or_else(|| self.tables_for(Reader::Machine).next())
     }
 
     /// The fields that a reader sees.

@@ -37,7 +37,7 @@ aside { background: var(--note); padding: .6rem 1rem; margin: 1rem 0 } aside p {
 tfoot td { font-weight: 600; border-bottom: 0; border-top: 2px solid var(--line) }
 figure { margin: 1rem 0 } figcaption { font-weight: 600; padding: .3rem 0 }
 svg { max-width: 100%; height: auto } svg text { fill: currentColor; font: 13px system-ui, sans-serif; font-variant-numeric: tabular-nums }
-@media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --line: #999; --head: #eee; --note: #fff } body { font-size: 11px } main { padding: 0; max-width: none } h1 { font-size: 17px } h2 { font-size: 14px } dl { columns: 2 } dl > div { break-inside: avoid; grid-template-columns: 11em 1fr } table { width: 100%; font-size: 8.5px } th, td { padding: 2px 4px } th { white-space: normal } td { overflow-wrap: anywhere } td.n, td.d { overflow-wrap: normal } h2, caption, figcaption { break-after: avoid } .wide { overflow: visible } thead { display: table-header-group } tr, figure, aside { break-inside: avoid } }
+@media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --line: #999; --head: #eee; --note: #fff } body { font-size: 11px } main { padding: 0; max-width: none } h1 { font-size: 17px } h2 { font-size: 14px } dl { columns: 2 } dl > div { break-inside: avoid; grid-template-columns: 11em 1fr } table { width: 100%; font-size: 9.5px } th, td { padding: 2px 4px } th { white-space: normal } td { overflow-wrap: anywhere } td.n, td.d { overflow-wrap: normal } h2, caption, figcaption { break-after: avoid } .wide { overflow: visible } thead { display: table-header-group } tr, figure, aside { break-inside: avoid } }
 ";
 
 /// Writes the document as a page.

@@ -397,8 +397,11 @@ fn a_file_is_proved_by_the_manifest_and_the_receipt_without_the_book() {
         .unwrap();
     book.write("stored.json", stored);
     assert_eq!(steps(&book, 0, "shown.json --receipt stored.json"), ["statement"], "the receipt as the book keeps it");
-    book.done("period receipt 2026-06 --output receipt-2026-06.json");
-    assert_eq!(steps(&book, 0, "shown.json --receipt receipt-2026-06.json"), ["statement"], "and as it is shown");
+    book.write("shown-receipt.json", book.done("period receipt 2026-06 --format json").stdout);
+    assert_eq!(steps(&book, 0, "shown.json --receipt shown-receipt.json"), ["statement"], "and as it is shown");
+    replaced(&book, "shown-receipt.json", "forged.json", "acme-dev\\\"", "acme-den\\\"");
+    let refused = book.refused(1, "statement.no-proof", "statement verify shown.json --receipt forged.json");
+    assert!(refused.message.ends_with("its content is not what its SHA-256 says"), "{refused:?}");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use crate::book::statement::{show, show_entity, show_group};
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::domain::period::Month;
-use crate::view;
 use crate::view::language::Language;
+use crate::view::statement::{sheet, statement, together};
 
 /// Show the statement of an account for a month, or those of a group's or an entity's accounts
 ///
@@ -51,13 +51,16 @@ impl ShowArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let Self { account, group, entity, period, lang } = self;
         context.require_output()?;
-        let document = match (&account, &group, &entity) {
-            (Some(name), ..) => view::statement::statement(&context.read(|reader| show(reader, name, period))?, lang)?,
-            (None, Some(name), _) => view::statement::together(&context.read(|reader| show_group(reader, name, period))?, lang)?,
-            (None, None, name) => {
-                let name = name.as_deref().unwrap_or_default();
-                view::statement::together(&context.read(|reader| show_entity(reader, name, period))?, lang)?
-            }
+        let document = if let Some(name) = account {
+            let view = context.read(|reader| show(reader, &name, period))?;
+            if context.answers_in_csv() { sheet([&view.statement], lang)? } else { statement(&view, lang)? }
+        } else {
+            let set = context.read(|reader| match (&group, &entity) {
+                (Some(name), _) => show_group(reader, name, period),
+                (None, name) => show_entity(reader, name.as_deref().unwrap_or_default(), period),
+            })?;
+            let statements = set.statements.iter().map(|view| &view.statement);
+            if context.answers_in_csv() { sheet(statements, lang)? } else { together(&set, lang)? }
         };
         context.answer(&document)?;
         Ok(Exit::Done)

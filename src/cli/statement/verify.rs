@@ -24,8 +24,8 @@ use crate::view;
 /// frozen form again, whose hash the receipt has; only its spending of earlier months is not part
 /// of that. Without --manifest the manifest.json beside the file is taken, where there is one.
 ///
-/// Exit 0 when all of it is proved, 3 with the reason when not. A receipt is what
-/// `period receipt --format json` shows, or what `period close` or `month-end` has answered so.
+/// Exit 0 when all of it is proved, 3 with the reason when not. A receipt is what `period receipt`,
+/// `period close` or `month-end` has answered with --format json.
 ///
 /// Examples:
 ///   subledger statement verify statements/acme-prod-2026-06.csv --manifest statements/manifest.json
