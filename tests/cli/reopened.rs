@@ -85,6 +85,24 @@ fn closing_again_charges_what_the_corrected_bill_has_more_or_less() {
 }
 
 #[test]
+fn a_bill_that_was_dropped_charges_nothing_any_more() {
+    let book = reconciled(&[], &[usage("u", "202606", 1, "100", "80"), usage("v", "202606", 2, "50", "40")]);
+    closes(&book, "2026-06");
+    book.done("period reopen 2026-06 --reason 'a bill of somebody else'");
+    book.done("bill drop 2026-06 --version 1 --yes");
+    book.done("period close 2026-06 --yes");
+    assert!(book.checks(), "{}", book.run("check"));
+    for code in ["sales", "cost", "accrued", "payable", "receivable"] {
+        assert_eq!(ledger(&book, code), "0", "{code}");
+    }
+    // What comes to nothing stays as it is when it is closed once more.
+    let charges = entries(&book);
+    book.done("period reopen 2026-06 --reason 'to look again'");
+    book.done("period close 2026-06 --yes");
+    assert_eq!(entries(&book), charges);
+}
+
+#[test]
 fn later_months_are_opened_too_and_what_they_gave_back_is_in_dispute_again() {
     let lines = [june("a", "51", 1, "1000", "900")];
     let mut book = reconciled(&[("acme-prod", "51", "1000"), ("acme-prod", "52", "500")], &lines);

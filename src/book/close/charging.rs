@@ -53,9 +53,17 @@ pub(super) fn charge_usage(operation: &mut Operation<'_>, bill: &BillVersion, da
         }
     }
     for earlier in before.left() {
-        take_back(operation, bill, &earlier, date)?;
+        take_back(operation, Some(bill), &earlier, date)?;
     }
     Ok(charged)
+}
+
+/// Gives back all usage that was charged when a month was closed before: now it closes without a bill.
+pub(super) fn take_back_usage(operation: &mut Operation<'_>, period: Month, date: OpenDate) -> Result<()> {
+    for earlier in ChargedBefore::load(operation.reader(), period)?.left() {
+        take_back(operation, None, &earlier, date)?;
+    }
+    Ok(())
 }
 
 /// Settles usage that was charged before as what it cost then. Returns that.
@@ -66,12 +74,20 @@ fn settle(operation: &mut Operation<'_>, bill: &BillVersion, charge: ChargeId, c
     Ok(billed)
 }
 
-/// Gives back what was charged of a use that the bill does not have any more.
-fn take_back(operation: &mut Operation<'_>, bill: &BillVersion, earlier: &[(Charge, NaiveDate)], date: OpenDate) -> Result<()> {
+/// Gives back what was charged of a use that the bill does not have any more. Without any bill, what it cost and what is given back
+/// of that stand in `accrued`, and come to nothing.
+fn take_back(
+    operation: &mut Operation<'_>,
+    bill: Option<&BillVersion>,
+    earlier: &[(Charge, NaiveDate)],
+    date: OpenDate,
+) -> Result<()> {
     let Some((first, counted_on)) = earlier.first().cloned() else { return Ok(()) };
     let (mut list, mut payable, mut cost) = (Exact::ZERO, Amount::ZERO, Amount::ZERO);
     for (charge, _) in earlier {
-        settle(operation, bill, charge.id, charge.cost)?;
+        if let Some(bill) = bill {
+            settle(operation, bill, charge.id, charge.cost)?;
+        }
         (list, payable, cost) = (list.minus(charge.list)?, payable.minus(charge.payable)?, cost.minus(charge.cost)?);
     }
     if list.is_zero() && payable.is_zero() && cost.is_zero() {
@@ -85,7 +101,9 @@ fn take_back(operation: &mut Operation<'_>, bill: &BillVersion, earlier: &[(Char
     let charge = Charge { id, list, payable, cost, corrects, entry, ..first };
     operation.writer().insert_charge(&charge)?;
     order::add_volumes(operation, &of.group, &charge, counted_on)?;
-    settle(operation, bill, charge.id, charge.cost)?;
+    if let Some(bill) = bill {
+        settle(operation, bill, charge.id, charge.cost)?;
+    }
     Ok(())
 }
 

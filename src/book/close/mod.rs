@@ -154,6 +154,8 @@ fn close_one(operation: &mut Operation<'_>, period: Month, run: Option<Run>, wit
             billed: bill.totals.payable,
             payable,
         });
+    } else {
+        charging::take_back_usage(operation, period, date)?;
     }
     receipt.accrued_usage = accrual::accrue(operation, period, without_bill, date)?;
     let groups = operation.reader().groups()?;
