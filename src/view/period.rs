@@ -59,20 +59,6 @@ pub fn closed(outcome: &PeriodClosed) -> Document {
         .table(statements(receipt).machine_only())
 }
 
-/// What proves each statement, for those who keep the answer.
-fn statements(receipt: &Receipt) -> Table {
-    Table::new("statements")
-        .title("Statements")
-        .column("account", "Account")
-        .column("currency", "Currency")
-        .column_right("closing", "Closing")
-        .column("sha256", "SHA-256")
-        .rows(receipt.statements.iter().map(|frozen| {
-            let closing = Value::amount(frozen.closing, frozen.currency);
-            [(&frozen.account).into(), frozen.currency.into(), closing, frozen.sha256.as_str().into()]
-        }))
-}
-
 /// The checklist of a month; `sentences` say what blocks, and what helps.
 pub fn checklist(view: &Checklist, sentences: &[String]) -> Document {
     let mut sentences = sentences.iter();
@@ -157,7 +143,7 @@ pub fn receipt(view: &ReceiptView) -> Document {
         .field("period", "Period", receipt.period)
         .field("state", "State", view.state.as_str())
         .field("version", "Version", receipt.version)
-        .field("form", "Form", receipt.form.as_str())
+        .field("receipt_form", "Form", receipt.form.as_str())
         .field("tool", "Made by subledger", receipt.tool.as_str())
         .field("sha256", "SHA-256 of the receipt", view.sha256.as_str())
         .field("bill_version", "Bill version", bill.map(|b| b.version))
@@ -173,7 +159,7 @@ pub fn receipt(view: &ReceiptView) -> Document {
         .table(classes)
         .table(waivers(receipt))
         .table(ledger(receipt))
-        .table(statements(receipt))
+        .table(statements(receipt).title("Statements"))
         .table(files)
         .table(history)
 }
@@ -207,6 +193,19 @@ fn ledger(receipt: &Receipt) -> Table {
         .column("currency", "Currency")
         .column_right("balance", "Debits less credits")
         .rows(receipt.ledger.iter().map(|t| [t.code.as_str().into(), t.currency.into(), Value::amount(t.balance, t.currency)]))
+}
+
+/// What proves each statement.
+fn statements(receipt: &Receipt) -> Table {
+    Table::new("statements")
+        .column("account", "Account")
+        .column("currency", "Currency")
+        .column_right("closing", "Balance due, closing")
+        .column("sha256", "SHA-256")
+        .rows(receipt.statements.iter().map(|frozen| {
+            let closing = Value::amount(frozen.closing, frozen.currency);
+            [(&frozen.account).into(), frozen.currency.into(), closing, frozen.sha256.as_str().into()]
+        }))
 }
 
 /// What retroactive tiers have changed, by currency; people see it where there is any.
