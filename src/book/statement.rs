@@ -13,6 +13,7 @@ use crate::domain::chain;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Name;
 use crate::domain::entity::Entity;
+use crate::domain::finality::Finality;
 use crate::domain::id::AccountId;
 use crate::domain::journal::Event;
 use crate::domain::money::{Amount, Currency};
@@ -220,7 +221,9 @@ impl Drawing {
         let usage = match self.usage.get() {
             Some(usage) => usage,
             None => {
-                let used = reader.bill(self.period)?.map(|bill| used_by_account(reader, &bill)).transpose()?;
+                // Usage of an estimated bill is never charged.
+                let bill = reader.bill(self.period)?.filter(|bill| bill.finality == Finality::Final);
+                let used = bill.map(|bill| used_by_account(reader, &bill)).transpose()?;
                 self.usage.get_or_init(|| used.unwrap_or_default())
             }
         };

@@ -522,3 +522,48 @@ fn what_is_no_proof_is_refused() {
     book.refused(1, "file.missing", "statement verify nowhere.csv --receipt receipt.json");
     assert_eq!(book.run("statement verify").exit, 2);
 }
+
+#[test]
+fn a_month_that_was_opened_again_has_other_statements_and_another_receipt() {
+    let mut book = closed();
+    book.done("statement export --period 2026-06 --out first --as json,csv");
+    book.done("period reopen 2026-06 --reason 'an order was forgotten'");
+    let provisional = book.json("statement show acme-dev --period 2026-06");
+    assert_eq!((&provisional["state"], &provisional["sha256"]), (&"provisional".into(), &Value::Null));
+    // Usage that was charged stays charged, and keeps what is known of it.
+    assert_eq!(provisional["usage"][1]["covered"], "70.00");
+    book.done("order record acme-dev --product slb --kind new --list-price 10 --provider-order 2100020 --date 2026-06-29 --placed");
+    let line = "d-6,2100020,9000000000000001,1000000000000003,202606,20260629,订阅预付费用,slb,负载均衡SLB,CNY,10,2,8,";
+    book.write("bill-more.csv", format!("{}{line}\n", covered_bill()));
+    book.set_now("2026-07-04T02:00:00Z");
+    let answer = book.done("month-end 2026-06 --bill bill-more.csv --out out --format json");
+    book.write("second.json", answer.stdout);
+    book.done("statement export --period 2026-06 --out second --as json,csv");
+
+    assert_eq!(steps(&book, 0, "second/acme-dev-2026-06.json --receipt second.json"), ["file", "sums", "manifest", "statement"]);
+    assert_eq!(steps(&book, 0, "first/acme-dev-2026-06.json --receipt receipt.json"), ["file", "sums", "manifest", "statement"]);
+    let found = steps(&book, 3, "first/acme-dev-2026-06.json --manifest first/manifest.json --receipt second.json");
+    assert!(
+        found[2].starts_with("manifest: acme-dev closes with CNY ") && found[3].starts_with("statement: acme-dev closes"),
+        "{found:?}"
+    );
+    let group = book.json("statement show --group acme --period 2026-06");
+    let ledger = book.ledger();
+    let of = |code: &str| cents(&ledger[code].as_str().into());
+    assert_eq!(cents(&group["totals"]["CNY"]["closing"]), of("receivable") + of("funds"));
+    assert_eq!(rows(&group, "products").iter().map(|product| cents(&product["payable"])).sum::<i64>(), -of("sales"));
+    assert!(book.checks());
+}
+
+#[test]
+fn usage_that_is_only_expected_stands_on_no_statement() {
+    let book = ordered();
+    book.done("bill import bill-covered.csv --period 2026-06 --estimated");
+    let closed = book.json("period close 2026-06 --without-bill");
+    assert_ne!(closed["accrued_usage"]["CNY"], Value::Null);
+    for (account, period) in [("acme-dev", "2026-06"), ("acme-prod", "2026-06"), ("acme-prod", "2026-07")] {
+        let statement = book.json(&format!("statement show {account} --period {period}"));
+        assert!(rows(&statement, "lines").iter().all(|line| line["event"] != "usage-accrued"), "{statement}");
+        assert_eq!(rows(&statement, "usage").len(), 0, "{statement}");
+    }
+}
