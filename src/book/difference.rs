@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::operation::AccountInGroup;
+use super::operation::{AccountInGroup, find_account};
 use super::order::RefundOrder;
 use super::pricing::Prices as _;
 use super::{Operation, Result, UseCase, order, reconcile};
@@ -42,9 +42,18 @@ pub struct DifferenceFilter {
 /// Lists differences, the largest first.
 pub fn list(reader: Reader<'_>, filter: &DifferenceFilter) -> Result<Vec<Difference>> {
     let mut differences = reader.differences(filter.period)?;
+    // Whoever mistypes an account is told, and not that nothing of it is open. Strangers go by their UID.
+    let named = match &filter.account {
+        Some(name) => match find_account(reader, name) {
+            Ok(account) => Some(account.code.to_string()),
+            Err(_) if differences.iter().any(|d| d.account == *name) => Some(name.clone()),
+            Err(unknown) => return Err(unknown),
+        },
+        None => None,
+    };
     differences.retain(|d| {
         (filter.all || d.is_current() || !d.disputed.is_zero())
-            && filter.account.as_ref().is_none_or(|account| d.account == *account)
+            && named.as_ref().is_none_or(|account| d.account == *account)
             && filter.kind.is_none_or(|kind| d.kind == kind)
             && filter.owner.as_ref().is_none_or(|owner| d.owner.as_ref() == Some(owner))
     });
@@ -492,7 +501,8 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
         if self.is_closed && self.before.disputed.is_zero() {
             return Err(self.refuse(how, WhyNot::MonthClosed).into());
         }
-        if !self.amount.is_positive() && self.before.kind != DifferenceKind::WrongAccount {
+        let is_asked_for = self.is_billed() && self.amount.is_positive();
+        if !is_asked_for && self.before.kind != DifferenceKind::WrongAccount {
             return Err(self.refuse(how, WhyNot::NothingTooMuch).into());
         }
         Ok(Posted::default())
@@ -514,6 +524,11 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
         let how = Resolution::Cancelled;
         let is_missing = self.before.kind != DifferenceKind::WrongAccount;
         let Some(order) = self.own_order().filter(|_| is_missing) else { return Err(self.refuse(how, WhyNot::Billed).into()) };
+        // A later bill may have had it.
+        let charge = self.operation.reader().charge_of(order)?.id;
+        if self.operation.reader().settled_by(charge)?.is_some() {
+            return Err(self.refuse(how, WhyNot::Billed).into());
+        }
         self.take_back(order, "cancelled", orders)?;
         Ok(Posted::default())
     }
@@ -634,6 +649,9 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
         orders: &mut Vec<OrderId>,
     ) -> Result<ChargeId> {
         let found = order::find(self.operation.reader(), original)?;
+        if self.operation.reader().account(found.account)?.code.as_str() != self.before.account {
+            return Err(self.refuse(Resolution::Recorded, WhyNot::OfOtherAccount).into());
+        }
         let paid = self.operation.reader().charge_of(found.id)?;
         let is_whole = provider_gives >= paid.cost || !paid.cost.is_positive();
         let amount = if is_whole {

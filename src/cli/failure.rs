@@ -629,6 +629,7 @@ fn unfit(id: &str, kind: DifferenceKind, how: Resolution, why: WhyNot, told: imp
         WhyNot::NotElsewhere => told("it is not recorded for one account and billed to another"),
         WhyNot::Recorded => told("nothing is missing in the book that could be recorded").hint(format!("`subledger difference explain {id}`")),
         WhyNot::NoOriginal => told("money back is for an order").hint("name the order with --refunds; or --as accepted"),
+        WhyNot::OfOtherAccount => told("the order that --refunds names is another account's").hint("name an order of the same account"),
         WhyNot::MonthClosed => told("its month is closed, and nothing of it is in dispute"),
     }
 }

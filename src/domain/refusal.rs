@@ -85,6 +85,8 @@ pub enum WhyNot {
     Recorded,
     /// Money back needs the order that it gives back of.
     NoOriginal,
+    /// The order that is named is another account's.
+    OfOtherAccount,
     /// Its month is closed, and nothing of it is disputed.
     MonthClosed,
 }

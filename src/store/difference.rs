@@ -14,7 +14,7 @@ use crate::domain::period::Month;
 
 const COLUMNS: &str =
     "id, period, kind, account, provider_order, product, currency, recorded, billed, reason, state, resolution, decision,
-                       owner, due, until, note, since, reopened, disputed_minor, credits";
+                       owner, due, until, note, since, reopened, disputed_minor, credits, settled_by";
 
 fn difference(row: &Row<'_>) -> rusqlite::Result<Difference> {
     Ok(Difference {
@@ -45,6 +45,7 @@ fn difference(row: &Row<'_>) -> rusqlite::Result<Difference> {
             rusqlite::types::ValueRef::Null => vec![],
             _ => row.json(20)?,
         },
+        settled_by: row.month_opt(21)?,
     })
 }
 
@@ -117,6 +118,23 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The differences of months before one that have an order number and are not settled.
+    pub fn carried_differences(&self, period: Month) -> Result<Vec<Difference>> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM difference WHERE period < ?1 AND state <> 'resolved' AND provider_order <> '' ORDER BY id"
+        ))?;
+        let rows = select.query_map([period.number()], difference)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The carried differences that a month's bill has settled.
+    pub fn differences_settled_by(&self, period: Month) -> Result<Vec<Difference>> {
+        let mut select =
+            self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM difference WHERE settled_by = ?1 ORDER BY id"))?;
+        let rows = select.query_map([period.number()], difference)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The differences of which later bills have given something back.
     pub fn credited_differences(&self) -> Result<Vec<Difference>> {
         let mut select =
@@ -157,7 +175,7 @@ impl Writer<'_> {
     pub fn save_difference(&mut self, before: Option<&Difference>, now: &Difference) -> Result<()> {
         let mut upsert = self.connection().prepare_cached(&format!(
             "INSERT OR REPLACE INTO difference ({COLUMNS})
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)"
         ))?;
         upsert.execute(params![
             now.id,
@@ -181,6 +199,7 @@ impl Writer<'_> {
             now.reopened,
             now.disputed.minor(),
             Some(&now.credits).filter(|credits| !credits.is_empty()).map(to_json),
+            now.settled_by.map(Month::number),
         ])?;
         drop(upsert);
         self.log_change("difference", &now.id, before, now)

@@ -416,6 +416,14 @@ impl Reader<'_> {
         Ok(select.query_row([charge.0], |row| row.month(0)).optional()?)
     }
 
+    /// The charge of an account's order number.
+    pub fn charge_of_number(&self, account: AccountId, provider_order: &str) -> Result<Option<ChargeId>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT c.id FROM orders AS o JOIN charge AS c ON c.order_id = o.id WHERE o.provider_order = ?2 AND o.account_id = ?1",
+        )?;
+        Ok(select.query_row(params![account.0, provider_order], |row| row.get(0).map(ChargeId)).optional()?)
+    }
+
     /// Walks over the charges of all accounts, or of a group's, from one day to another, both included.
     pub fn each_charge_between(
         &self,

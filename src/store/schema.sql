@@ -484,10 +484,12 @@ CREATE TABLE difference (
     since          INTEGER NOT NULL,     -- first found, or found again
     reopened       INTEGER NOT NULL,
     disputed_minor INTEGER NOT NULL,     -- what of it stands in `disputed`
-    credits        TEXT                  -- JSON: what later bills have given back of it, by month
+    credits        TEXT,                 -- JSON: what later bills have given back of it, by month
+    settled_by     INTEGER               -- the later month whose bill has settled it, where it was carried
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX difference_of_period ON difference (period);
 CREATE INDEX difference_credited ON difference (id) WHERE credits IS NOT NULL;
+CREATE INDEX difference_settled ON difference (settled_by) WHERE settled_by IS NOT NULL;
 CREATE INDEX difference_due ON difference (due) WHERE due IS NOT NULL;
 -- What usage costs is less by what of it is a difference, and is asked for with every balance.
 CREATE INDEX difference_of_usage ON difference (period) WHERE provider_order = '' AND product <> '';

@@ -169,6 +169,9 @@ fn what_was_carried_is_billed_in_july_and_what_was_disputed_comes_back() {
     closes(&book, "2026-07");
     assert_eq!((ledger(&book, "disputed"), ledger(&book, "accrued")), ("80".to_owned(), "0".to_owned()));
     assert!(told(&book).contains(&"over-billed 51 100.00 resolved credited".to_owned()), "{:?}", told(&book));
+    // What was carried and is billed is settled, and cannot be cancelled any more.
+    assert!(told(&book).contains(&"missing-in-bill 52 -400.00 resolved auto".to_owned()), "{:?}", told(&book));
+    book.refused(1, "difference.resolved", &format!("difference resolve {} --as cancelled", id_of(&book, "52")));
     // The rest is given up: a loss of August.
     book.done(&format!("difference resolve {} --as written-off --note gone", id_of(&book, "53")));
     assert_eq!((ledger(&book, "disputed"), ledger(&book, "write-off")), ("0".to_owned(), "80".to_owned()));

@@ -51,9 +51,33 @@ pub(super) fn accept_bill(
         after.credits.push(DisputeCredit { period: bill.period, amount: credit.amount });
         operation.writer().save_difference(Some(&before), &after)?;
     }
+    settle_carried(operation, bill)?;
     operation.post(rules::bill_accepted(date, bill.currency, &accepted))?;
     pay_already(operation, bill, run, date)?;
     Ok(accepted.payable)
+}
+
+/// The differences of earlier months that were carried, and whose orders this bill has settled, are no differences any more.
+fn settle_carried(operation: &mut Operation<'_>, bill: &BillVersion) -> Result<()> {
+    for before in operation.reader().carried_differences(bill.period)? {
+        let reader = operation.reader();
+        let account = reader.account_by_name(&before.account)?;
+        let Some(charge) =
+            account.map(|account| reader.charge_of_number(account.id, &before.provider_order)).transpose()?.flatten()
+        else {
+            continue;
+        };
+        if reader.settled_by(charge)? == Some(bill.period) {
+            let after = Difference {
+                state: DifferenceState::Resolved,
+                resolution: Some(Resolution::Auto),
+                settled_by: Some(bill.period),
+                ..before.clone()
+            };
+            operation.writer().save_difference(Some(&before), &after)?;
+        }
+    }
+    Ok(())
 }
 
 /// Posts what vouchers and stored-value cards have paid of a bill.

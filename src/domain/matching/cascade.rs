@@ -16,7 +16,7 @@ use super::{Matcher, Terms, bridge};
 use crate::domain::bill::TaxBasis;
 use crate::domain::bridge::{Class, Part, Parts};
 use crate::domain::difference::DifferenceKind;
-use crate::domain::id::{AccountId, ChargeId};
+use crate::domain::id::{AccountId, ChargeId, ProductId};
 use crate::domain::money::{Amount, Exact, Overflow};
 use crate::domain::order::OrderKind;
 use crate::domain::usage_check::UsageMismatch;
@@ -469,9 +469,14 @@ impl Cascade<'_> {
     /// a few days, and only one smallest set; nothing that two of them could claim.
     fn covering_set(&mut self) -> Result<(), Overflow> {
         let mut work = covering::MOST_WORK;
-        let mut by_account: BTreeMap<AccountId, [Vec<usize>; 3]> = BTreeMap::new();
+        // Only what is bought of one product comes together, and money back is no part of a purchase.
+        let mut alike: BTreeMap<(AccountId, ProductId), [Vec<usize>; 3]> = BTreeMap::new();
         for (place, item) in self.items.iter().enumerate() {
-            let [missing, unrecorded, both] = by_account.entry(item.account).or_default();
+            let is_refund = item.recorded.as_ref().is_some_and(|recorded| recorded.is_refund);
+            let gives_back = is_refund || item.billed.as_ref().is_some_and(|billed| billed.payable.is_negative());
+            let bought = item.recorded.as_ref().map(|recorded| recorded.product);
+            let Some(product) = bought.or_else(|| item.billed.as_ref()?.product).filter(|_| !gives_back) else { continue };
+            let [missing, unrecorded, both] = alike.entry((item.account, product)).or_default();
             if item.missing().is_some() {
                 missing.push(place);
             } else if item.unrecorded().is_some() {
@@ -481,7 +486,10 @@ impl Cascade<'_> {
             }
         }
         let mut sets: Vec<Vec<usize>> = Vec::new();
-        for [missing, unrecorded, both] in by_account.into_values() {
+        for [mut missing, mut unrecorded, both] in alike.into_values() {
+            for members in [&mut missing, &mut unrecorded] {
+                members.sort_by_key(|place| (self.day(&self.items[*place]), *place));
+            }
             for (targets, members, least) in
                 [(&unrecorded, &missing, 2), (&missing, &unrecorded, 2), (&both, &missing, 1), (&both, &unrecorded, 1)]
             {
@@ -502,7 +510,7 @@ impl Cascade<'_> {
         Ok(())
     }
 
-    /// The members that come to what a target lacks.
+    /// The members, which are sorted by day, that come to what a target lacks.
     fn covers(&self, target: usize, members: &[usize], least: usize, work: &mut u64) -> Result<Option<Vec<usize>>, Overflow> {
         let currency = self.terms.currency;
         let item = &self.items[target];
@@ -510,10 +518,12 @@ impl Cascade<'_> {
         let billed = item.billed.as_ref().map_or(Exact::ZERO, |billed| billed.payable);
         let gap = billed.minus(expected)?.round(currency)?;
         let when = self.day(item);
-        let near: Vec<usize> = members
+        let days_after = |place: &usize| (self.day(&self.items[*place]) - when).num_days();
+        let first = members.partition_point(|place| days_after(place) < -covering::DAYS);
+        let near: Vec<usize> = members[first..]
             .iter()
             .copied()
-            .filter(|place| (self.day(&self.items[*place]) - when).num_days().abs() <= covering::DAYS)
+            .take_while(|place| days_after(place) <= covering::DAYS)
             .take(covering::MOST_CANDIDATES + 1)
             .collect();
         // A member takes from the gap what is recorded of it, and adds what is billed.
