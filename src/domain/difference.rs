@@ -474,6 +474,12 @@ impl Difference {
         Self { state: DifferenceState::Resolved, resolution, decision: None, until: None, ..self.clone() }
     }
 
+    /// The month whose loss it is, where it was written off: its own, or the one in which it was after that was closed.
+    pub fn month_of_loss(&self) -> Option<Month> {
+        let decision = self.decision.as_ref().filter(|_| self.resolution == Some(Resolution::WrittenOff))?;
+        Some(if decision.accrued.is_zero() { Month::of(decision.day) } else { self.period })
+    }
+
     /// Billed less recorded.
     pub fn difference(&self) -> Result<Exact, Overflow> {
         self.billed.minus(self.recorded)

@@ -459,7 +459,8 @@ CREATE TABLE reconciliation (
     bridge       TEXT    NOT NULL,       -- JSON
     matched      INTEGER NOT NULL,       -- orders
     usage_lines  INTEGER NOT NULL,
-    still_carried TEXT   NOT NULL        -- JSON: how many orders of earlier months, and what is expected of them, exact
+    still_carried TEXT   NOT NULL,       -- JSON: how many orders of earlier months, and what is expected of them, exact
+    matched_on   TEXT    NOT NULL        -- JSON: policies and other months' facts, so that a closed month stays what it was
 ) STRICT;
 
 -- What does not agree, with an identity that survives reruns, and what became of it.
@@ -489,7 +490,9 @@ CREATE TABLE difference (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX difference_of_period ON difference (period);
 CREATE INDEX difference_credited ON difference (id) WHERE credits IS NOT NULL;
+CREATE INDEX difference_disputed ON difference (period) WHERE disputed_minor <> 0 OR credits IS NOT NULL;
 CREATE INDEX difference_settled ON difference (settled_by) WHERE settled_by IS NOT NULL;
+CREATE INDEX difference_written_off ON difference (currency) WHERE resolution = 'written-off';
 CREATE INDEX difference_due ON difference (due) WHERE due IS NOT NULL;
 -- What usage costs is less by what of it is a difference, and is asked for with every balance.
 CREATE INDEX difference_of_usage ON difference (period) WHERE provider_order = '' AND product <> '';
@@ -501,6 +504,7 @@ CREATE TABLE manual_match (
     difference   TEXT    NOT NULL REFERENCES difference,
     orders       TEXT    NOT NULL,       -- JSON: account row and order number of each
     billed       TEXT    NOT NULL,       -- JSON: the same
+    disputed     TEXT,                   -- the difference of which they give something back, instead of orders
     removed      INTEGER NOT NULL CHECK (removed IN (0, 1))
 ) STRICT;
 CREATE INDEX manual_match_of_period ON manual_match (period);

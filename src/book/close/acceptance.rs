@@ -42,12 +42,10 @@ pub(super) fn accept_bill(
     }
     for credit in &run.matched.credits {
         let Some(before) = operation.reader().difference(&credit.difference)? else { continue };
-        let mut after = Difference {
-            disputed: before.disputed.plus(credit.amount)?,
-            state: DifferenceState::Resolved,
-            resolution: Some(Resolution::Credited),
-            ..before.clone()
-        };
+        let disputed = before.disputed.plus(credit.amount)?;
+        // What comes back in part leaves the rest in dispute.
+        let resolution = if disputed.is_zero() { Some(Resolution::Credited) } else { before.resolution };
+        let mut after = Difference { disputed, state: DifferenceState::Resolved, resolution, ..before.clone() };
         after.credits.push(DisputeCredit { period: bill.period, amount: credit.amount });
         operation.writer().save_difference(Some(&before), &after)?;
     }
@@ -142,6 +140,7 @@ fn charge_coupon(
         product: order.product.clone(),
         difference: format!("coupon/{}", order.id.0),
         charge_month: bill.period,
+        corrects: None,
         date: date.date(),
         payable: if account.model == Model::Agency { left } else { Amount::ZERO },
         cost: left,
