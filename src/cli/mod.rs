@@ -22,6 +22,7 @@ mod fund;
 mod group;
 mod init;
 mod input;
+mod invoice;
 mod month_end;
 mod notice;
 mod opening;
@@ -97,6 +98,8 @@ enum Command {
     #[command(subcommand)]
     Statement(statement::StatementCommand),
     #[command(subcommand)]
+    Invoice(invoice::InvoiceCommand),
+    #[command(subcommand)]
     Period(period::PeriodCommand),
     MonthEnd(month_end::MonthEndArgs),
     Check(check::CheckArgs),
@@ -128,6 +131,7 @@ impl Command {
             Self::Reconcile(command) => command.run(context),
             Self::Difference(command) => command.run(context),
             Self::Statement(command) => command.run(context),
+            Self::Invoice(command) => command.run(context),
             Self::Period(command) => command.run(context),
             Self::MonthEnd(args) => args.run(context),
             Self::Check(args) => args.run(context),

@@ -21,6 +21,7 @@ pub mod document;
 pub mod entity;
 pub mod fund;
 pub mod html;
+pub mod invoice;
 pub mod json;
 pub mod language;
 pub mod margin;

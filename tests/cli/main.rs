@@ -14,6 +14,7 @@ mod differences;
 mod golden_months;
 mod hard_months;
 mod help;
+mod invoices;
 mod keys;
 mod ledgers;
 mod money;
