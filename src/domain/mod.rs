@@ -51,6 +51,7 @@ pub mod run_rate;
 pub mod runway;
 pub mod saving;
 pub mod schedule;
+pub mod settlement;
 pub mod statement;
 pub mod suggest;
 pub mod true_up;
