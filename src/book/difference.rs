@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::operation::AccountInGroup;
 use super::order::RefundOrder;
 use super::pricing::Prices as _;
-use super::{Operation, Result, UseCase, order, reconcile};
+use super::{Operation, Result, UseCase, order, reconcile, write_off};
 use crate::domain::acceptance::{Clearing, ClearingRule};
 use crate::domain::account::Model;
 use crate::domain::bill::{LineKind, OrderNumber};
@@ -460,18 +460,8 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
         if !amount.is_positive() {
             return Err(self.refuse(how, WhyNot::NoLoss).into());
         }
-        let currency = self.before.currency;
-        let limit = self.operation.policy()?.write_off_limit.round(currency)?;
-        let mut so_far = Amount::ZERO;
-        for other in self.operation.reader().written_off_in(self.before.period)? {
-            if other.currency == currency && other.id != self.before.id {
-                so_far = so_far.plus(other.difference()?.round(currency)?)?;
-            }
-        }
-        if so_far.plus(amount)? > limit {
-            let (amount, so_far, limit) = (Money::new(amount, currency), Money::new(so_far, currency), Money::new(limit, currency));
-            return Err(Refusal::WriteOffLimit { amount, so_far, limit }.into());
-        }
+        let money = Money::new(amount, self.before.currency);
+        write_off::require_within_limit(self.operation, self.before.period, money, Some(&self.before.id))?;
         self.loss(amount)
     }
 

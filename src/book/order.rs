@@ -9,7 +9,7 @@ use super::operation::{AccountInGroup, not_negative, positive, unknown};
 use super::price::list_price_notice;
 use super::pricing::{OrderToPrice, Prices as _};
 use super::true_up::TrueUpReturned;
-use super::{Operation, Result, UseCase};
+use super::{Operation, Result, UseCase, settlement};
 use crate::domain::account::{Mode, Model};
 use crate::domain::agreement::ChargeKind;
 use crate::domain::code::Code;
@@ -196,6 +196,7 @@ pub(super) fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Re
     if request.placement == Placement::Planned {
         account.require_may_buy(request.kind)?;
     }
+    let overdue = settlement::overdue_check(operation, &of, request.kind, request.placement)?;
     if let (Some(from), Some(to)) = (request.service_from, request.service_to)
         && to < from
     {
@@ -254,7 +255,7 @@ pub(super) fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Re
         Model::Resale => list_price_notice(&price, &of.group.code),
         Model::Agency => vec![],
     };
-    notices.extend(uncovered);
+    notices.extend(overdue.into_iter().chain(uncovered));
     notices.extend(operation.count(weighed)?);
     let arrears = standing.arrears()?;
     if arrears.is_positive() {

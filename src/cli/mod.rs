@@ -34,6 +34,7 @@ mod prompt;
 mod reconcile;
 mod report;
 mod settings;
+mod settlement;
 mod statement;
 mod status;
 mod ui;
@@ -97,6 +98,8 @@ enum Command {
     #[command(subcommand)]
     Statement(statement::StatementCommand),
     #[command(subcommand)]
+    Settlement(settlement::SettlementCommand),
+    #[command(subcommand)]
     Period(period::PeriodCommand),
     MonthEnd(month_end::MonthEndArgs),
     Check(check::CheckArgs),
@@ -128,6 +131,7 @@ impl Command {
             Self::Reconcile(command) => command.run(context),
             Self::Difference(command) => command.run(context),
             Self::Statement(command) => command.run(context),
+            Self::Settlement(command) => command.run(context),
             Self::Period(command) => command.run(context),
             Self::MonthEnd(args) => args.run(context),
             Self::Check(args) => args.run(context),

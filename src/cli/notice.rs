@@ -13,6 +13,15 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
             format!("the credential {credential} has no check character: nobody can tell whether it is typed right"),
         ),
         Notice::Arrears { account, arrears } => ("arrears", format!("{account} is in arrears by {arrears}")),
+        Notice::Overdue { account, overdue, due } => {
+            ("overdue", format!("{account} owes {overdue} that was due, the oldest on {due}"))
+        }
+        Notice::SurplusToDeposits { group, surplus } => {
+            ("surplus-to-deposits", format!("{surplus} is more than what it pays for, and stands in the deposits of {group}"))
+        }
+        Notice::DepositsShort { group, short } => {
+            ("deposits-short", format!("the deposits of {group} are short of {short}: what was taken back now had been used"))
+        }
         Notice::BudgetReached { budget, about, percent, spent, amount } => {
             ("budget-reached", format!("the budget {budget} ({about}) has reached {percent} %: {spent} of {amount}"))
         }

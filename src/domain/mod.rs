@@ -20,6 +20,7 @@ pub mod contact;
 pub mod coupon;
 pub mod dated;
 pub mod difference;
+pub mod dunning;
 pub mod entity;
 pub mod exposure;
 pub mod finality;

@@ -25,6 +25,7 @@ mod period;
 mod policy;
 mod reconciliation;
 mod rows;
+mod settlement;
 mod sql;
 mod statement;
 mod true_up;
@@ -45,6 +46,7 @@ pub use opening::RecordedSoFar;
 pub use operation::{NewOperation, Recorded};
 pub use order::{ChargedDay, OrderFilter, OrderRow};
 pub use reconciliation::Reconciliation;
+pub use settlement::{BankedMoney, SealedEntry, SettlementRow};
 pub use volume::Scope;
 pub use writer::Writer;
 

@@ -32,7 +32,12 @@ impl Reader<'_> {
                     AND e.event <> 'difference-accepted'
                  UNION ALL
                  SELECT e.id, NULL FROM entry AS e
-                  WHERE e.recipient_id = ?1 AND e.effective BETWEEN ?2 AND ?3)
+                  WHERE e.recipient_id = ?1 AND e.effective BETWEEN ?2 AND ?3
+                 UNION ALL
+                 -- One payment for several accounts, and what took it back: it is about the group.
+                 SELECT e.id, NULL FROM (SELECT DISTINCT entry_id FROM settlement WHERE account_id = ?1) AS s
+                   JOIN entry AS e ON e.id = s.entry_id OR e.reverses = s.entry_id
+                  WHERE e.account_id IS NOT ?1 AND e.effective BETWEEN ?2 AND ?3)
              SELECT e.id, e.effective, e.event, e.reference,
                     (SELECT COALESCE(SUM(p.amount_minor), 0)
                        FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id

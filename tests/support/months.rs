@@ -9,12 +9,15 @@ use subledger::book::alert::{SnoozeAlert, list};
 use subledger::book::bill::{BadLines, BillInput, ImportBill};
 use subledger::book::budget::{ScopeRequest, SetBudget};
 use subledger::book::difference::MatchByHand;
+use subledger::book::dunning::Dun;
 use subledger::book::fund::{Allocate, Deposit, Slip};
+use subledger::book::group::EditGroup;
 use subledger::book::month_end::MonthEnd;
 use subledger::book::opening::ImportOpening;
 use subledger::book::order::{ImportOrders, RecordOrder, RefundOrder};
 use subledger::book::policy::SetPolicy;
 use subledger::book::price::ApplyAgreement;
+use subledger::book::settlement::{Pays, ReceiveSettlement};
 use subledger::domain::account::{Environment, Mode, Model, ShutdownPolicy};
 use subledger::domain::budget::{BudgetAction, BudgetPeriod};
 use subledger::domain::chain::sha256_hex;
@@ -183,6 +186,18 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     });
     let ended = desk.does(MonthEnd(bill("2026-06", Finality::Final, JUNE)));
     assert!(ended.closed.is_some(), "June closes: {:?}", ended.blockers);
+    // June is due at its end: a part is paid, and of the rest somebody is reminded.
+    desk.does(SetPolicy { name: PolicyName::PaymentDays, value: "0".to_owned() });
+    desk.does(EditGroup { group: "acme".to_owned(), name: None, payment_days: Some(10), date: parse_date("2026-07-01") });
+    desk.does(ReceiveSettlement {
+        group: "acme".to_owned(),
+        amount: "100".parse().expect("an amount"),
+        pays: Pays::default(),
+        again: false,
+        slip: Slip { date: parse_date("2026-07-02"), note: Note { reference: Some("transfer 18".to_owned()), remark: None } },
+    });
+    let dunned = desk.does(Dun { group: None, level: None });
+    assert_eq!(dunned.letters.len(), 1, "{dunned:?}");
     desk.does(RecordOrder(order("acme-prod", "slb", "700", "2100011", "2026-07-02")));
     // A voucher pays a part of the next one.
     let voucher = CouponRequest { kind: CouponKind::Voucher, bearer: Bearer::Provider, amount: "5".parse().expect("an amount") };
