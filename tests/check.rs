@@ -452,6 +452,7 @@ fn bills_tells_of_a_line_or_a_sum_that_was_changed_or_lost() {
         "DELETE FROM bill_line WHERE line_id = 'b-5'",
         "UPDATE bill_line SET covered = 0 WHERE line_id = 'c-3'",
         "UPDATE bill_usage SET list = '0.01' WHERE charge_month = 202607",
+        "UPDATE bill_usage SET covered = '0' WHERE charge_month = 202607",
         "DELETE FROM bill_usage WHERE charge_month = 202606",
         "DELETE FROM bill_repeat",
     ];

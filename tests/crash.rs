@@ -402,7 +402,7 @@ fn month_ends_survive(kills: usize) {
         files
     };
     let expected = statements(&undisturbed);
-    assert_eq!(expected.len(), 2);
+    assert_eq!(expected.len(), 3, "two statements and their manifest");
     for number in 0..kills {
         let desk = copy();
         let arguments = close(&desk);

@@ -11,11 +11,12 @@ use std::sync::Arc;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use subledger::book::bill::{BadLines, BillInput, ImportBill};
 use subledger::book::bridge::{BridgeBy, BridgeQuery};
+use subledger::book::close::{ClosePeriod, ReopenPeriod};
 use subledger::book::difference::{Acknowledge, Resolve, ResolveAs};
 use subledger::book::order::RecordOrder;
-use subledger::book::period::ClosePeriod;
 use subledger::book::price::ApplyAgreement;
 use subledger::book::reconcile::{Reconcile, Reconciled};
+use subledger::domain::close::WithoutBill;
 use subledger::domain::difference::{BorneBy, Difference, DifferenceKind};
 use subledger::domain::finality::Finality;
 use subledger::domain::input::InputFile;
@@ -273,13 +274,34 @@ fn month_is_told_and_closes(breaks: &[(Break, usize)], choices: &[usize], turn: 
     let decided = desk.does(Reconcile { period: june() });
     assert!(decided.differences.iter().all(|d| !d.blocks_the_close()), "{:?}", decided.differences);
     bridges_agree(&mut desk, &decided);
-    desk.does(ClosePeriod { period: june(), without_bill: false });
+    desk.does(ClosePeriod { period: june(), without_bill: WithoutBill::No });
     assert_eq!(failing(&desk.path()), [""; 0]);
     // Looked at again, a closed month is what it was closed with.
     let query = BridgeQuery { period: june(), by: BridgeBy::Class, class: None, account: None };
     let view = desk.book.read(|reader| subledger::book::bridge::show(reader, &query)).expect("a bridge");
     assert_eq!(view.bridge, decided.bridge);
     assert!(view.statement.unexplained().expect("a sum").is_zero());
+    // Opened again, every proof holds; closed again, the ledger is what it was, and no customer was charged anything.
+    let (ledger, charges) = (ledger(&desk), charges(&desk));
+    desk.does(ReopenPeriod { period: june(), reason: "to look again".to_owned() });
+    assert_eq!(failing(&desk.path()), [""; 0]);
+    desk.does(ClosePeriod { period: june(), without_bill: WithoutBill::No });
+    assert_eq!(failing(&desk.path()), [""; 0]);
+    assert_eq!((self::ledger(&desk), self::charges(&desk)), (ledger, charges));
+}
+
+/// What stands on every ledger account.
+fn ledger(desk: &Desk) -> Vec<(i64, i64)> {
+    let connection = rusqlite::Connection::open(desk.path()).expect("the file opens");
+    let sql = "SELECT ledger_account_id, SUM(amount_minor) AS sum FROM posting GROUP BY 1 HAVING sum <> 0 ORDER BY 1";
+    let mut select = connection.prepare(sql).expect("a query");
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+    rows.collect::<rusqlite::Result<_>>().expect("rows")
+}
+
+fn charges(desk: &Desk) -> i64 {
+    let connection = rusqlite::Connection::open(desk.path()).expect("the file opens");
+    connection.query_row("SELECT COUNT(*) FROM charge", [], |row| row.get(0)).expect("a count")
 }
 
 fn operations(desk: &Desk) -> i64 {

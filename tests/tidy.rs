@@ -37,6 +37,7 @@ const CRATES: &[(&str, &[&str])] = &[
     (
         "serde_json",
         &[
+            "src/book/close/mod.rs",
             "src/book/mod.rs",
             "src/book/period.rs",
             "src/book/statement.rs",
@@ -44,6 +45,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "src/cli/mod.rs",
             "src/cli/ui.rs",
             "src/intake/json_walk.rs",
+            "src/intake/statement.rs",
             "src/store/check/mod.rs",
             "src/store/sql.rs",
             "src/view/json.rs",

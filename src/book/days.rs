@@ -49,7 +49,7 @@ impl Days {
     }
 
     /// The last day whose charges count.
-    pub(super) fn last(&self) -> NaiveDate {
+    pub fn last(&self) -> NaiveDate {
         self.as_of.map_or(self.to, |as_of| as_of.min(self.to))
     }
 

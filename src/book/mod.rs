@@ -13,6 +13,7 @@ pub mod bill;
 pub mod bridge;
 pub mod budget;
 pub mod check;
+pub mod close;
 pub mod credit;
 pub mod days;
 pub mod difference;
@@ -249,6 +250,11 @@ impl Book {
     /// Opens a book.
     pub fn open(path: &Path, access: Access, session: Session) -> Result<Self> {
         Ok(Self { store: Store::open(path, access)?, session })
+    }
+
+    /// How long a command waits for another one that is writing; five seconds unless this says so.
+    pub fn wait(&self, longest: std::time::Duration) -> Result<()> {
+        Ok(self.store.wait(longest)?)
     }
 
     /// Where the book is.

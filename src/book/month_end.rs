@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::bill::{self, BillImported, ImportBill};
-use super::period::{self, PeriodClosed};
+use super::close::{self, Attempt, PeriodClosed};
 use super::reconcile::{self, Reconciled};
 use super::{Operation, Result, UseCase};
-use crate::domain::close::Blocker;
+use crate::domain::close::{Blocker, WithoutBill};
 use crate::domain::period::PeriodState;
 use crate::domain::role::Permission;
 
@@ -46,14 +46,16 @@ impl UseCase for MonthEnd<'_> {
     fn run(self, operation: &mut Operation<'_>) -> Result<MonthEnded> {
         let month = self.0.period;
         let bill = bill::import(operation, self.0)?;
-        if let Some(closed) = period::already_closed(operation, month)? {
+        if let Some(closed) = close::already_closed(operation, month)? {
             let reconciled = reconcile::show(operation.reader(), month, operation.today())?;
             return Ok(MonthEnded { bill, reconciled, blockers: vec![], closed: Some(closed) });
         }
         let run = reconcile::run(operation, month)?;
         let reconciled = run.reconciled.clone();
-        let blockers = period::blocking(operation, month, Some(&reconciled), false)?;
-        let closed = if blockers.is_empty() { Some(period::close(operation, month, Some(run))?) } else { None };
+        let (blockers, closed) = match close::attempt(operation, month, Some(run), WithoutBill::No)? {
+            Attempt::Closed(closed) => (vec![], Some(*closed)),
+            Attempt::Blocked(blockers) => (blockers, None),
+        };
         Ok(MonthEnded { bill, reconciled, blockers, closed })
     }
 }

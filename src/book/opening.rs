@@ -20,7 +20,7 @@ use crate::domain::journal::{Entry, Note, Unbalanced};
 use crate::domain::money::{Amount, Currency, Exact, Money};
 use crate::domain::opening::{BalanceOf, OpenOrder, Opening, OpeningFact, OpeningLine};
 use crate::domain::order::{Charge, Cost, Order, Placement};
-use crate::domain::period::{Month, OpenDate};
+use crate::domain::period::{Month, OpenDate, PeriodState};
 use crate::domain::price::Volume;
 use crate::domain::rate::Discount;
 use crate::domain::refusal::Refusal;
@@ -156,7 +156,7 @@ impl UseCase for ImportOpening {
         operation.writer().insert_opening(&opening)?;
         // What lies before the opening's month is not this book's; before 1970 there is no month.
         if let Some(before) = Month::from_number(Month::of(date.date()).previous().number()) {
-            operation.writer().close_period(before)?;
+            operation.writer().set_period_state(before, PeriodState::Closed)?;
         }
         let ledger = ledger.into_iter().map(|((currency, code), balance)| OpeningTotal { code, currency, balance });
         let reached = reached.into_iter().map(|((group, currency), Volume { list, payable })| {

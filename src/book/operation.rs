@@ -15,10 +15,11 @@ use crate::domain::chart::LedgerAccount;
 use crate::domain::id::{AccountId, EntryId, GroupId};
 use crate::domain::journal::{Entry, Unbalanced};
 use crate::domain::money::{Amount, Currency, Exact, Money};
-use crate::domain::period::{ClosedThrough, OpenDate};
+use crate::domain::period::{ClosedThrough, Month, OpenDate, PeriodState};
 use crate::domain::policy::Policy;
 use crate::domain::price::Volume;
 use crate::domain::refusal::{Noun, Refusal};
+use crate::domain::role::Permission;
 use crate::domain::rules::Party;
 use crate::domain::settlement::{Overdue, Terms};
 use crate::store::{Operator, Reader, Scope, Writer};
@@ -106,6 +107,13 @@ impl<'c> Operation<'c> {
         self.closed_through
     }
 
+    /// Opens a closed month, which is the last one, again.
+    pub(super) fn open_again(&mut self, month: Month) -> Result<()> {
+        self.writer.set_period_state(month, PeriodState::Open)?;
+        self.closed_through = self.writer.reader().closed_through()?;
+        Ok(())
+    }
+
     /// Looks at the book, this operation's own rows included.
     pub fn reader(&self) -> Reader<'_> {
         self.writer.reader()
@@ -132,7 +140,13 @@ impl<'c> Operation<'c> {
 
     /// The day from which terms hold, or today: its month must be open.
     pub fn open_day(&self, asked: Option<NaiveDate>) -> Result<OpenDate> {
-        Ok(self.closed_through.open(asked.unwrap_or_else(|| self.today()))?)
+        let date = self.closed_through.open(asked.unwrap_or_else(|| self.today()))?;
+        let period = Month::of(date.date());
+        let is_finance = self.operator.roles.iter().any(|role| role.may(Permission::CloseMonths));
+        if !is_finance && self.reader().soft_closed_through()?.is_some_and(|last| period <= last) {
+            return Err(Refusal::PeriodSoftClosed { period }.into());
+        }
+        Ok(date)
     }
 
     /// Posts what a rule made; `None` when no money moved.

@@ -1,18 +1,23 @@
 //! Reports over the whole book.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
 use super::account::AccountView;
+use super::days::{AskedDays, Days};
+use super::operation::{find_account, find_group};
 use super::run_rate::Spending;
 use super::{Result, When, pool};
-use crate::domain::account::{AccountState, Mode};
+use crate::domain::account::{Account, AccountState, Group, Mode};
+use crate::domain::chart::{LedgerAccount, LedgerCode};
 use crate::domain::code::Code;
 use crate::domain::exposure;
-use crate::domain::money::{Amount, Currency};
+use crate::domain::id::{AccountId, GroupId};
+use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::runway::{Runway, runway as lasting};
-use crate::store::{Reader, TrialBalanceRow};
+use crate::domain::words::words;
+use crate::store::{ChargeFilter, LedgerMovement, Reader, StoreError, TrialBalanceRow};
 
 /// A trial balance: every ledger account with a balance, and both sides by currency.
 #[derive(Clone, Debug)]
@@ -160,4 +165,139 @@ pub fn exposure(reader: Reader<'_>, group: Option<&str>, days_never: u32, when: 
         key(a).cmp(&key(b)).then_with(|| a.view.account.code.cmp(&b.view.account.code))
     });
     Ok(Exposure { rows, totals })
+}
+
+/// One ledger account from one day to another.
+#[derive(Clone, Debug)]
+pub struct LedgerAccountView {
+    /// Which.
+    pub account: LedgerAccount,
+    /// Whose: `agent`, or the code of a group or an account.
+    pub owner: String,
+    /// Debits less credits before the first day.
+    pub opening: Amount,
+    /// What moved it, by day, each with what stood there after it.
+    pub movements: Vec<(LedgerMovement, Amount)>,
+    /// Debits less credits at the end of the last day: as the balances have it, which the movements have to come to.
+    pub closing: Amount,
+}
+
+/// The general ledger: every account of one line of the chart.
+#[derive(Clone, Debug)]
+pub struct GeneralLedger {
+    /// The days.
+    pub days: Days,
+    /// The accounts of which something stood or moved.
+    pub accounts: Vec<LedgerAccountView>,
+}
+
+/// The general ledger of one line of the chart, of one owner or of all.
+pub fn general_ledger(
+    reader: Reader<'_>,
+    code: LedgerCode,
+    owner: Option<&str>,
+    asked: AskedDays,
+    when: When,
+) -> Result<GeneralLedger> {
+    let days = Days::find(reader, asked, &reader.groups()?, when)?;
+    let (from, to) = (days.from, days.last());
+    let mut accounts = Vec::new();
+    for (account, owner) in reader.ledger_accounts_of(code, owner)? {
+        let opening = reader.balance(account, from.pred_opt())?;
+        let mut stands = opening;
+        let mut movements = Vec::new();
+        for movement in reader.ledger_movements(account, Some(from), Some(to))? {
+            stands = stands.plus(movement.amount)?;
+            movements.push((movement, stands));
+        }
+        let closing = reader.balance(account, Some(to))?;
+        if stands != closing {
+            return Err(StoreError::Damaged(format!("{code} of {owner} does not come to its balance of {to}")).into());
+        }
+        if !(opening.is_zero() && movements.is_empty()) {
+            accounts.push(LedgerAccountView { account, owner, opening, movements, closing });
+        }
+    }
+    Ok(GeneralLedger { days, accounts })
+}
+
+words! {
+    /// What usage is added up by.
+    UsageBy, "a way to add usage up" {
+        /// The product.
+        Product = "product",
+        /// The account.
+        Account = "account",
+        /// The environment of the account: production, test or development.
+        Environment = "environment",
+    }
+}
+
+/// What usage to report.
+#[derive(Clone, Debug)]
+pub struct UsageRequest {
+    /// Which days.
+    pub days: AskedDays,
+    /// Of a group's accounts.
+    pub group: Option<String>,
+    /// Of one account.
+    pub account: Option<String>,
+    /// Added up by what.
+    pub by: UsageBy,
+}
+
+/// Usage, added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UsageSum {
+    /// How many charges.
+    pub charges: u64,
+    /// At list price, exact.
+    pub list: Exact,
+    /// What customers owe.
+    pub payable: Amount,
+    /// What the provider has billed.
+    pub cost: Amount,
+}
+
+/// Usage that was charged.
+#[derive(Clone, Debug)]
+pub struct UsageReport {
+    /// The days.
+    pub days: Days,
+    /// Added up by what.
+    pub by: UsageBy,
+    /// By currency, and by product, account or environment.
+    pub rows: BTreeMap<(Currency, String), UsageSum>,
+    /// By currency.
+    pub totals: BTreeMap<Currency, UsageSum>,
+}
+
+/// The usage that was charged on some days, added up.
+pub fn usage(reader: Reader<'_>, request: &UsageRequest, when: When) -> Result<UsageReport> {
+    let groups: HashMap<GroupId, Group> = reader.groups()?.into_iter().map(|group| (group.id, group)).collect();
+    let group = request.group.as_deref().map(|name| find_group(reader, name)).transpose()?;
+    let account = request.account.as_deref().map(|name| find_account(reader, name)).transpose()?;
+    let days = Days::find(reader, request.days, &groups.values().cloned().collect::<Vec<_>>(), when)?;
+    let accounts: HashMap<AccountId, Account> = reader.accounts()?.into_iter().map(|account| (account.id, account)).collect();
+    let mut report = UsageReport { days, by: request.by, rows: BTreeMap::new(), totals: BTreeMap::new() };
+    let filter = ChargeFilter { group: group.map(|g| g.id), account: account.map(|a| a.id), from: days.from, to: days.last() };
+    reader.each_usage(filter, |usage| {
+        let account = &accounts[&usage.account];
+        let currency = groups[&account.group].currency;
+        let key = match request.by {
+            UsageBy::Product => usage.product.clone(),
+            UsageBy::Account => account.code.to_string(),
+            UsageBy::Environment => account.environment.to_string(),
+        };
+        for sum in [report.rows.entry((currency, key)).or_default(), report.totals.entry(currency).or_default()] {
+            *sum = UsageSum {
+                charges: sum.charges + 1,
+                list: sum.list.plus(usage.list)?,
+                payable: sum.payable.plus(usage.payable)?,
+                cost: sum.cost.plus(usage.cost)?,
+            };
+        }
+        Ok(())
+    })?;
+    Ok(report)
 }

@@ -22,7 +22,7 @@ use crate::domain::refusal::{Notice, Refusal};
 use crate::domain::role::Permission;
 use crate::domain::rules;
 use crate::domain::settlement::{Ageing, Allocation, OpenMonth, OpenMonths, Overdue, OwedMonth, Terms, allocate};
-use crate::store::{Reader, SealedEntry, SettlementRow};
+use crate::store::{PostedEntry, Reader, SettlementRow};
 
 /// What a settlement is for: everything that the group owes, or some accounts, or some months.
 #[derive(Clone, Debug, Default)]
@@ -336,8 +336,8 @@ impl UseCase for ChargeBackSettlement {
 
     fn run(self, operation: &mut Operation<'_>) -> Result<Settled> {
         let id = self.entry;
-        let sealed = operation.reader().sealed_entry(id)?.ok_or(Refusal::EntryUnknown { entry: id })?;
-        let SealedEntry { event, date: settled_on, group, account, postings, reversed_by, .. } = sealed;
+        let posted = operation.reader().posted_entry(id)?.ok_or(Refusal::EntryUnknown { entry: id })?;
+        let PostedEntry { event, date: settled_on, group, account, postings, reversed_by, .. } = posted;
         let rows = operation.reader().settlements_of(id)?;
         let is_settlement = event == Event::Settlement || event == Event::WriteOff && !rows.is_empty();
         let Some(group) = group.filter(|_| is_settlement) else {

@@ -11,8 +11,10 @@ use crate::domain::bill::{UsageClass, UsageTotals, charged_on};
 use crate::domain::difference::{Difference, Reason};
 use crate::domain::id::{AccountId, GroupId, ProductId, SeenUidId};
 use crate::domain::money::{Amount, Currency, Exact};
+use crate::domain::order::Charge;
 use crate::domain::period::{Month, PeriodState};
 use crate::domain::price::Volume;
+use crate::domain::statement::UsageDetail;
 use crate::domain::usage::{Original, PricedUsage, Usage, UsageTerms, price_late, price_usage};
 use crate::domain::usage_check::Metered;
 use crate::store::{BillVersion, Reader, UsageKey, UsageSum};
@@ -238,6 +240,33 @@ pub(super) fn metered(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) -
     Ok(by_month.into_iter().map(|(month, usages)| (month, usages.into_values().collect())).collect())
 }
 
+/// What a bill says was used by each account, by product and month. Nothing is said of what it costs the agent, nor of the
+/// provider's rounding lines.
+pub(super) fn used_by_account(reader: Reader<'_>, bill: &BillVersion) -> Result<HashMap<AccountId, Vec<UsageDetail>>> {
+    let owners = Owners::load(reader, bill.currency)?;
+    let mut used: BTreeMap<(AccountId, String, Month), UsageDetail> = BTreeMap::new();
+    for sum in account_sums(reader, bill, &owners)?.into_iter().filter(|sum| sum.class != UsageClass::Rounding) {
+        let AccountSum { account, product_code, charge_month, totals, .. } = sum;
+        // An account may have two rows: its UID and its login name.
+        let detail = used.entry((account.id, product_code.clone(), charge_month)).or_insert_with(|| UsageDetail {
+            product: product_code,
+            charge_month,
+            lines: 0,
+            list: Exact::ZERO,
+            covered: Exact::ZERO,
+            charged: Amount::ZERO,
+        });
+        detail.lines += totals.lines;
+        detail.list = detail.list.plus(totals.list)?.plus(totals.covered)?;
+        detail.covered = detail.covered.plus(totals.covered)?;
+    }
+    let mut by_account: HashMap<AccountId, Vec<UsageDetail>> = HashMap::new();
+    for ((account, ..), detail) in used {
+        by_account.entry(account).or_default().push(detail);
+    }
+    Ok(by_account)
+}
+
 /// Usage that is priced and not charged: whose it is, its day, and what it adds to the volume.
 pub(super) type Grown = (AccountId, chrono::NaiveDate, Volume);
 
@@ -282,6 +311,48 @@ pub(super) fn price_group(
     }
     done.extend(price_usage(terms, day, usage.now, group.currency)?);
     Ok(done)
+}
+
+/// Usage that was charged when a month was closed before it was opened again: it stays, and only what differs is charged anew.
+#[derive(Default)]
+pub(super) struct ChargedBefore(BTreeMap<(AccountId, String, Month), Vec<(Charge, chrono::NaiveDate)>>);
+
+impl ChargedBefore {
+    /// Of a month; nothing where it is closed for the first time.
+    pub(super) fn load(reader: Reader<'_>, month: Month) -> Result<Self> {
+        let mut charged = Self::default();
+        if reader.receipt_version(month)? > 0 {
+            for (charge, counted_on) in reader.usage_charged(month)? {
+                let key = (charge.account, charge.product.clone(), charge.charge_month);
+                charged.0.entry(key).or_default().push((charge, counted_on));
+            }
+        }
+        Ok(charged)
+    }
+
+    /// What a group's volumes have of it: usage is priced as if it were not there.
+    pub(super) fn counted(&self, reader: Reader<'_>, group: &Group) -> Result<Vec<Grown>> {
+        let mut counted = Vec::new();
+        for (charge, day) in self.0.values().flatten().filter(|(charge, _)| charge.counts) {
+            if reader.account(charge.account)?.group == group.id {
+                let payable = Exact::from_amount(charge.payable, group.currency);
+                let volume = Volume { list: Exact::ZERO.minus(charge.list)?, payable: Exact::ZERO.minus(payable)? };
+                counted.push((charge.account, *day, volume));
+            }
+        }
+        Ok(counted)
+    }
+
+    /// What was charged of a product's use, taken out.
+    pub(super) fn take(&mut self, usage: &Usage) -> Vec<Charge> {
+        let found = self.0.remove(&(usage.account, usage.product.clone(), usage.charge_month)).unwrap_or_default();
+        found.into_iter().map(|(charge, _)| charge).collect()
+    }
+
+    /// What was charged and is on the bill no more, each with the day on whose volume it counts.
+    pub(super) fn left(self) -> Vec<Vec<(Charge, chrono::NaiveDate)>> {
+        self.0.into_values().collect()
+    }
 }
 
 /// What usage will cost.
@@ -341,18 +412,31 @@ pub(super) fn pending(reader: Reader<'_>) -> Result<PendingUsage> {
     let mut looked_up = ReadPrices::new(reader);
     for (period, bill) in latest {
         let owners = Owners::load(reader, bill.currency)?;
+        let mut before = ChargedBefore::load(reader, period)?;
         for (group, usages) in by_group(reader, &bill, &owners)? {
             let currency = bill.currency;
             let earlier = grown.entry(group).or_default();
             let group = reader.group(group)?;
+            earlier.extend(before.counted(reader, &group)?);
             let priced = price_group(&mut looked_up, &group, period, usages, earlier)?;
-            for usage in priced {
+            for mut usage in priced {
+                let (account, day, volume) = (usage.usage.account, usage.counts_on(period), usage.price.volume(currency));
+                earlier.push((account, day, volume));
+                match usage.clone().beyond(&before.take(&usage.usage))? {
+                    Some(rest) => usage = rest,
+                    None => continue,
+                }
                 let cost = pending.costs.entry(currency).or_default();
                 *cost = cost.plus(usage.cost)?;
                 let sum = pending.by_account.entry(usage.usage.account).or_default().entry(period).or_default();
                 *sum = UsageCost { payable: sum.payable.plus(usage.price.payable)?, cost: sum.cost.plus(usage.cost)? };
-                earlier.push((usage.usage.account, usage.counts_on(period), usage.price.volume(currency)));
             }
+        }
+        for (charge, _) in before.left().into_iter().flatten() {
+            let cost = pending.costs.entry(bill.currency).or_default();
+            *cost = cost.minus(charge.cost)?;
+            let sum = pending.by_account.entry(charge.account).or_default().entry(period).or_default();
+            *sum = UsageCost { payable: sum.payable.minus(charge.payable)?, cost: sum.cost.minus(charge.cost)? };
         }
     }
     Ok(pending)

@@ -139,6 +139,14 @@ impl Context {
         require_place(path).map_err(Failure::Output)
     }
 
+    /// Whether the answer is asked for as CSV.
+    pub(crate) fn answers_in_csv(&self) -> bool {
+        match &self.global.output {
+            Some(path) => form_of(path).is_ok_and(|form| form == FileForm::Printed(Format::Csv)),
+            None => self.ui.format() == Format::Csv,
+        }
+    }
+
     /// Gives an answer: to standard output, or to the file that was asked for.
     pub(crate) fn answer(&self, document: &Document) -> Result<(), Failure> {
         let Some(path) = &self.global.output else { return Ok(self.ui.data(document)?) };

@@ -47,6 +47,11 @@ pub(crate) enum Failure {
     Unwritten(Unwritten),
     /// There is no home folder to look for a book in.
     NoHome,
+    /// A statement file has neither a manifest nor a receipt to be proved by.
+    NothingToProveBy {
+        /// The file.
+        file: String,
+    },
     /// A demo will not delete what is no demo.
     FolderInUse {
         /// The folder.
@@ -176,6 +181,10 @@ pub(crate) fn words(failure: &Failure) -> Told {
         Failure::DemoStep { line } => {
             Told::new(Exit::Bug, "bug.demo", format!("the demo's step `{line}` did not end as it should"))
                 .hint("this is a bug in subledger: please report it")
+        }
+        Failure::NothingToProveBy { file } => {
+            Told::new(Exit::Usage, "statement.nothing-to-prove-by", format!("there is no manifest.json beside {file}"))
+                .hint("give --manifest FILE, --receipt FILE, or both")
         }
         Failure::NoHome => Told::new(Exit::Usage, "book.place", "there is no home folder to look for a book in")
             .hint("give --book PATH or set SUBLEDGER_BOOK"),
@@ -339,6 +348,23 @@ fn refused(refusal: &Refusal) -> Told {
             .hint("`subledger policy list` shows what it is for"),
         Refusal::DaysReversed { from, to } => {
             told(format!("the days to report on would end on {to}, before they begin on {from}")).hint("--from is the earlier one")
+        }
+        Refusal::PeriodSoftClosed { period } => {
+            told(format!("{period} is soft-closed: only finance still writes in it")).hint("let finance do it, or date it in a later month")
+        }
+        Refusal::NotWaivable { check } => told(format!("nobody can answer for {check}: it can be worked off"))
+            .hint("`subledger period checklist 2026-06` says how"),
+        Refusal::NotWaived { period, check } => {
+            told(format!("nobody answers for {check} of {period}")).hint(format!("`subledger period checklist {period}`"))
+        }
+        Refusal::NoReceipt { period } => told(format!("{period} has no such receipt: it was not closed, or not that often"))
+            .hint(format!("`subledger period close {period}`")),
+        Refusal::PeriodNotClosed { period } => {
+            told(format!("{period} is open: there is nothing to open again")).hint("`subledger period list` shows what is closed")
+        }
+        Refusal::DisputeDecided { period } => {
+            told(format!("what the bill of {period} put into dispute has been decided on since, and would be forgotten"))
+                .hint("correct it in the first open month")
         }
         Refusal::PeriodClosed { period, first_open } => {
             told(format!("{period} is closed and takes nothing more")).hint(format!("date it {} or later", first_open.first_day()))
@@ -533,6 +559,10 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::PlanStale { file } => told(format!("{file}: the book has changed since the plan was made; nothing was moved"))
             .hint("`subledger fund plan --output plan.csv` makes a new one"),
         Refusal::UnreadableFile { file, reason } => unreadable(file, reason, told),
+        Refusal::NoProof { file, wanted, reason } => told(format!("{file} is no {wanted} of this tool: {reason}")).hint(match *wanted {
+            "manifest" => "`subledger statement export --period MONTH --out DIR` writes one",
+            _ => "keep what `subledger period receipt MONTH --format json` answers",
+        }),
         Refusal::BadLines { file, problems, count } => {
             let mut details: Vec<String> = problems.iter().map(problem).collect();
             if *count > problems.len() as u64 {
@@ -828,10 +858,12 @@ pub(crate) fn blocker(blocker: &Blocker, period: crate::domain::period::Month) -
         ),
         Blocker::NotOver => format!("{period} is not over"),
         Blocker::WithoutBill { accounts } => format!(
-            "{} active in {period}, and it has no bill; if the provider made none, `subledger period close {period} --yes`",
+            "{} active in {period}, and it has no bill; if the provider made none, `subledger period close {period} --yes`, and `--without-bill` if it has not come",
             plural(*accounts, "account was", "accounts were")
         ),
-        Blocker::NoBill => format!("orders wait for a bill: `subledger bill import FILE --period {period} --final`"),
+        Blocker::NoBill => format!(
+            "orders wait for a bill: `subledger bill import FILE --period {period} --final`; if it cannot be waited for, `subledger period close {period} --without-bill`"
+        ),
         Blocker::BillNotFinal => {
             format!("the bill is an estimate: `subledger bill import FILE --period {period} --final` once the provider's is final")
         }
@@ -849,6 +881,9 @@ pub(crate) fn blocker(blocker: &Blocker, period: crate::domain::period::Month) -
             plural(*count, "difference is", "differences are"),
             amount.display(*currency),
         ),
+        Blocker::NotReconciled => {
+            format!("nobody has compared it with the book since it changed: `subledger reconcile run --period {period}`")
+        }
         Blocker::Unexplained { amount, currency } => {
             let amount = amount.display(*currency);
             format!("{amount} {currency} is unexplained: `subledger reconcile show --period {period}`")

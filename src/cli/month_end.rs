@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 
@@ -11,7 +12,7 @@ use super::context::{Context, Ended};
 use super::exit::Exit;
 use super::failure::{self, Failure};
 use super::files::{make_folder, write_whole};
-use super::statement::export::write_statements;
+use super::statement::export::{Look, write_statements};
 use crate::book::bill::{BadLines, ImportBill};
 use crate::book::month_end::{MonthEnd, MonthEnded};
 use crate::book::{Done, Status};
@@ -27,12 +28,14 @@ use crate::view::document::Table;
 ///
 /// With an open difference it stops: the month stays open, differences.csv and bridge.csv are
 /// in the folder, exit 3. Without one it charges usage, accepts the bill, closes the month and
-/// writes a CSV statement for each account, exit 0. Run again it changes nothing and says so.
+/// writes a CSV statement for each account and a manifest of them, exit 0. Run again it changes
+/// nothing and says so.
 ///
 /// Examples:
 ///   subledger month-end 2026-06 --bill bill.csv --out out
 ///   subledger month-end 2026-06 --bill part1.csv --bill part2.csv --out out --format json
 ///   subledger month-end 2026-06 --bill bill.csv --out out --dry-run
+///   subledger month-end 2026-06 --bill bill.csv --out out --no-input --wait 600
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct MonthEndArgs {
@@ -64,6 +67,10 @@ pub(crate) struct MonthEndArgs {
     #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     total: Option<Exact>,
 
+    /// Wait so long for another command that is writing, before exit 5
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    wait: u64,
+
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -85,6 +92,7 @@ impl MonthEndArgs {
             watch: &progress,
         };
         let mut book = context.open(Access::Write)?;
+        book.wait(Duration::from_secs(self.wait))?;
         let is_new = !self.write.dry_run && make_folder(&self.out).map_err(Failure::Output)?;
         let done = book.write(&call, MonthEnd(import)).inspect_err(|_| {
             if is_new {
@@ -95,8 +103,8 @@ impl MonthEndArgs {
         let outcome = &done.outcome;
         let mut paths = Vec::new();
         if done.status != Status::Preview && outcome.closed.is_some() {
-            let written = write_statements(&mut book, self.period, &self.out, Dialect::Plain)?;
-            paths = written.into_iter().map(|(_, path, _, _)| path).collect();
+            let written = write_statements(&mut book, self.period, &self.out, &Look::plain())?;
+            paths = written.files.into_iter().map(|file| file.path).collect();
         }
         // A replayed key tells what was found then; findings in the folder are about what holds now.
         if done.status == Status::Applied && !outcome.changed_nothing() {

@@ -706,6 +706,8 @@ pub struct UsageTotals {
     pub lines: u64,
     /// At list price, less what a plan has covered.
     pub list: Exact,
+    /// What a plan has covered, at list price.
+    pub covered: Exact,
     /// What coupons took off.
     pub coupon: Exact,
     /// What the provider bills.
@@ -717,6 +719,7 @@ impl UsageTotals {
     pub fn add(&mut self, list: Exact, covered: Exact, coupon: Exact, payable: Exact) -> Result<(), Overflow> {
         self.lines += 1;
         self.list = self.list.plus(list)?.minus(covered)?;
+        self.covered = self.covered.plus(covered)?;
         self.coupon = self.coupon.plus(coupon)?;
         self.billed = self.billed.plus(payable)?;
         Ok(())
@@ -727,6 +730,7 @@ impl UsageTotals {
         Ok(Self {
             lines: self.lines + other.lines,
             list: self.list.plus(other.list)?,
+            covered: self.covered.plus(other.covered)?,
             coupon: self.coupon.plus(other.coupon)?,
             billed: self.billed.plus(other.billed)?,
         })

@@ -104,6 +104,11 @@ impl LedgerAccount {
         Self { code, owner: Owner::Agent, currency }
     }
 
+    /// What an account is expected to owe for a month whose bill has not come.
+    pub fn unbilled(account: AccountId, currency: Currency) -> Self {
+        Self { code: LedgerCode::Unbilled, owner: Owner::Account(account), currency }
+    }
+
     /// The agent's cash.
     pub fn bank(currency: Currency) -> Self {
         Self::of_agent(LedgerCode::Bank, currency)

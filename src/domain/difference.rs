@@ -359,16 +359,22 @@ pub struct Difference {
     /// What has become of it.
     pub state: DifferenceState,
     /// How it was resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<Resolution>,
     /// What a person decided; it stays when the difference comes to nothing later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
     /// Who looks after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// By when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<NaiveDate>,
     /// The day on which a snoozed one comes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<NaiveDate>,
     /// What was noted with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The day on which it was first found, or found again after it was resolved.
     pub since: NaiveDate,
@@ -376,6 +382,18 @@ pub struct Difference {
     pub reopened: u32,
     /// What of it stands in the ledger account `disputed`, in minor units.
     pub disputed: Amount,
+    /// What later bills have given back of it, by month.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credits: Vec<DisputeCredit>,
+}
+
+/// What a month's bill has given back of a disputed difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisputeCredit {
+    /// The month of the bill.
+    pub period: Month,
+    /// How much, in minor units: less than nothing.
+    pub amount: Amount,
 }
 
 impl Difference {
@@ -403,6 +421,7 @@ impl Difference {
             since: today,
             reopened: 0,
             disputed: Amount::ZERO,
+            credits: vec![],
         }
     }
 

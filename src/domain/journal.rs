@@ -38,6 +38,10 @@ words! {
         Usage = "usage",
         /// The provider's bill was accepted.
         BillAccepted = "bill-accepted",
+        /// Usage of a month was accrued, because its bill had not come.
+        UsageAccrued = "usage-accrued",
+        /// Vouchers and stored-value cards had paid a part of an accepted bill.
+        PaidWithBill = "paid-with-bill",
         /// The bill was right about a difference.
         DifferenceAccepted = "difference-accepted",
         /// A person has accepted a loss.

@@ -54,6 +54,7 @@ pub mod saving;
 pub mod schedule;
 pub mod settlement;
 pub mod statement;
+pub mod statement_proof;
 pub mod suggest;
 pub mod true_up;
 pub mod usage;

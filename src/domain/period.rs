@@ -11,6 +11,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::refusal::Refusal;
+use crate::domain::words::words;
 
 /// A calendar month, `2026-06`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,26 +117,15 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)
 }
 
-/// What may still be written in a month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PeriodState {
-    /// Takes entries.
-    Open,
-    /// Takes entries of finance only.
-    SoftClosed,
-    /// Takes no entry; its figures are under receipt.
-    Closed,
-}
-
-impl PeriodState {
-    /// The word that people and files see.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::SoftClosed => "soft-closed",
-            Self::Closed => "closed",
-        }
+words! {
+    /// What may still be written in a month.
+    PeriodState, "a state of a month" {
+        /// Takes entries.
+        Open = "open",
+        /// Takes entries of finance only.
+        SoftClosed = "soft-closed",
+        /// Takes no entry; its figures are under receipt.
+        Closed = "closed",
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use crate::domain::account::{AccountState, Attestation, NotAUid, Origin};
 use crate::domain::bill::{Layout, Problem, Remark, TaxBasis};
-use crate::domain::close::Blocker;
+use crate::domain::close::{Blocker, CloseCheck};
 use crate::domain::code::Code;
 use crate::domain::coupon::CouponKind;
 use crate::domain::difference::{DifferenceKind, Resolution};
@@ -143,6 +143,18 @@ pub enum Refusal {
     DaysReversed { from: NaiveDate, to: NaiveDate },
     /// The month is closed.
     PeriodClosed { period: Month, first_open: Month },
+    /// Only finance still writes in the month.
+    PeriodSoftClosed { period: Month },
+    /// Nobody may answer for the check: it can be worked off.
+    NotWaivable { check: CloseCheck },
+    /// Nobody answers for the check.
+    NotWaived { period: Month, check: CloseCheck },
+    /// The month was never closed, or not in that version.
+    NoReceipt { period: Month },
+    /// The month is open.
+    PeriodNotClosed { period: Month },
+    /// What the month's bill put into dispute has been decided on since: opening the month would forget that.
+    DisputeDecided { period: Month },
     /// The month is closed, and so is its bill.
     BillClosed { period: Month },
 
@@ -284,6 +296,8 @@ pub enum Refusal {
 
     /// The file cannot be read as any layout of bill or order list.
     UnreadableFile { file: String, reason: UnreadableFile },
+    /// A file that should prove a statement is no manifest, or no receipt.
+    NoProof { file: String, wanted: &'static str, reason: String },
     /// Lines of a file that cannot be read; the first hundred, and how many there are.
     BadLines { file: String, problems: Vec<Problem>, count: u64 },
     /// One line id, two different lines.
@@ -560,6 +574,12 @@ impl Refusal {
             Self::PolicyInvalid { .. } => "policy.invalid",
             Self::DaysReversed { .. } => "days.reversed",
             Self::PeriodClosed { .. } | Self::BillClosed { .. } => "period.closed",
+            Self::PeriodSoftClosed { .. } => "period.soft-closed",
+            Self::NotWaivable { .. } => "period.not-waivable",
+            Self::NotWaived { .. } => "period.not-waived",
+            Self::NoReceipt { .. } => "receipt.none",
+            Self::PeriodNotClosed { .. } => "period.not-closed",
+            Self::DisputeDecided { .. } => "period.dispute-decided",
             Self::NotPositive { .. } => "amount.not-positive",
             Self::Negative { .. } => "amount.negative",
             Self::TooPrecise { .. } => "amount.too-precise",
@@ -625,6 +645,7 @@ impl Refusal {
             Self::PlanApplied { .. } => "plan.applied",
             Self::PlanStale { .. } => "plan.stale",
             Self::UnreadableFile { reason, .. } => reason.code(),
+            Self::NoProof { .. } => "statement.no-proof",
             Self::BadLines { .. } => "file.bad-lines",
             Self::LineConflict { .. } => "bill.line-conflict",
             Self::TwoLayouts { .. } => "bill.two-layouts",

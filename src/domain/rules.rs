@@ -3,11 +3,11 @@
 //! Each function returns the entry that the event posts, or `None` when no money moves. Amounts are minor units of `currency`.
 //! Sales and cost are billings, tax included.
 
-use crate::domain::acceptance::Acceptance;
+use crate::domain::acceptance::{Acceptance, PaidAlready};
 use crate::domain::account::{Mode, Model};
 use crate::domain::chart::{LedgerAccount, LedgerKind, Owner};
 use crate::domain::coupon::Bearer;
-use crate::domain::id::{AccountId, GroupId};
+use crate::domain::id::{AccountId, EntryId, GroupId};
 use crate::domain::journal::{Entry, Event, Posting, Unbalanced};
 use crate::domain::money::{Amount, Currency, Money};
 use crate::domain::period::OpenDate;
@@ -104,8 +104,7 @@ pub fn top_up(date: OpenDate, into: Money, paid: Money) -> Posted {
         .balanced()
 }
 
-/// The agent pays what the provider has billed: Dr payable, Cr pool or bank; vouchers of its own pay from incentives, and
-/// stored-value cards from the pool.
+/// The agent pays what the provider has billed: Dr payable, Cr pool or bank.
 pub fn pay_provider(date: OpenDate, from: LedgerAccount, amount: Amount) -> Posted {
     Entry::of(Event::PayProvider, date).debit(LedgerAccount::payable(from.currency()), amount).credit(from, amount)?.balanced()
 }
@@ -229,6 +228,43 @@ pub fn bill_accepted(date: OpenDate, currency: Currency, parts: &Acceptance) -> 
         .debit(LedgerAccount::rounding(currency), parts.rounding)
         .credit(LedgerAccount::payable(currency), parts.payable)?
         .balanced()
+}
+
+/// What of an accepted bill is paid already: Dr payable, Cr incentives for the agent's own vouchers, Cr pool for cards.
+pub fn paid_with_bill(date: OpenDate, currency: Currency, paid: PaidAlready) -> Posted {
+    Entry::of(Event::PaidWithBill, date)
+        .debit(LedgerAccount::payable(currency), paid.by_voucher.plus(paid.by_card)?)
+        .credit(LedgerAccount::incentives(currency), paid.by_voucher)?
+        .credit(LedgerAccount::pool(currency), paid.by_card)?
+        .balanced()
+}
+
+/// Usage of a month whose bill has not come is accrued at what is expected: Dr cost, Cr accrued, and Dr unbilled, Cr sales. On the
+/// agency model the provider's price passes through, and nothing of it is the agent's.
+pub fn usage_accrued(date: OpenDate, party: &Party, payable: Amount, cost: Amount) -> Posted {
+    let Party { account, group, currency, .. } = *party;
+    let draft = Entry::of(Event::UsageAccrued, date).group(group).account(account);
+    if party.model == Model::Agency {
+        return draft
+            .debit(LedgerAccount::unbilled(account, currency), payable)
+            .credit(LedgerAccount::accrued(currency), payable)?
+            .balanced();
+    }
+    draft
+        .debit(LedgerAccount::cost(account, currency), cost)
+        .credit(LedgerAccount::accrued(currency), cost)?
+        .debit(LedgerAccount::unbilled(account, currency), payable)
+        .credit(LedgerAccount::sales(account, currency), payable)?
+        .balanced()
+}
+
+/// Takes an entry back, line by line, on its own day: `original` is the entry that it names.
+pub fn reversed(date: OpenDate, original: EntryId, event: Event, postings: &[Posting]) -> Posted {
+    let mut draft = Entry::of(event, date);
+    for posting in postings {
+        draft = draft.credit(posting.ledger_account, posting.amount)?;
+    }
+    Ok(draft.balanced()?.map(|entry| entry.reversing(Some(original))))
 }
 
 /// A difference is accepted: what the bill has beyond the expected cost becomes cost, Dr cost, Cr accrued, so that the bill finds

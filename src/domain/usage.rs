@@ -11,7 +11,7 @@ use crate::domain::account::Model;
 use crate::domain::agreement::{Agreement, ChargeKind, in_force_for};
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, ChargeId};
-use crate::domain::money::{Amount, Currency, Exact, rated};
+use crate::domain::money::{Amount, Currency, Exact, Overflow, rated};
 use crate::domain::order::Charge;
 use crate::domain::period::Month;
 use crate::domain::price::{Price, Priceable, PricedBy, Volume, price};
@@ -51,6 +51,20 @@ pub struct PricedUsage {
 }
 
 impl PricedUsage {
+    /// What is still to be charged of it, where its month was closed before and these were charged then; none when that is all. The
+    /// first of them is what it corrects.
+    pub fn beyond(mut self, charged: &[Charge]) -> Result<Option<Self>, Overflow> {
+        let Some(first) = charged.first() else { return Ok(Some(self)) };
+        for charge in charged {
+            self.price.list = self.price.list.minus(charge.list)?;
+            self.price.payable = self.price.payable.minus(charge.payable)?;
+            self.cost = self.cost.minus(charge.cost)?;
+        }
+        self.corrects = Some(first.corrects.unwrap_or(first.id));
+        let is_all = self.price.list.is_zero() && self.price.payable.is_zero() && self.cost.is_zero();
+        Ok(if is_all { None } else { Some(self) })
+    }
+
     /// The day on whose volume it counts, charged with the bill of a month: of what corrects a closed month that month's last.
     pub fn counts_on(&self, period: Month) -> NaiveDate {
         if self.corrects.is_some() { self.usage.charge_month.last_day() } else { period.last_day() }

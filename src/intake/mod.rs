@@ -18,6 +18,7 @@ pub mod orders;
 pub mod own_layout;
 pub mod plan;
 pub mod planned_orders;
+pub mod statement;
 
 mod alibaba_api;
 mod alibaba_instance;

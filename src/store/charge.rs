@@ -11,7 +11,7 @@ use super::sql::{Columns as _, day};
 use super::volume::Scope;
 use crate::domain::agreement::ChargeKind;
 use crate::domain::id::{AccountId, AgreementId, ChargeId, GroupId, ProductId};
-use crate::domain::money::{Amount, Currency};
+use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::order::OrderKind;
 use crate::domain::period::Month;
 use crate::domain::price::Volume;
@@ -33,6 +33,23 @@ pub struct ChargedMonth {
     /// What the customer owes.
     pub payable: Amount,
     /// What the provider is expected to bill, or has billed.
+    pub cost: Amount,
+}
+
+/// A product's use that was charged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChargedUsage {
+    /// Whose.
+    pub account: AccountId,
+    /// The product's code.
+    pub product: String,
+    /// The month that it was used in.
+    pub charge_month: Month,
+    /// At list price, exact.
+    pub list: Exact,
+    /// What the customer owes.
+    pub payable: Amount,
+    /// What the provider has billed.
     pub cost: Amount,
 }
 
@@ -128,6 +145,31 @@ impl Reader<'_> {
             .connection
             .prepare_cached("SELECT MAX(day) FROM true_up WHERE agreement_id = ?1 AND tier IS NOT NULL AND day <= ?2")?;
         Ok(select.query_row(params![agreement.0, until.map_or(i64::MAX, day)], |row| row.date_opt(0))?)
+    }
+
+    /// Hands out the usage that was charged from one day to another, both included; true-ups are no usage.
+    pub fn each_usage(&self, filter: ChargeFilter, mut visit: impl FnMut(ChargedUsage) -> Result<()>) -> Result<()> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT c.account_id, p.code, c.charge_month, c.list, c.payable_minor, c.cost_minor
+               FROM account AS a
+               CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?3 AND ?4
+               JOIN product AS p ON p.id = c.product_id
+              WHERE (?1 IS NULL OR a.group_id = ?1) AND (?2 IS NULL OR a.id = ?2)
+                AND c.order_id IS NULL AND c.difference_id IS NULL",
+        )?;
+        let ChargeFilter { group, account, from, to } = filter;
+        let mut rows = select.query(params![group.map(|g| g.0), account.map(|a| a.0), day(from), day(to)])?;
+        while let Some(row) = rows.next()? {
+            visit(ChargedUsage {
+                account: AccountId(row.get(0)?),
+                product: row.get(1)?,
+                charge_month: row.month(2)?,
+                list: row.parsed(3)?,
+                payable: row.amount(4)?,
+                cost: row.amount(5)?,
+            })?;
+        }
+        Ok(())
     }
 
     /// What was charged by account, product and month, true-ups in the month in which they were posted. What the book started

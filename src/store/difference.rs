@@ -14,7 +14,7 @@ use crate::domain::period::Month;
 
 const COLUMNS: &str =
     "id, period, kind, account, provider_order, product, currency, recorded, billed, reason, state, resolution, decision,
-                       owner, due, until, note, since, reopened, disputed_minor";
+                       owner, due, until, note, since, reopened, disputed_minor, credits";
 
 fn difference(row: &Row<'_>) -> rusqlite::Result<Difference> {
     Ok(Difference {
@@ -41,6 +41,10 @@ fn difference(row: &Row<'_>) -> rusqlite::Result<Difference> {
         since: row.date(17)?,
         reopened: row.get(18)?,
         disputed: row.amount(19)?,
+        credits: match row.get_ref(20)? {
+            rusqlite::types::ValueRef::Null => vec![],
+            _ => row.json(20)?,
+        },
     })
 }
 
@@ -113,6 +117,14 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The differences of which later bills have given something back.
+    pub fn credited_differences(&self) -> Result<Vec<Difference>> {
+        let mut select =
+            self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM difference WHERE credits IS NOT NULL ORDER BY id"))?;
+        let rows = select.query_map([], difference)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The differences of months before one of which something stands in `disputed`.
     pub fn disputed_before(&self, period: Month) -> Result<Vec<Difference>> {
         let mut select = self
@@ -145,7 +157,7 @@ impl Writer<'_> {
     pub fn save_difference(&mut self, before: Option<&Difference>, now: &Difference) -> Result<()> {
         let mut upsert = self.connection().prepare_cached(&format!(
             "INSERT OR REPLACE INTO difference ({COLUMNS})
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
         ))?;
         upsert.execute(params![
             now.id,
@@ -168,6 +180,7 @@ impl Writer<'_> {
             day(now.since),
             now.reopened,
             now.disputed.minor(),
+            Some(&now.credits).filter(|credits| !credits.is_empty()).map(to_json),
         ])?;
         drop(upsert);
         self.log_change("difference", &now.id, before, now)

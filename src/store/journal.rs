@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
 use chrono::NaiveDate;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Statement, params};
 
 use super::error::{Result, StoreError};
 use super::sql::{Columns as _, day};
@@ -13,7 +13,7 @@ use crate::domain::account::DayEnd;
 use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, EntryId, GroupId, LedgerAccountId};
-use crate::domain::journal::{Entry, Event, Note};
+use crate::domain::journal::{Entry, Event, Note, Posting};
 use crate::domain::money::{Amount, Currency, Overflow};
 use crate::domain::money_history::DayMoved;
 
@@ -113,7 +113,61 @@ fn day_ends(moved: &BTreeMap<NaiveDate, Amount>, now: Amount, from: NaiveDate) -
     Ok(ends)
 }
 
+/// A sealed entry that may be taken back.
+#[derive(Clone, Debug)]
+pub struct SealedEntry {
+    /// Its row.
+    pub id: EntryId,
+    /// What happened.
+    pub event: Event,
+    /// The day that it belongs to.
+    pub effective: NaiveDate,
+    /// Its lines.
+    pub postings: Vec<Posting>,
+}
+
 impl Reader<'_> {
+    /// The entries of one kind on one day that nothing has taken back, and that take nothing back themselves.
+    pub fn standing_entries(&self, event: Event, effective: NaiveDate) -> Result<Vec<SealedEntry>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT e.id FROM entry AS e WHERE e.event = ?1 AND e.effective = ?2 AND e.reverses IS NULL
+                AND NOT EXISTS (SELECT 1 FROM entry AS r WHERE r.reverses = e.id) ORDER BY e.id",
+        )?;
+        self.sealed(&mut select, event, effective)
+    }
+
+    /// The entries of one kind on one day that take nothing back.
+    pub fn entries_of(&self, event: Event, effective: NaiveDate) -> Result<Vec<SealedEntry>> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT id FROM entry WHERE event = ?1 AND effective = ?2 AND reverses IS NULL ORDER BY id")?;
+        self.sealed(&mut select, event, effective)
+    }
+
+    fn sealed(&self, select: &mut Statement<'_>, event: Event, effective: NaiveDate) -> Result<Vec<SealedEntry>> {
+        let ids: Vec<i64> =
+            select.query_map(params![event.as_str(), day(effective)], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        ids.into_iter()
+            .map(|id| Ok(SealedEntry { id: EntryId(id), event, effective, postings: self.postings_of(EntryId(id))? }))
+            .collect()
+    }
+
+    /// The lines of an entry.
+    pub(super) fn postings_of(&self, entry: EntryId) -> Result<Vec<Posting>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT l.code, l.owner_kind, l.owner_id, l.currency, p.amount_minor
+               FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id WHERE p.entry_id = ?1 ORDER BY p.line",
+        )?;
+        let mut rows = select.query([entry.0])?;
+        let mut postings = Vec::new();
+        while let Some(row) = rows.next()? {
+            let owner = owner_of(&row.get::<_, String>(1)?, row.get(2)?)?;
+            let ledger_account = LedgerAccount::stored(row.parsed(0)?, owner, row.parsed(3)?);
+            postings.push(Posting { ledger_account, amount: row.amount(4)? });
+        }
+        Ok(postings)
+    }
+
     /// Debits less credits of a ledger account up to and including a day; all of them without one.
     pub fn balance(&self, account: LedgerAccount, as_of: Option<NaiveDate>) -> Result<Amount> {
         let Some(id) = ledger_account_id(self.connection, account)? else { return Ok(Amount::ZERO) };
@@ -174,6 +228,24 @@ impl Reader<'_> {
             self.connection.prepare_cached("SELECT day, debit_minor - credit_minor FROM balance WHERE ledger_account_id = ?1")?;
         let rows = select.query_map([id.0], |row| Ok((row.date(0)?, row.amount(1)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The ledger accounts of a code, of one owner or of all, each with its owner's code; `agent` is the agent's own.
+    pub fn ledger_accounts_of(&self, code: LedgerCode, owner: Option<&str>) -> Result<Vec<(LedgerAccount, String)>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT l.owner_kind, l.owner_id, l.currency, COALESCE(g.code, a.code, 'agent') AS owner
+               FROM ledger_account AS l
+               LEFT JOIN customer_group AS g ON l.owner_kind = 'group' AND g.id = l.owner_id
+               LEFT JOIN account AS a ON l.owner_kind = 'account' AND a.id = l.owner_id
+              WHERE l.code = ?1 AND (?2 IS NULL OR owner = ?2) ORDER BY l.currency, owner",
+        )?;
+        let mut rows = select.query(params![code.as_str(), owner])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let of = owner_of(&row.get::<_, String>(0)?, row.get(1)?)?;
+            found.push((LedgerAccount::stored(code, of, row.parsed(2)?), row.get(3)?));
+        }
+        Ok(found)
     }
 
     /// What moved a ledger account from one day to another, both included, by day.

@@ -115,6 +115,11 @@ impl Store {
         Ok(store)
     }
 
+    /// How long a command waits for another one that is writing; five seconds unless this says so.
+    pub fn wait(&self, longest: Duration) -> Result<()> {
+        Ok(self.connection.busy_timeout(longest)?)
+    }
+
     fn identify(&self) -> Result<()> {
         self.connection.busy_timeout(BUSY_WAIT)?;
         let id: i64 =

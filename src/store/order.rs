@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::error::{Result, StoreError};
@@ -50,7 +51,7 @@ pub struct ChargedDay {
     /// Whether it is an order's; else a month's usage.
     pub is_order: bool,
     /// Its day.
-    pub day: chrono::NaiveDate,
+    pub day: NaiveDate,
     /// What the customer owes.
     pub payable: Amount,
     /// What the provider is expected to bill.
@@ -65,7 +66,7 @@ pub struct OrderFilter {
     /// Dated in one month.
     pub period: Option<Month>,
     /// Dated up to and including a day.
-    pub until: Option<chrono::NaiveDate>,
+    pub until: Option<NaiveDate>,
 }
 
 pub(super) const SELECT_ORDER: &str =
@@ -174,6 +175,32 @@ impl Reader<'_> {
         Ok(Some(Original { trued_up: self.trued_up(charge.id)?, charge }))
     }
 
+    /// The usage that the close of a month has charged, and the day on whose volume each charge counts: of a correction, that of
+    /// what it corrects.
+    pub fn usage_charged(&self, month: Month) -> Result<Vec<(Charge, NaiveDate)>> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "{} LEFT JOIN charge AS root ON root.id = c.corrects_id
+              WHERE c.day = ?1 AND c.order_id IS NULL AND c.difference_id IS NULL ORDER BY c.id",
+            SELECT_CHARGE.replacen(
+                "FROM charge AS c",
+                ", COALESCE(root.day, c.day) FROM account AS a CROSS JOIN charge AS c ON c.account_id = a.id",
+                1
+            )
+        ))?;
+        let rows = select.query_map([day(month.last_day())], |row| Ok((charge_at(row, 0)?, row.date(18)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The charges that coupons on a month's bill have made.
+    pub fn coupon_charges(&self, month: Month) -> Result<Vec<Charge>> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "{} WHERE c.day = ?1 AND c.difference_id LIKE 'coupon/%' ORDER BY c.id",
+            SELECT_CHARGE.replacen("FROM charge AS c", "FROM account AS a CROSS JOIN charge AS c ON c.account_id = a.id", 1)
+        ))?;
+        let rows = select.query_map([day(month.last_day())], |row| charge_at(row, 0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Orders with their charges, by date and number.
     pub fn orders(&self, filter: &OrderFilter) -> Result<Vec<OrderRow>> {
         let mut select = self.connection.prepare_cached(
@@ -242,7 +269,8 @@ impl Reader<'_> {
         mut visit: impl FnMut(&RecordedOrder<'_>) -> Result<()>,
     ) -> Result<()> {
         let mut select = self.connection.prepare_cached(
-            "SELECT c.id, c.account_id, o.provider_order, c.cost_minor, COALESCE(original.id, c.id)
+            "SELECT c.id, c.account_id, o.provider_order, c.cost_minor, COALESCE(original.id, c.id), c.day,
+                    o.placement = 'opening'
                FROM charge AS c
                CROSS JOIN orders AS o ON o.id = c.order_id
                LEFT JOIN charge AS original ON original.order_id = o.refunds
@@ -250,6 +278,8 @@ impl Reader<'_> {
         )?;
         let counted = self.accounts_counted_in(currency)?;
         let cleared = self.cleared_before(period)?;
+        // An earlier month that was closed without its bill has carried its orders.
+        let closed = self.closed_through()?.0.filter(|last| *last < period).map(|last| day(last.last_day()));
         let mut rows = select.query(params![day(period.last_day()), period.number()])?;
         while let Some(row) = rows.next()? {
             let account = AccountId(row.get(1)?);
@@ -259,13 +289,15 @@ impl Reader<'_> {
             let provider_order = row.get_ref(2)?.as_str().map_err(|e| StoreError::Damaged(e.to_string()))?;
             let charge = ChargeId(row.get(0)?);
             let so_far = cleared.get(&charge);
+            let is_of_closed_month = closed.is_some_and(|last| row.get::<_, i64>(5).is_ok_and(|day| day <= last));
+            let is_of_opening: bool = row.get(6)?;
             visit(&RecordedOrder {
                 charge,
                 account,
                 order_no: OrderNumber::of(provider_order),
                 expected: row.amount(3)?.minus(so_far.copied().unwrap_or_default())?,
                 root: ChargeId(row.get(4)?),
-                carried: so_far.is_some(),
+                carried: so_far.is_some() || is_of_closed_month && !is_of_opening,
             })?;
         }
         Ok(())
@@ -388,8 +420,8 @@ impl Reader<'_> {
     pub fn each_charge_between(
         &self,
         group: Option<GroupId>,
-        from: chrono::NaiveDate,
-        to: chrono::NaiveDate,
+        from: NaiveDate,
+        to: NaiveDate,
         mut visit: impl FnMut(ChargedDay) -> Result<()>,
     ) -> Result<()> {
         // Account by account, because the index has the days of each: a long book is not read for its last months.
@@ -423,7 +455,7 @@ impl Reader<'_> {
 
     /// How many order charges, dated up to and including a day, no closed month has had: those that one has carried over are not
     /// among them.
-    pub fn open_order_count(&self, until: chrono::NaiveDate) -> Result<u64> {
+    pub fn open_order_count(&self, until: NaiveDate) -> Result<u64> {
         let mut select = self.connection.prepare_cached(
             "SELECT COUNT(*) FROM charge AS c
               WHERE c.order_id IS NOT NULL AND c.day <= ?1 AND NOT EXISTS (SELECT 1 FROM clearing AS k WHERE k.charge_id = c.id)",
@@ -432,7 +464,7 @@ impl Reader<'_> {
     }
 
     /// How many of them are counted in another currency.
-    pub fn open_order_count_beside(&self, until: chrono::NaiveDate, currency: Currency) -> Result<u64> {
+    pub fn open_order_count_beside(&self, until: NaiveDate, currency: Currency) -> Result<u64> {
         let mut select = self.connection.prepare_cached(
             "SELECT COUNT(*) FROM customer_group AS g
                JOIN account AS a ON a.group_id = g.id
@@ -444,7 +476,7 @@ impl Reader<'_> {
     }
 
     /// The day of the earliest order charge that no closed month has had.
-    pub fn earliest_open_order(&self) -> Result<Option<chrono::NaiveDate>> {
+    pub fn earliest_open_order(&self) -> Result<Option<NaiveDate>> {
         let mut select = self.connection.prepare_cached(
             "SELECT MIN(c.day) FROM charge AS c
               WHERE c.order_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM clearing AS k WHERE k.charge_id = c.id)",

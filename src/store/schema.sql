@@ -469,6 +469,7 @@ CREATE TABLE bill_usage (
     class        TEXT    NOT NULL,       -- 'metered', 'adjusted' or 'rounding'
     lines        INTEGER NOT NULL,
     list         TEXT    NOT NULL,       -- exact, less what a plan has covered
+    covered      TEXT    NOT NULL,       -- exact: what a plan has covered, at list price
     coupon       TEXT    NOT NULL,       -- exact
     billed       TEXT    NOT NULL,       -- exact
     PRIMARY KEY (version_id, seen_uid_id, product_id, charge_month, class)
@@ -508,9 +509,11 @@ CREATE TABLE difference (
     note           TEXT,
     since          INTEGER NOT NULL,     -- first found, or found again
     reopened       INTEGER NOT NULL,
-    disputed_minor INTEGER NOT NULL      -- what of it stands in `disputed`
+    disputed_minor INTEGER NOT NULL,     -- what of it stands in `disputed`
+    credits        TEXT                  -- JSON: what later bills have given back of it, by month
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX difference_of_period ON difference (period);
+CREATE INDEX difference_credited ON difference (id) WHERE credits IS NOT NULL;
 CREATE INDEX difference_due ON difference (due) WHERE due IS NOT NULL;
 -- What usage costs is less by what of it is a difference, and is asked for with every balance.
 CREATE INDEX difference_of_usage ON difference (period) WHERE provider_order = '' AND product <> '';
@@ -544,20 +547,43 @@ CREATE TABLE period (
     state        TEXT    NOT NULL
 ) STRICT;
 
--- What a month was closed with, in the bytes that were hashed.
+-- What a month was closed with, in the bytes that were hashed. A month that was reopened has another one for each time that it was
+-- closed; the last one counts while the month is closed.
 CREATE TABLE receipt (
-    month        INTEGER PRIMARY KEY,
+    month        INTEGER NOT NULL,
+    version      INTEGER NOT NULL,       -- 1 for the first close
     content      TEXT    NOT NULL,       -- JSON
-    sha256       TEXT    NOT NULL
-) STRICT;
+    sha256       TEXT    NOT NULL,
+    PRIMARY KEY (month, version)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE statement (
     month        INTEGER NOT NULL,
+    version      INTEGER NOT NULL,       -- of the receipt that names it
     account_id   INTEGER NOT NULL REFERENCES account,
     content      TEXT    NOT NULL,       -- JSON, in the bytes that were hashed
     sha256       TEXT    NOT NULL,
-    PRIMARY KEY (month, account_id)
+    PRIMARY KEY (month, version, account_id)
 ) STRICT, WITHOUT ROWID;
+
+-- Who answers for a check that fails when a month closes.
+CREATE TABLE waiver (
+    month        INTEGER NOT NULL,
+    name         TEXT    NOT NULL,       -- of the check
+    reason       TEXT    NOT NULL,
+    operator     TEXT    NOT NULL,
+    day          INTEGER NOT NULL,
+    withdrawn    INTEGER NOT NULL CHECK (withdrawn IN (0, 1)),
+    PRIMARY KEY (month, name)
+) STRICT, WITHOUT ROWID;
+
+-- Closed months that were opened again, all later ones with them; the log says who did it, and when. Append-only.
+CREATE TABLE reopening (
+    id           INTEGER PRIMARY KEY,
+    month        INTEGER NOT NULL,       -- the first
+    reason       TEXT    NOT NULL
+) STRICT;
+
 
 ----------------------------------------------------------------------------------------------- what the database refuses
 
@@ -630,7 +656,15 @@ CREATE TRIGGER clearing_once BEFORE INSERT ON clearing BEGIN
     SELECT RAISE(ABORT, 'this charge is settled') FROM clearing WHERE charge_id = NEW.charge_id AND settles;
 END;
 CREATE TRIGGER clearing_not_changed BEFORE UPDATE ON clearing BEGIN SELECT RAISE(ABORT, 'what a bill has settled stays'); END;
-CREATE TRIGGER clearing_not_deleted BEFORE DELETE ON clearing BEGIN SELECT RAISE(ABORT, 'what a bill has settled stays'); END;
+-- What it has settled goes when its month is opened again, and the bill is accepted anew.
+CREATE TRIGGER clearing_not_deleted BEFORE DELETE ON clearing
+    WHEN EXISTS (SELECT 1 FROM period AS p WHERE p.month = OLD.period AND p.state = 'closed')
+BEGIN SELECT RAISE(ABORT, 'what a bill has settled stays'); END;
+CREATE TRIGGER reopening_once BEFORE INSERT ON reopening BEGIN
+    SELECT RAISE(ABORT, 'reopenings are append-only') FROM reopening WHERE id = NEW.id;
+END;
+CREATE TRIGGER reopening_not_changed BEFORE UPDATE ON reopening BEGIN SELECT RAISE(ABORT, 'reopenings are append-only'); END;
+CREATE TRIGGER reopening_not_deleted BEFORE DELETE ON reopening BEGIN SELECT RAISE(ABORT, 'reopenings are append-only'); END;
 
 CREATE TRIGGER coupon_once BEFORE INSERT ON coupon BEGIN
     SELECT RAISE(ABORT, 'coupons are append-only') FROM coupon WHERE order_id = NEW.order_id AND kind = NEW.kind;
@@ -672,13 +706,14 @@ CREATE TRIGGER opening_volume_not_changed BEFORE UPDATE ON opening_volume BEGIN 
 CREATE TRIGGER opening_volume_not_deleted BEFORE DELETE ON opening_volume BEGIN SELECT RAISE(ABORT, 'the opening stays'); END;
 
 CREATE TRIGGER receipt_once BEFORE INSERT ON receipt BEGIN
-    SELECT RAISE(ABORT, 'a receipt stays') WHERE EXISTS (SELECT 1 FROM receipt WHERE month = NEW.month);
+    SELECT RAISE(ABORT, 'a receipt stays') WHERE EXISTS (SELECT 1 FROM receipt WHERE month = NEW.month AND version = NEW.version);
 END;
 CREATE TRIGGER receipt_not_changed BEFORE UPDATE ON receipt BEGIN SELECT RAISE(ABORT, 'a receipt stays'); END;
 CREATE TRIGGER receipt_not_deleted BEFORE DELETE ON receipt BEGIN SELECT RAISE(ABORT, 'a receipt stays'); END;
 
 CREATE TRIGGER statement_once BEFORE INSERT ON statement BEGIN
-    SELECT RAISE(ABORT, 'a frozen statement stays') WHERE EXISTS (SELECT 1 FROM statement WHERE month = NEW.month AND account_id = NEW.account_id);
+    SELECT RAISE(ABORT, 'a frozen statement stays') FROM statement
+     WHERE month = NEW.month AND version = NEW.version AND account_id = NEW.account_id;
 END;
 CREATE TRIGGER statement_not_changed BEFORE UPDATE ON statement BEGIN SELECT RAISE(ABORT, 'a frozen statement stays'); END;
 CREATE TRIGGER statement_not_deleted BEFORE DELETE ON statement BEGIN SELECT RAISE(ABORT, 'a frozen statement stays'); END;

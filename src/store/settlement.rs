@@ -8,10 +8,8 @@ use rusqlite::{OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
 
 use super::error::{Result, StoreError};
-use super::journal::owner_of;
 use super::sql::{Columns as _, day};
 use super::{Reader, Writer};
-use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
 use crate::domain::dunning::{DunningLevel, Reminder};
 use crate::domain::id::{AccountId, EntryId, GroupId};
@@ -46,7 +44,7 @@ pub(super) fn reminder_key(reminder: &Reminder) -> String {
 
 /// An entry of the journal as it stands there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SealedEntry {
+pub struct PostedEntry {
     /// Its number.
     pub id: EntryId,
     /// What happened.
@@ -134,13 +132,13 @@ impl Reader<'_> {
     }
 
     /// An entry with its lines.
-    pub fn sealed_entry(&self, id: EntryId) -> Result<Option<SealedEntry>> {
+    pub fn posted_entry(&self, id: EntryId) -> Result<Option<PostedEntry>> {
         let mut select = self.connection.prepare_cached(
             "SELECT e.event, e.effective, e.group_id, e.account_id, (SELECT back.id FROM entry AS back WHERE back.reverses = e.id)
                FROM entry AS e WHERE e.id = ?1",
         )?;
         let found = select.query_row([id.0], |row| {
-            Ok(SealedEntry {
+            Ok(PostedEntry {
                 id,
                 event: row.parsed(0)?,
                 date: row.date(1)?,
@@ -151,16 +149,7 @@ impl Reader<'_> {
             })
         });
         let Some(mut entry) = found.optional()? else { return Ok(None) };
-        let mut select = self.connection.prepare_cached(
-            "SELECT l.code, l.owner_kind, l.owner_id, l.currency, p.amount_minor
-               FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id WHERE p.entry_id = ?1 ORDER BY p.line",
-        )?;
-        let mut rows = select.query([id.0])?;
-        while let Some(row) = rows.next()? {
-            let owner = owner_of(&row.get::<_, String>(1)?, row.get(2)?)?;
-            let ledger_account = LedgerAccount::stored(row.parsed(0)?, owner, row.parsed(3)?);
-            entry.postings.push(Posting { ledger_account, amount: row.amount(4)? });
-        }
+        entry.postings = self.postings_of(id)?;
         Ok(Some(entry))
     }
 

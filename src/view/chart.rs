@@ -1,7 +1,8 @@
-//! A waterfall as SVG, for a page.
+//! A chart as SVG, for a page.
 //!
-//! One row a bar: its label, the bar, its exact value. A total is a bar from zero, a step one from where the bar before it ends;
-//! up, down and total differ in colour (also for the colour-blind), and a step's value has its sign. Places are integers made
+//! Of a waterfall and of parts, one row a bar: its label, the bar, its exact value. A total is a bar from zero, a step one from
+//! where the bar before it ends; up, down and total differ in colour (also for the colour-blind), and a step's value has its sign.
+//! What changes with time stands in columns, the value above the label below, as far as values fit. Places are integers made
 //! from the exact mantissas, scaled down where they are too long to draw; the values beside the bars are never scaled, and no
 //! text is measured by a font. Nothing from outside reaches the picture unescaped.
 
@@ -13,7 +14,7 @@ use plotters::prelude::{
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::document::{Bar, BarKind, Chart};
+use super::document::{Bar, BarKind, Chart, ChartForm};
 use super::text::escape;
 use crate::domain::money::{Currency, Exact};
 
@@ -39,6 +40,13 @@ const BAR_MIN: i32 = 2;
 /// Where sums end that are drawn: everything is scaled down until they fit.
 const DRAWN_MAX: u128 = 1_000_000_000_000;
 
+/// Pixels of the highest column, and from one column's middle to the next at most.
+const COLUMN_HEIGHT: i32 = 160;
+const COLUMN_MAX: i32 = 160;
+
+/// What a digit needs above a column, in pixels.
+const DIGIT: i32 = 7;
+
 const FONT: (&str, i32) = ("sans-serif", 16);
 
 const TOTAL: RGBColor = RGBColor(118, 118, 118);
@@ -48,8 +56,8 @@ const LINE: RGBColor = RGBColor(150, 150, 150);
 
 /// The chart as an `svg` element: a picture with a name, to be put into a page.
 pub fn svg(chart: &Chart) -> Markup {
-    let rows: Vec<Row> = chart.bars().iter().map(|bar| Row::new(bar, chart.unit())).collect();
-    let layout = Layout::new(&rows);
+    let rows: Vec<Row> = chart.bars().iter().map(|bar| Row::new(chart.form(), bar, chart.unit())).collect();
+    let layout = Layout::new(chart.form(), &rows);
     let spans = spans(chart.bars());
     html! {
         svg role="img" aria-label=(spoken(chart, &rows)) xmlns="http://www.w3.org/2000/svg"
@@ -83,13 +91,13 @@ struct Row {
 }
 
 impl Row {
-    fn new(bar: &Bar, unit: &str) -> Self {
+    fn new(form: ChartForm, bar: &Bar, unit: &str) -> Self {
         let value = bar.value();
         let (sign, color) = match bar.kind() {
-            BarKind::Total => ("", TOTAL),
-            BarKind::Step if value < Exact::ZERO => ("", DOWN),
+            BarKind::Total if form == ChartForm::Waterfall => ("", TOTAL),
+            _ if value < Exact::ZERO => ("", DOWN),
             BarKind::Step if value > Exact::ZERO => ("+", UP),
-            BarKind::Step => ("", UP),
+            BarKind::Total | BarKind::Step => ("", UP),
         };
         let value = match Currency::parse(unit) {
             Some(currency) => value.display(currency),
@@ -115,17 +123,24 @@ impl Row {
 
 /// Where the columns of the picture begin and end.
 struct Layout {
+    form: ChartForm,
     /// The left and the right edge of the bars.
     plot: (i32, i32),
     height: i32,
 }
 
 impl Layout {
-    fn new(rows: &[Row]) -> Self {
+    fn new(form: ChartForm, rows: &[Row]) -> Self {
+        if form == ChartForm::Columns {
+            let count = i32::try_from(rows.len()).unwrap_or(i32::MAX);
+            let right = WIDTH.min(count.saturating_mul(COLUMN_MAX)).max(1);
+            // The value stands above its column, the label below.
+            return Self { form, plot: (0, right), height: COLUMN_HEIGHT + 2 * ROW };
+        }
         let labels = widest(rows.iter().map(|row| letters(&row.label).min(LABEL_MAX)));
         let values = widest(rows.iter().map(|row| letters(&row.value)));
         let height = i32::try_from(rows.len()).unwrap_or(i32::MAX).saturating_mul(ROW);
-        Self { plot: (labels + GAP, WIDTH - values - GAP), height: height.max(1) }
+        Self { form, plot: (labels + GAP, WIDTH - values - GAP), height: height.max(1) }
     }
 }
 
@@ -167,6 +182,7 @@ fn drawn(rows: &[Row], spans: &[(i64, i64)], layout: &Layout) -> String {
     let size = (WIDTH.unsigned_abs(), layout.height.unsigned_abs());
     {
         let canvas = SVGBackend::with_string(&mut picture, size).into_drawing_area();
+        let draw = if layout.form == ChartForm::Columns { draw_columns } else { draw_rows };
         draw(&canvas, rows, spans, layout).expect("a String takes every write");
     }
     let inside = picture.split_once('\n').map_or("", |(_, inside)| inside);
@@ -175,11 +191,44 @@ fn drawn(rows: &[Row], spans: &[(i64, i64)], layout: &Layout) -> String {
 
 type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-fn draw(canvas: &Canvas<'_>, rows: &[Row], spans: &[(i64, i64)], layout: &Layout) -> Result<(), Box<dyn std::error::Error>> {
+type Drawn = Result<(), Box<dyn std::error::Error>>;
+
+/// From the least to the most that any bar reaches, zero included.
+fn reach(spans: &[(i64, i64)]) -> std::ops::Range<i64> {
     let ends = || spans.iter().flat_map(|(from, to)| [*from, *to]).chain([0]);
     let (least, most) = (ends().min().unwrap_or(0), ends().max().unwrap_or(0));
+    least..most.max(least + 1)
+}
+
+fn draw_columns(canvas: &Canvas<'_>, rows: &[Row], spans: &[(i64, i64)], layout: &Layout) -> Drawn {
     let count = u32::try_from(rows.len())?.max(1);
-    let plane: Plane = Cartesian2d::new(least..most.max(least + 1), 0..count, (layout.plot.0..layout.plot.1, 0..layout.height));
+    let (left, right) = layout.plot;
+    let (top, bottom) = (ROW, ROW + COLUMN_HEIGHT);
+    let plane = Cartesian2d::<RangedCoordu32, RangedCoordi64>::new(0..count, reach(spans), (left..right, bottom..top));
+    let plot = canvas.apply_coord_spec(plane);
+    let middle = TextStyle::from(FONT.into_font()).pos(Pos::new(HPos::Center, VPos::Center));
+    let slot = (right - left) / i32::try_from(count)?;
+    let has_room = rows.iter().all(|row| i32::try_from(letters(&row.value)).is_ok_and(|digits| digits * DIGIT <= slot));
+    for (place, (row, (_, to))) in (0..).zip(rows.iter().zip(spans)) {
+        let ((start, zero), (end, reached)) = (plot.map_coordinate(&(place, 0)), plot.map_coordinate(&(place + 1, *to)));
+        let (center, free) = (i32::midpoint(start, end), slot / 5);
+        let (high, low) = (reached.min(zero), reached.max(zero));
+        let low = if *to != 0 && low - high < BAR_MIN { high + BAR_MIN } else { low };
+        canvas.draw(&Rectangle::new([(start + free, high), (end - free, low)], row.color.filled()))?;
+        if has_room {
+            canvas.draw_text(&row.value, &middle, (center, high - ROW / 2))?;
+        }
+        canvas.draw_text(&row.short_label(), &middle, (center, bottom + ROW / 2))?;
+    }
+    let (_, zero) = plot.map_coordinate(&(0, 0));
+    canvas.draw(&PathElement::new([(left, zero), (right, zero)], LINE.stroke_width(1)))?;
+    canvas.present()?;
+    Ok(())
+}
+
+fn draw_rows(canvas: &Canvas<'_>, rows: &[Row], spans: &[(i64, i64)], layout: &Layout) -> Drawn {
+    let count = u32::try_from(rows.len())?.max(1);
+    let plane: Plane = Cartesian2d::new(reach(spans), 0..count, (layout.plot.0..layout.plot.1, 0..layout.height));
     let plot = canvas.apply_coord_spec(plane);
 
     let line = LINE.stroke_width(1);
@@ -192,7 +241,7 @@ fn draw(canvas: &Canvas<'_>, rows: &[Row], spans: &[(i64, i64)], layout: &Layout
         let ((start, top), (end, _)) = (plot.map_coordinate(&(*from, place)), plot.map_coordinate(&(*to, place)));
         let bottom = top + ROW - FREE;
         canvas.draw(&Rectangle::new([(start, top + FREE), (seen_end(start, end, to - from), bottom)], row.color.filled()))?;
-        if place + 1 < count {
+        if layout.form == ChartForm::Waterfall && place + 1 < count {
             canvas.draw(&PathElement::new([(end, bottom), (end, bottom + 2 * FREE)], line))?;
         }
         canvas.draw_text(&row.short_label(), &label, (0, top + ROW / 2))?;
@@ -303,6 +352,43 @@ mod tests {
         let step = Chart::waterfall("Step", "CNY").step("Only", exact("0.01"));
         assert!(bars(&step)[0].1 > 700, "the smallest step too, where there is nothing else");
         assert!(shown(&Chart::waterfall("None", "CNY")).ends_with("</svg>"));
+    }
+
+    #[test]
+    fn parts_stand_on_zero_without_lines_between_them() {
+        let parts = Chart::bars_of("By product", "CNY").total("ecs", exact("300")).total("oss", exact("-100"));
+        let [(ecs, long), (oss, short)] = bars(&parts)[..] else { panic!("two bars") };
+        assert!(ecs == oss + short && long >= 3 * short - 2 && long <= 3 * short + 2, "{:?}", bars(&parts));
+        let picture = shown(&parts);
+        assert_eq!(picture.matches("<polyline").count(), 1, "only the line at zero");
+        assert!(picture.contains("#0072B2") && picture.contains("#D55E00") && picture.contains("\n-100.00\n"), "{picture}");
+    }
+
+    #[test]
+    fn columns_stand_side_by_side_on_one_line() {
+        let months = |values: &[&str]| {
+            let chart = Chart::columns_of("By month", "CNY");
+            values.iter().enumerate().fold(chart, |chart, (at, value)| chart.total(format!("2026-{:02}", at + 1), exact(value)))
+        };
+        let two = months(&["100", "50"]);
+        let [first, second] = bars(&two)[..] else { panic!("two columns") };
+        assert!(first.1 == second.1 && first.0 + first.1 < second.0, "{:?}", bars(&two));
+        let picture = shown(&two);
+        let heights: Vec<&str> =
+            picture.lines().filter_map(|line| line.split_once("height=\"")?.1.split('"').next()).skip(1).collect();
+        assert_eq!(heights, ["160", "80"], "{picture}");
+        for text in ["\n2026-01\n", "\n100.00\n", "\n50.00\n"] {
+            assert!(picture.contains(text), "{picture}");
+        }
+        let below = shown(&months(&["-5", "5"]));
+        assert!(below.contains("#D55E00") && below.contains("#0072B2"), "{below}");
+        let crowded = shown(&months(&["123456789012.34"; 12]));
+        assert!(
+            crowded.contains("2026-12") && !crowded.contains("\n123456789012.34\n"),
+            "values that would run together are left out"
+        );
+        assert!(shown(&months(&[])).ends_with("</svg>"));
+        assert!(bars(&months(&["0.01", "1000000"])).iter().all(|(_, width)| *width > 0));
     }
 
     #[test]

@@ -32,9 +32,10 @@ pub fn render(document: &Document, dialect: Dialect, writer: &mut dyn io::Write)
     })
 }
 
-/// Writes one table: a header row of keys, then its rows.
+/// Writes one table: a header row of keys, or of labels in a language that was asked for, then its rows.
 pub fn render_table(table: &Table, dialect: Dialect, writer: &mut dyn io::Write) -> io::Result<()> {
-    let (places, keys): (Vec<_>, Vec<_>) = table.columns_for(Reader::Machine).map(|(place, column)| (place, column.key())).unzip();
+    let (places, keys): (Vec<_>, Vec<_>) =
+        table.columns_for(Reader::Machine).map(|(place, column)| (place, column.heading())).unzip();
     write_records(dialect, writer, |records| {
         records.write_record(keys)?;
         for row in table.all_rows() {
@@ -77,6 +78,7 @@ pub(super) fn plain(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Null => Cow::Borrowed(""),
         Value::Text(text) | Value::Amount(text) => Cow::Borrowed(text),
+        Value::Term(term) => Cow::Borrowed(term.shown()),
         Value::Count(count) => Cow::Owned(count.to_string()),
         Value::Flag(true) => Cow::Borrowed("true"),
         Value::Flag(false) => Cow::Borrowed("false"),

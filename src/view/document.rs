@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use crate::domain::code::{Code, Name};
 use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::period::Month;
+use crate::view::language::Language;
 
 /// One value of a field or a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Value {
     Null,
     /// Text, possibly from outside; renderers make it harmless.
     Text(String),
+    /// A word of ours, such as a kind or a state.
+    Term(Term),
     /// Money in major units, `1234.50`: a string in JSON, so that no reader rounds it.
     Amount(String),
     /// A whole number.
@@ -36,7 +39,41 @@ pub enum Value {
     Object(Vec<(String, Value)>),
 }
 
+/// A word of ours: programs always see the same, people see it in their language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Term {
+    key: &'static str,
+    shown: &'static str,
+}
+
+impl Term {
+    /// For programs.
+    pub fn key(self) -> &'static str {
+        self.key
+    }
+
+    /// For people, and in sheets.
+    pub fn shown(self) -> &'static str {
+        self.shown
+    }
+}
+
 impl Value {
+    /// A word of ours.
+    pub fn term(word: &'static str) -> Self {
+        Self::Term(Term { key: word, shown: word })
+    }
+
+    /// The same with words of ours in a language.
+    fn translate(&mut self, language: Language) {
+        match self {
+            Self::Term(term) => term.shown = language.word(term.key),
+            Self::List(values) => values.iter_mut().for_each(|value| value.translate(language)),
+            Self::Object(members) => members.iter_mut().for_each(|(_, value)| value.translate(language)),
+            _ => {}
+        }
+    }
+
     /// Anything that has a text form and no kind of its own here: ids, states, times.
     pub fn text<T: ToString + ?Sized>(text: &T) -> Self {
         Self::Text(text.to_string())
@@ -165,6 +202,8 @@ impl Field {
 pub struct Column {
     key: Cow<'static, str>,
     label: Cow<'static, str>,
+    /// Its name in a CSV file where that is not the key.
+    heading: Option<Cow<'static, str>>,
     align: Align,
     only_for: Option<Reader>,
 }
@@ -172,12 +211,12 @@ pub struct Column {
 impl Column {
     /// A column of words that everybody sees.
     pub fn left(key: impl Into<Cow<'static, str>>, label: impl Into<Cow<'static, str>>) -> Self {
-        Self { key: key.into(), label: label.into(), align: Align::Left, only_for: None }
+        Self { key: key.into(), label: label.into(), heading: None, align: Align::Left, only_for: None }
     }
 
     /// A column of numbers that everybody sees.
     pub fn right(key: impl Into<Cow<'static, str>>, label: impl Into<Cow<'static, str>>) -> Self {
-        Self { key: key.into(), label: label.into(), align: Align::Right, only_for: None }
+        Self { key: key.into(), label: label.into(), heading: None, align: Align::Right, only_for: None }
     }
 
     /// The same, left out of tables.
@@ -202,6 +241,18 @@ impl Column {
         &self.label
     }
 
+    /// Its name in a CSV file: the key, or the label in a language that was asked for.
+    pub fn heading(&self) -> &str {
+        self.heading.as_ref().unwrap_or(&self.key)
+    }
+
+    fn translate(&mut self, language: Language) {
+        if let Cow::Borrowed(label) = self.label {
+            self.label = Cow::Borrowed(language.word(label));
+        }
+        self.heading = (language != Language::English).then(|| self.label.clone());
+    }
+
     /// On which side its cells stand.
     pub fn align(&self) -> Align {
         self.align
@@ -224,6 +275,8 @@ pub struct Table {
     title: Option<String>,
     columns: Vec<Column>,
     rows: Vec<Vec<Value>>,
+    /// What stands below the rows.
+    totals: Vec<Vec<Value>>,
     shape: Shape,
     when_empty: Option<String>,
     only_for: Option<Reader>,
@@ -232,7 +285,16 @@ pub struct Table {
 impl Table {
     /// A table without columns and rows yet; `key` is its name for programs, usually `rows`.
     pub fn new(key: &'static str) -> Self {
-        Self { key, title: None, columns: Vec::new(), rows: Vec::new(), shape: Shape::List, when_empty: None, only_for: None }
+        Self {
+            key,
+            title: None,
+            columns: Vec::new(),
+            rows: Vec::new(),
+            totals: Vec::new(),
+            shape: Shape::List,
+            when_empty: None,
+            only_for: None,
+        }
     }
 
     /// The line above it.
@@ -308,6 +370,28 @@ impl Table {
         self.rows.push(cells);
     }
 
+    /// Adds a row below the others that people see, and sheets: programs add up for themselves.
+    pub fn total(&mut self, cells: impl IntoIterator<Item = Value>) {
+        let cells: Vec<Value> = cells.into_iter().collect();
+        assert_eq!(cells.len(), self.columns.len(), "a total of {} has another number of cells than the table columns", self.key);
+        self.totals.push(cells);
+    }
+
+    /// What stands below the rows.
+    pub fn totals(&self) -> &[Vec<Value>] {
+        &self.totals
+    }
+
+    /// The same in a language: labels, the title, and words of ours.
+    #[must_use]
+    pub fn translated(mut self, language: Language) -> Self {
+        self.columns.iter_mut().for_each(|column| column.translate(language));
+        self.rows.iter_mut().chain(&mut self.totals).flatten().for_each(|cell| cell.translate(language));
+        self.title = self.title.map(|title| language.text(title));
+        self.when_empty = self.when_empty.map(|sentence| language.text(sentence));
+        self
+    }
+
     /// Its name for programs.
     pub fn key(&self) -> &'static str {
         self.key
@@ -344,16 +428,27 @@ impl Table {
     }
 }
 
-/// A waterfall: how one total becomes another, step by step. What it shows stands in a table too: it is drawn on a page and left
-/// out everywhere else.
+/// Amounts as a picture. What it shows stands in a table too: it is drawn on a page and left out everywhere else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart {
+    form: ChartForm,
     title: String,
     unit: String,
     bars: Vec<Bar>,
 }
 
-/// One bar of a waterfall.
+/// How a chart is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChartForm {
+    /// How one total becomes another, step by step: a row for each.
+    Waterfall,
+    /// Parts of a whole: a row for each, every bar from zero.
+    Bars,
+    /// What changes with time: a column for each, every bar from zero.
+    Columns,
+}
+
+/// One bar of a chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bar {
     label: String,
@@ -390,7 +485,22 @@ impl Bar {
 impl Chart {
     /// A waterfall without bars yet; `unit` is what its values count, usually a currency.
     pub fn waterfall(title: impl Into<String>, unit: impl Into<String>) -> Self {
-        Self { title: title.into(), unit: unit.into(), bars: Vec::new() }
+        Self { form: ChartForm::Waterfall, title: title.into(), unit: unit.into(), bars: Vec::new() }
+    }
+
+    /// Rows of parts, without any yet.
+    pub fn bars_of(title: impl Into<String>, unit: impl Into<String>) -> Self {
+        Self { form: ChartForm::Bars, ..Self::waterfall(title, unit) }
+    }
+
+    /// Columns over time, without any yet.
+    pub fn columns_of(title: impl Into<String>, unit: impl Into<String>) -> Self {
+        Self { form: ChartForm::Columns, ..Self::waterfall(title, unit) }
+    }
+
+    /// How it is drawn.
+    pub fn form(&self) -> ChartForm {
+        self.form
     }
 
     /// Adds a bar from zero. What it says is drawn, also where the steps before it come to something else.
@@ -458,6 +568,10 @@ impl Section {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     schema: String,
+    title: Option<&'static str>,
+    language: Language,
+    /// The day from which a workbook says that it is.
+    day: Option<NaiveDate>,
     fields: Vec<Field>,
     charts: Vec<Chart>,
     tables: Vec<Table>,
@@ -470,12 +584,54 @@ impl Document {
     pub fn new(schema: impl Into<String>) -> Self {
         Self {
             schema: schema.into(),
+            title: None,
+            language: Language::English,
+            day: None,
             fields: Vec::new(),
             charts: Vec::new(),
             tables: Vec::new(),
             sections: Vec::new(),
             notices: Vec::new(),
         }
+    }
+
+    /// Names it for people; else the command that it answers does.
+    #[must_use]
+    pub fn titled(self, title: &'static str) -> Self {
+        Self { title: Some(title), ..self }
+    }
+
+    /// Says from which day it is, for files that have a date of their own.
+    #[must_use]
+    pub fn dated(self, day: NaiveDate) -> Self {
+        Self { day: Some(day), ..self }
+    }
+
+    /// The same in a language: labels, titles, and words of ours. Keys never change, nor what comes from outside.
+    #[must_use]
+    pub fn translated(mut self, language: Language) -> Self {
+        self.language = language;
+        self.title = self.title.map(|title| language.word(title));
+        for field in &mut self.fields {
+            field.label = language.word(field.label);
+            field.value.translate(language);
+        }
+        self.tables = self.tables.into_iter().map(|table| table.translated(language)).collect();
+        for section in &mut self.sections {
+            match &mut section.parts {
+                Parts::One(title, part) => {
+                    *title = language.text(std::mem::take(title));
+                    **part = std::mem::replace(&mut **part, Self::new("")).translated(language);
+                }
+                // Their titles are names.
+                Parts::Many(parts) => {
+                    for (_, part) in parts {
+                        *part = std::mem::replace(part, Self::new("")).translated(language);
+                    }
+                }
+            }
+        }
+        self
     }
 
     /// Adds a field.
@@ -547,6 +703,21 @@ impl Document {
     /// The command that this answers, such as `fund-balance`.
     pub fn schema(&self) -> &str {
         &self.schema
+    }
+
+    /// Its name for people, where it has one.
+    pub fn title(&self) -> Option<&'static str> {
+        self.title
+    }
+
+    /// The language of its labels.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The day from which it is.
+    pub fn day(&self) -> Option<NaiveDate> {
+        self.day
     }
 
     /// The fields that a reader sees.

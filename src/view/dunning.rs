@@ -8,22 +8,12 @@ use std::str::FromStr;
 use chrono::{FixedOffset, NaiveDate, NaiveTime};
 
 use super::document::{Document, Table, Value};
+use super::language::Language;
 use crate::book::dunning::{Dunned, Letter, OverdueDebt};
 use crate::domain::code::is_unprintable;
 use crate::domain::contact::Email;
 use crate::domain::dunning::DunningLevel;
 use crate::domain::money::{Amount, Currency};
-use crate::domain::words::words;
-
-words! {
-    /// The language of a letter.
-    Language, "a language" {
-        /// English.
-        English = "en",
-        /// Chinese.
-        Chinese = "zh",
-    }
-}
 
 /// Whose mails letters are: an address that can stand in a header.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::chart;
 use super::document::{Align, Chart, Column, Document, Field, Parts, Reader, Table, Value};
+use super::language::Language;
 use super::table::shown;
 use super::text::escape;
 
@@ -17,6 +18,7 @@ use super::text::escape;
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 const STYLE: &str = "
+@page { size: A4; margin: 14mm 12mm }
 :root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --line: #ccc; --head: #f2f2f2; --note: #fff6d6 }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e6e6; --paper: #161616; --line: #444; --head: #242424; --note: #3a3210 } }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.45 system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif }
@@ -32,14 +34,16 @@ th, td { padding: .25rem .7rem; border-bottom: 1px solid var(--line); text-align
 th { background: var(--head); white-space: nowrap }
 .n { text-align: right; white-space: nowrap } .d { white-space: nowrap }
 aside { background: var(--note); padding: .6rem 1rem; margin: 1rem 0 } aside p { margin: .2rem 0 }
+tfoot td { font-weight: 600; border-bottom: 0; border-top: 2px solid var(--line) }
 figure { margin: 1rem 0 } figcaption { font-weight: 600; padding: .3rem 0 }
 svg { max-width: 100%; height: auto } svg text { fill: currentColor; font: 13px system-ui, sans-serif; font-variant-numeric: tabular-nums }
-@media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --line: #999; --head: #eee; --note: #fff } main { padding: 0; max-width: none } .wide { overflow: visible } thead { display: table-header-group } tr, figure, aside { break-inside: avoid } }
+@media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --line: #999; --head: #eee; --note: #fff } body { font-size: 11px } main { padding: 0; max-width: none } h1 { font-size: 17px } h2 { font-size: 14px } dl { columns: 2 } dl > div { break-inside: avoid; grid-template-columns: 11em 1fr } table { width: 100%; font-size: 9.5px } th, td { padding: 2px 4px } th { white-space: normal } td { overflow-wrap: anywhere } td.n, td.d { overflow-wrap: normal } h2, caption, figcaption { break-after: avoid } .wide { overflow: visible } thead { display: table-header-group } tr, figure, aside { break-inside: avoid } }
 ";
 
 /// Writes the document as a page.
 pub fn render(document: &Document, writer: &mut dyn io::Write) -> io::Result<()> {
-    let title = title(document.schema());
+    let title = document.title().map_or_else(|| title(document.schema()), str::to_owned);
+    let language = document.language();
     let head = html! {
         head {
             meta charset="utf-8";
@@ -50,9 +54,12 @@ pub fn render(document: &Document, writer: &mut dyn io::Write) -> io::Result<()>
             style { (PreEscaped(STYLE)) }
         }
     };
-    let mut page = Page { writer };
+    let mut page = Page { writer, language };
     page.markup(&html! { (DOCTYPE) })?;
-    page.tag("<html lang=\"en\">")?;
+    page.tag(match language {
+        Language::English => "<html lang=\"en\">",
+        Language::Chinese => "<html lang=\"zh-CN\">",
+    })?;
     page.markup(&head)?;
     page.tag("<body>\n<main>")?;
     page.markup(&heading(1, &title))?;
@@ -70,6 +77,7 @@ fn title(schema: &str) -> String {
 /// A page in the making. Rows are written one by one, so that it is never in memory as a whole.
 struct Page<'a> {
     writer: &'a mut dyn io::Write,
+    language: Language,
 }
 
 impl Page<'_> {
@@ -77,7 +85,7 @@ impl Page<'_> {
         self.fields(document)?;
         self.notices(document)?;
         for chart in document.charts() {
-            self.markup(&figure(chart))?;
+            self.markup(&figure(chart, self.language))?;
         }
         for table in document.tables_for(Reader::Person) {
             self.table(table)?;
@@ -121,7 +129,7 @@ impl Page<'_> {
 
     fn table(&mut self, table: &Table) -> io::Result<()> {
         if table.is_empty() {
-            return self.markup(&html! { p { (nothing(table)) } });
+            return self.markup(&html! { p { (nothing(table, self.language)) } });
         }
         let columns: Vec<(usize, &Column)> = table.columns_for(Reader::Person).collect();
         self.tag("<div class=\"wide\">\n<table>")?;
@@ -133,7 +141,15 @@ impl Page<'_> {
         for cells in table.all_rows() {
             self.markup(&row(&columns, cells))?;
         }
-        self.tag("</tbody>\n</table>\n</div>")
+        self.tag("</tbody>")?;
+        if !table.totals().is_empty() {
+            self.tag("<tfoot>")?;
+            for cells in table.totals() {
+                self.markup(&row(&columns, cells))?;
+            }
+            self.tag("</tfoot>")?;
+        }
+        self.tag("</table>\n</div>")
     }
 
     /// Writes what the templates have made, and ends the line.
@@ -164,11 +180,11 @@ fn definition(field: &Field) -> Markup {
     html! { div { dt { (escape(field.label())) } dd { (shown(field.value())) } } }
 }
 
-fn figure(chart: &Chart) -> Markup {
+fn figure(chart: &Chart, language: Language) -> Markup {
     html! {
         figure {
             figcaption { (chart::heading(chart)) }
-            @if chart.bars().is_empty() { p { "none" } } @else { (chart::svg(chart)) }
+            @if chart.bars().is_empty() { p { (language.word("none")) } } @else { (chart::svg(chart)) }
         }
     }
 }
@@ -205,11 +221,12 @@ fn class(align: Align, value: &Value) -> Option<&'static str> {
 }
 
 /// What is said in the place of an empty table.
-fn nothing(table: &Table) -> String {
+fn nothing(table: &Table, language: Language) -> String {
+    let none = language.word("none");
     match (table.empty_sentence(), table.heading()) {
         (Some(sentence), _) => escape(sentence).into_owned(),
-        (None, Some(title)) => format!("{}: none", escape(title)),
-        (None, None) => "none".to_owned(),
+        (None, Some(title)) => format!("{}: {none}", escape(title)),
+        (None, None) => none.to_owned(),
     }
 }
 

@@ -96,6 +96,7 @@ fn key_text(value: &Value) -> String {
     match value {
         Value::Null | Value::List(_) | Value::Object(_) => String::new(),
         Value::Text(text) | Value::Amount(text) => text.clone(),
+        Value::Term(term) => term.key().to_owned(),
         Value::Count(count) => count.to_string(),
         Value::Flag(flag) => flag.to_string(),
         Value::Date(date) => date.to_string(),
@@ -119,6 +120,7 @@ impl Serialize for Value {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Text(text) | Self::Amount(text) => serializer.serialize_str(text),
+            Self::Term(term) => serializer.serialize_str(term.key()),
             Self::Count(count) => serializer.serialize_i128(*count),
             Self::Flag(flag) => serializer.serialize_bool(*flag),
             Self::Date(date) => serializer.collect_str(date),

@@ -23,6 +23,7 @@ pub mod entity;
 pub mod fund;
 pub mod html;
 pub mod json;
+pub mod language;
 pub mod margin;
 pub mod opening;
 pub mod order;

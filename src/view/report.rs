@@ -1,9 +1,10 @@
 //! Reports and proofs as people and programs see them.
 
 use super::document::{Document, Field, Table, Value};
+use super::price::exact;
 use crate::book::days::Days;
-use crate::book::report::{Exposure, RunwayRow, Spender, TrialBalance};
-use crate::domain::money::Amount;
+use crate::book::report::{Exposure, GeneralLedger, RunwayRow, Spender, TrialBalance, UsageBy, UsageReport, UsageSum};
+use crate::domain::money::{Amount, Currency};
 use crate::store::Checked;
 
 /// A trial balance, and both sides by currency.
@@ -31,6 +32,101 @@ pub fn trial_balance(report: &TrialBalance) -> Document {
             [(*currency).into(), Value::amount(*debit, *currency), Value::amount(*credit, *currency)]
         }));
     Document::new("report-trial-balance").table(table).table(totals)
+}
+
+/// The general ledger of one line of the chart: each account's opening, what moved it, and its closing.
+pub fn general_ledger(report: &GeneralLedger) -> Document {
+    let mut table = Table::new("rows")
+        .column("ledger_account", "Ledger account")
+        .column("owner", "Owner")
+        .column("currency", "Currency")
+        .column("date", "Date")
+        .column("entry", "Entry")
+        .column("event", "Event")
+        .column("account", "Account")
+        .column("reference", "Reference")
+        .column_right("debit", "Debit")
+        .column_right("credit", "Credit")
+        .column_right("balance", "Balance")
+        .when_empty("nothing stood there, and nothing moved");
+    for view in &report.accounts {
+        let currency = view.account.currency();
+        let (code, owner) = (Value::from(view.account.code().as_str()), Value::from(view.owner.as_str()));
+        let amount = |amount: Amount| Value::amount(amount, currency);
+        let stands = |event: &'static str, date, balance: Amount| {
+            let (code, owner, nothing) = (code.clone(), owner.clone(), Value::Null);
+            let rest = [nothing.clone(), nothing.clone(), nothing.clone(), nothing.clone()];
+            let [account, reference, debit, credit] = rest;
+            [code, owner, currency.into(), date, nothing, event.into(), account, reference, debit, credit, amount(balance)]
+        };
+        table.push(stands("opening-balance", report.days.from.into(), view.opening));
+        for (movement, balance) in &view.movements {
+            let (debit, credit) = if movement.amount.is_negative() {
+                (Value::Null, movement.amount.negated().map_or(Value::Null, amount))
+            } else {
+                (amount(movement.amount), Value::Null)
+            };
+            table.push([
+                code.clone(),
+                owner.clone(),
+                currency.into(),
+                movement.date.into(),
+                format!("e-{}", movement.entry.0).into(),
+                movement.event.as_str().into(),
+                movement.account.clone().into(),
+                movement.note.reference.clone().into(),
+                debit,
+                credit,
+                amount(*balance),
+            ]);
+        }
+        table.push(stands("closing-balance", report.days.last().into(), view.closing));
+    }
+    Document::new("report-general-ledger")
+        .field("from", "From", report.days.from)
+        .field("to", "To", report.days.last())
+        .table(table)
+}
+
+/// Usage that was charged, added up.
+pub fn usage(report: &UsageReport) -> Document {
+    let sums = |sum: &UsageSum, currency: Currency| {
+        [
+            Value::from(sum.charges),
+            exact(sum.list, currency),
+            Value::amount(sum.payable, currency),
+            Value::amount(sum.cost, currency),
+        ]
+    };
+    let label = match report.by {
+        UsageBy::Product => "Product",
+        UsageBy::Account => "Account",
+        UsageBy::Environment => "Environment",
+    };
+    let columns = |table: Table| {
+        table
+            .column_right("charges", "Charges")
+            .column_right("list_price", "At list price")
+            .column_right("payable", "Payable")
+            .column_right("cost", "Cost")
+    };
+    let mut rows = columns(Table::new("rows").column(report.by.as_str(), label).column("currency", "Currency"))
+        .when_empty("no usage was charged on these days");
+    for ((currency, key), sum) in &report.rows {
+        let [charges, list, payable, cost] = sums(sum, *currency);
+        rows.push([key.as_str().into(), (*currency).into(), charges, list, payable, cost]);
+    }
+    let mut totals = columns(Table::new("totals").keyed().title("Totals").column("currency", "Currency"));
+    for (currency, sum) in &report.totals {
+        let [charges, list, payable, cost] = sums(sum, *currency);
+        totals.push([(*currency).into(), charges, list, payable, cost]);
+    }
+    Document::new("report-usage")
+        .field("from", "From", report.days.from)
+        .field("to", "To", report.days.last())
+        .field("by", "By", report.by.as_str())
+        .table(rows)
+        .table(totals)
 }
 
 /// How long the money of accounts and of the pool lasts.

@@ -85,11 +85,13 @@ impl Page<'_> {
         }
         let columns: Vec<(usize, &Column)> = table.columns_for(Reader::Person).collect();
         let aligns: Vec<Align> = columns.iter().map(|(_, column)| column.align()).collect();
-        let line = |row: usize| columns.iter().map(|(place, _)| shown(&table.all_rows()[row][*place])).collect();
+        let rows = table.all_rows();
+        let cells = |row: usize| rows.get(row).unwrap_or_else(|| &table.totals()[row - rows.len()]);
+        let line = |row: usize| columns.iter().map(|(place, _)| shown(&cells(row)[*place])).collect();
         self.grid(&Grid {
             header: Some(columns.iter().map(|(_, column)| column.label()).collect()),
             aligns: &aligns,
-            height: table.all_rows().len(),
+            height: rows.len() + table.totals().len(),
             row: &line,
         })
     }
@@ -185,6 +187,7 @@ pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::Text(text) | Value::Amount(text) => escape(text).into_owned(),
+        Value::Term(term) => term.shown().to_owned(),
         Value::Count(count) => count.to_string(),
         Value::Flag(true) => "yes".to_owned(),
         Value::Flag(false) => "no".to_owned(),

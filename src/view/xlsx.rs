@@ -17,6 +17,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, IgnoreE
 
 use super::csv::{is_plain_number, plain, steers};
 use super::document::{Column, Document, Parts, Reader, Table, Value};
+use super::language::Language;
 
 /// Rows of a sheet below its header.
 const ROWS_MAX: usize = 1_048_575;
@@ -43,7 +44,7 @@ pub fn render(document: &Document, writer: &mut dyn io::Write) -> io::Result<()>
 
 /// The workbook, with no more than so many rows below a header.
 pub(super) fn bytes(document: &Document, rows_max: usize) -> Result<Vec<u8>, XlsxError> {
-    let mut sheets = Sheets::new(rows_max)?;
+    let mut sheets = Sheets::new(document, rows_max)?;
     sheets.summary(document)?;
     sheets.parts(None, document)?;
     sheets.workbook.save_to_buffer()
@@ -60,23 +61,30 @@ fn into_io(error: XlsxError) -> io::Error {
 struct Sheets {
     workbook: Workbook,
     formats: Formats,
+    /// For what stands below the rows.
+    total: Formats,
     names: Names,
+    language: Language,
     rows_max: usize,
 }
 
 impl Sheets {
-    fn new(rows_max: usize) -> Result<Self, XlsxError> {
+    fn new(document: &Document, rows_max: usize) -> Result<Self, XlsxError> {
         let mut workbook = Workbook::new();
-        // A fixed day, since the clock would make every file another one.
-        let day = ExcelDateTime::from_ymd(2000, 1, 1)?;
-        workbook.set_properties(&DocProperties::new().set_creation_datetime(&day));
-        Ok(Self { workbook, formats: Formats::new(), names: Names::new(), rows_max })
+        // The document's day or a fixed one, since the clock would make every file another one.
+        let made = match document.day().and_then(day) {
+            Some(day) => day,
+            None => ExcelDateTime::from_ymd(2000, 1, 1)?,
+        };
+        workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
+        let (formats, total) = (Formats::new(Weight::Plain), Formats::new(Weight::Bold));
+        Ok(Self { workbook, formats, total, names: Names::new(), language: document.language(), rows_max })
     }
 
     /// The first sheet: what is answered, then fields and notices.
     fn summary(&mut self, document: &Document) -> Result<(), XlsxError> {
         let schema = ("Schema", Value::Text(format!("subledger/{}/1", document.schema())));
-        self.pairs("Summary", &[schema], document)
+        self.pairs(self.language.word("Summary"), &[schema], document)
     }
 
     /// The tables and the sections of a document, whose sheets are named after the section that they are in.
@@ -103,7 +111,7 @@ impl Sheets {
     /// A sheet of labels and values.
     fn pairs(&mut self, name: &str, first: &[(&str, Value)], document: &Document) -> Result<(), XlsxError> {
         let fields = document.fields_for(Reader::Machine).map(|field| (field.label(), field.value()));
-        let notices = document.notices().iter().map(|notice| ("Notice", notice));
+        let notices = document.notices().iter().map(|notice| (self.language.word("Notice"), notice));
         let first = first.iter().map(|(label, value)| (*label, value));
         let pairs: Vec<(&str, &Value)> = first.chain(fields).chain(notices).collect();
         let sheet = self.workbook.add_worksheet();
@@ -124,24 +132,36 @@ impl Sheets {
     fn table(&mut self, name: &str, table: &Table) -> Result<(), XlsxError> {
         let columns: Vec<(usize, &Column)> = table.columns_for(Reader::Machine).collect();
         if table.is_empty() {
-            return self.rows(name, &columns, &[]);
+            return self.rows(name, &columns, &[], &[]);
         }
-        table.all_rows().chunks(self.rows_max).try_for_each(|rows| self.rows(name, &columns, rows))
+        let mut parts = table.all_rows().chunks(self.rows_max.saturating_sub(table.totals().len()).max(1)).peekable();
+        while let Some(rows) = parts.next() {
+            let totals = if parts.peek().is_none() { table.totals() } else { &[] };
+            self.rows(name, &columns, rows, totals)?;
+        }
+        Ok(())
     }
 
-    fn rows(&mut self, name: &str, columns: &[(usize, &Column)], rows: &[Vec<Value>]) -> Result<(), XlsxError> {
+    fn rows(
+        &mut self,
+        name: &str,
+        columns: &[(usize, &Column)],
+        rows: &[Vec<Value>],
+        totals: &[Vec<Value>],
+    ) -> Result<(), XlsxError> {
         let sheet = self.workbook.add_worksheet();
         sheet.set_name(self.names.unique(name))?;
         sheet.set_freeze_panes(1, 0)?;
         for (place, (cell, column)) in (0..).zip(columns) {
             sheet.write_string_with_format(0, place, text(column.label()), &self.formats.bold)?;
-            let widest = rows.iter().take(WIDTH_ROWS).map(|row| width(&row[*cell])).max().unwrap_or(0);
+            let widest = rows.iter().take(WIDTH_ROWS).chain(totals).map(|row| width(&row[*cell])).max().unwrap_or(0);
             // The button of the filter stands beside the label.
             set_width(sheet, place, widest.max(text_width(column.label()) + 3))?;
         }
-        for (row, cells) in (1..).zip(rows) {
+        let below = totals.iter().map(|cells| (cells, &self.total));
+        for (row, (cells, formats)) in (1..).zip(rows.iter().map(|cells| (cells, &self.formats)).chain(below)) {
             for (place, (cell, _)) in (0..).zip(columns) {
-                self.formats.write(sheet, row, place, &cells[*cell])?;
+                formats.write(sheet, row, place, &cells[*cell])?;
             }
         }
         let ends = u32::try_from(rows.len()).ok().zip(u16::try_from(columns.len()).ok().and_then(|count| count.checked_sub(1)));
@@ -153,9 +173,17 @@ impl Sheets {
     }
 }
 
+/// How strong cells look.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    Plain,
+    Bold,
+}
+
 /// How cells look.
 struct Formats {
     bold: Format,
+    text: Format,
     date: Format,
     count: Format,
     /// A number that stays text stands where numbers stand.
@@ -165,14 +193,16 @@ struct Formats {
 }
 
 impl Formats {
-    fn new() -> Self {
+    fn new(weight: Weight) -> Self {
+        let format = || if weight == Weight::Bold { Format::new().set_bold() } else { Format::new() };
         let decimals = |places: usize| if places == 0 { "#,##0".to_owned() } else { format!("#,##0.{}", "0".repeat(places)) };
         Self {
             bold: Format::new().set_bold(),
-            date: Format::new().set_num_format("yyyy-mm-dd"),
-            count: Format::new().set_num_format("0"),
-            right: Format::new().set_align(FormatAlign::Right),
-            amounts: (0..=DECIMALS_MAX).map(|places| Format::new().set_num_format(decimals(places))).collect(),
+            text: format(),
+            date: format().set_num_format("yyyy-mm-dd"),
+            count: format().set_num_format("0"),
+            right: format().set_align(FormatAlign::Right),
+            amounts: (0..=DECIMALS_MAX).map(|places| format().set_num_format(decimals(places))).collect(),
         }
     }
 
@@ -188,13 +218,13 @@ impl Formats {
                 Some(number) => sheet.write_number_with_format(row, place, number, &self.count),
                 None => sheet.write_string_with_format(row, place, count.to_string(), &self.right),
             },
-            Value::Flag(flag) => sheet.write_boolean(row, place, *flag),
+            Value::Flag(flag) => sheet.write_boolean_with_format(row, place, *flag, &self.text),
             Value::Date(date) => match day(*date) {
                 Some(day) => sheet.write_datetime_with_format(row, place, &day, &self.date),
-                None => sheet.write_string(row, place, date.to_string()),
+                None => sheet.write_string_with_format(row, place, date.to_string(), &self.text),
             },
-            Value::Text(_) | Value::Month(_) | Value::List(_) | Value::Object(_) => {
-                sheet.write_string(row, place, text(&plain(value)))
+            Value::Text(_) | Value::Term(_) | Value::Month(_) | Value::List(_) | Value::Object(_) => {
+                sheet.write_string_with_format(row, place, text(&plain(value)), &self.text)
             }
         };
         written.map(|_| ())

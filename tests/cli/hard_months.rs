@@ -199,3 +199,17 @@ fn a_file_whose_last_line_has_no_line_break_is_taken_with_a_warning() {
     assert_eq!(answer.exit, 0);
     assert!(answer.stderr.contains("warning: the last line of cut.csv has no line break"), "{answer}");
 }
+
+#[test]
+fn a_month_end_waits_for_whoever_writes_and_no_longer_than_it_is_told() {
+    let book = TestBook::acme(Point::Ordered);
+    let other = rusqlite::Connection::open(book.place()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    book.refused(5, "book.busy", "month-end 2026-06 --bill bill-corrected.csv --out out --wait 0");
+    let writer = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        other.execute_batch("COMMIT").unwrap();
+    });
+    book.done("month-end 2026-06 --bill bill-corrected.csv --out out --wait 60");
+    writer.join().unwrap();
+}

@@ -122,23 +122,28 @@ fn a_book_starts_with_what_there_is() {
     ----- exit 0
     ");
     assert_snapshot!(book.run("statement show acme-prod --period 2026-06"), @"
-    Account               acme-prod
-    UID                   1000000000000001
-    Group                 acme
-    Real-name owner       Acme Holdings
-    Mode                  agent-pays
-    Period                2026-06
-    State                 provisional
-    Currency              CNY
-    Balance due, opening  0.00
-    Charges               17100.00
-    Payments              0.00
-    Credits               0.00
-    Balance due, closing  17100.00
+    Agent                     Lingdu Cloud
+    Account                   acme-prod
+    UID                       1000000000000001
+    Group                     acme
+    Real-name owner           Acme Holdings
+    Mode                      agent-pays
+    Period                    2026-06
+    State                     provisional
+    Currency                  CNY
+    Balance due, opening      0.00
+    Charges                   17100.00
+    Payments                  0.00
+    Credits                   0.00
+    Balance due, closing      17100.00
+    Saved against list price  0.00
+    Agreements                -
 
-    Date        Kind    Event    Product  Order  Provider order  Charge month  List price  Discount    Amount  Balance due  Reference
-    ---------------------------------------------------------------------------------------------------------------------------------
-    2026-06-01  charge  opening  -        -      -               -                      -         -  17100.00     17100.00  -
+    Lines
+    Date        Kind    Event    Product  Order  Provider order  List price  Tier from  Discount    Amount  Balance due
+    -------------------------------------------------------------------------------------------------------------------
+    2026-06-01  charge  opening  -        -      -                        -          -         -  17100.00     17100.00
+    total       -       -        -        -      -                     0.00          -         -  17100.00     17100.00
     ----- exit 0
     ");
     assert_snapshot!(book.run("order show 2100001"), @"
@@ -398,24 +403,44 @@ fn the_first_month_closes_with_the_orders_of_before() {
     ----- exit 0
     ");
     assert_snapshot!(book.run("statement show acme-test --period 2026-06"), @"
-    Account               acme-test
-    UID                   1000000000000002
-    Group                 acme
-    Real-name owner       Acme Holdings
-    Mode                  prepaid
-    Period                2026-06
-    State                 closed
-    Currency              CNY
-    Balance due, opening  0.00
-    Charges               90.00
-    Payments              5000.00
-    Credits               0.00
-    Balance due, closing  -4910.00
+    Agent                     Lingdu Cloud
+    Account                   acme-test
+    UID                       1000000000000002
+    Group                     acme
+    Real-name owner           Acme Holdings
+    Mode                      prepaid
+    Period                    2026-06
+    State                     closed
+    Currency                  CNY
+    Balance due, opening      0.00
+    Charges                   90.00
+    Payments                  5000.00
+    Credits                   0.00
+    Balance due, closing      -4910.00
+    Saved against list price  10.00
+    Agreements                acme-2026/2026-01-01
 
-    Date        Kind     Event    Product  Order  Provider order  Charge month  List price  Discount    Amount  Balance due  Reference
-    ----------------------------------------------------------------------------------------------------------------------------------
-    2026-06-01  payment  opening  -        -      -               -                      -         -  -5000.00     -5000.00  -
-    2026-06-30  charge   usage    oss      -      -               2026-06           100.00       10%     90.00     -4910.00  -
+    Lines
+    Date        Kind     Event    Product  Order  Provider order  List price  Tier from  Discount  Payable    Amount  Balance due
+    -----------------------------------------------------------------------------------------------------------------------------
+    2026-06-01  payment  opening  -        -      -                        -          -         -        -  -5000.00     -5000.00
+    2026-06-30  charge   usage    oss      -      -                   100.00   20000.00       10%    90.00     90.00     -4910.00
+    total       -        -        -        -      -                   100.00          -         -    90.00  -4910.00     -4910.00
+
+    Usage
+    Product  Charge month  Bill lines  At list price  Covered by plans  Charged
+    ---------------------------------------------------------------------------
+    oss      2026-06                1         100.00              0.00    90.00
+
+    Spending by product
+    Product  Number of charges  At list price  Payable  Saved against list price
+    ----------------------------------------------------------------------------
+    oss                      1         100.00    90.00                     10.00
+
+    Spending by month
+    Month    Payable
+    ----------------
+    2026-06    90.00
     ----- exit 0
     ");
     assert_eq!(book.json("report trial-balance").to_string().matches("accrued").count(), 0, "everything was billed");

@@ -435,27 +435,51 @@ fn the_close_trues_up_and_the_statement_says_so() {
     // Usage is priced at 15 % already: nothing of it is left to do.
     assert_eq!(ended["period_close"]["true_ups"], json!({ "CNY": "-4350.00" }));
     assert_snapshot!(book.run("statement show acme-prod --period 2026-06"), @"
-    Account               acme-prod
-    UID                   1000000000000001
-    Group                 acme
-    Real-name owner       Acme Holdings
-    Mode                  agent-pays
-    Period                2026-06
-    State                 closed
-    Currency              CNY
-    Balance due, opening  0.00
-    Charges               56932.00
-    Payments              0.00
-    Credits               4200.00
-    Balance due, closing  52732.00
+    Agent                     Lingdu Cloud
+    Account                   acme-prod
+    UID                       1000000000000001
+    Group                     acme
+    Real-name owner           Acme Holdings
+    Mode                      agent-pays
+    Period                    2026-06
+    State                     closed
+    Currency                  CNY
+    Balance due, opening      0.00
+    Charges                   56932.00
+    Payments                  0.00
+    Credits                   4200.00
+    Balance due, closing      52732.00
+    Saved against list price  9305.64
+    Agreements                acme-2026/2026-06-01
 
-    Date        Kind    Event    Product  Order  Provider order  Charge month     List price  Discount    Amount  Balance due  Reference
-    ---------------------------------------------------------------------------------------------------------------------------------------------------------------
-    2026-06-02  charge  charge   ecs      o-1    2100001         2026-06            12000.00        5%  11400.00     11400.00  -
-    2026-06-05  charge  charge   rds      o-2    2100002         2026-06             9999.99        5%   9499.99     20899.99  -
-    2026-06-20  charge  charge   slb      o-4    2100004         2026-06            40000.00       10%  36000.00     56899.99  -
-    2026-06-30  charge  usage    oss      -      -               2026-06       37.6543209864       15%     32.01     56932.00  -
-    2026-06-30  credit  true-up  -        -      -               -                         -         -  -4200.00     52732.00  acme-2026 2026-01-01: 15% from 50000
+    Lines
+    Date        Kind    Event    Product  Order  Provider order        List price  Tier from  Discount   Payable    Amount  Balance due  Reference
+    -------------------------------------------------------------------------------------------------------------------------------------------------------------------------
+    2026-06-02  charge  charge   ecs      o-1    2100001                 12000.00       0.00        5%  11400.00  11400.00     11400.00  -
+    2026-06-05  charge  charge   rds      o-2    2100002                  9999.99       0.00        5%   9499.99   9499.99     20899.99  -
+    2026-06-20  charge  charge   slb      o-4    2100004                 40000.00   20000.00       10%  36000.00  36000.00     56899.99  -
+    2026-06-30  charge  usage    oss      -      -                  37.6543209864   50000.00       15%     32.01     32.01     56932.00  -
+    2026-06-30  credit  true-up  -        -      -                              -          -         -  -4200.00  -4200.00     52732.00  acme-2026 2026-01-01: 15% from 50000
+    total       -       -        -        -      -               62037.6443209864          -         -  52732.00  52732.00     52732.00  -
+
+    Usage
+    Product  Charge month  Bill lines  At list price  Covered by plans  Charged
+    ---------------------------------------------------------------------------
+    oss      2026-06                2  37.6543209864              0.00    32.01
+
+    Spending by product
+    Product  Number of charges  At list price   Payable  Saved against list price
+    -----------------------------------------------------------------------------
+    ecs                      1       12000.00  11400.00                    600.00
+    oss                      1          37.65     32.01                      5.64
+    rds                      1        9999.99   9499.99                    500.00
+    slb                      1       40000.00  36000.00                   4000.00
+    true-up                  0           0.00  -4200.00                   4200.00
+
+    Spending by month
+    Month     Payable
+    -----------------
+    2026-06  52732.00
     ----- exit 0
     ");
     let again = book.json("month-end 2026-06 --bill bill-corrected.csv --out out");
@@ -668,28 +692,43 @@ fn a_voucher_pays_a_part() {
     assert_eq!(figures(&book.json("order show 73")), figures(&refund));
     book.refused(1, "refund.exceeds", "order refund 71 --provider-order 74 --date 2026-06-03");
     assert_snapshot!(book.run("statement show acme-prod --period 2026-06"), @"
-    Account               acme-prod
-    UID                   1000000000000001
-    Group                 acme
-    Real-name owner       Acme Holdings
-    Mode                  agent-pays
-    Period                2026-06
-    State                 provisional
-    Currency              CNY
-    Balance due, opening  0.00
-    Charges               1900.00
-    Payments              50.00
-    Credits               950.00
-    Balance due, closing  900.00
+    Agent                     Lingdu Cloud
+    Account                   acme-prod
+    UID                       1000000000000001
+    Group                     acme
+    Real-name owner           Acme Holdings
+    Mode                      agent-pays
+    Period                    2026-06
+    State                     provisional
+    Currency                  CNY
+    Balance due, opening      0.00
+    Charges                   1900.00
+    Payments                  50.00
+    Credits                   950.00
+    Balance due, closing      900.00
+    Saved against list price  50.00
+    Agreements                acme-2026/2026-01-01
 
-    Date        Kind     Event    Product  Order  Provider order  Charge month  List price  Discount   Amount  Balance due  Reference
-    ---------------------------------------------------------------------------------------------------------------------------------
-    2026-06-02  charge   charge   ecs      o-1    71              2026-06          1000.00        5%   950.00       950.00  -
-    2026-06-02  payment  voucher  -        -      -               -                      -         -  -200.00       750.00  71
-    2026-06-02  charge   charge   ecs      o-2    72              2026-06          1000.00        5%   950.00      1700.00  -
-    2026-06-02  payment  voucher  -        -      -               -                      -         -   -50.00      1650.00  72
-    2026-06-03  payment  voucher  -        -      -               -                      -         -   200.00      1850.00  73
-    2026-06-03  credit   refund   ecs      o-3    73              2026-06         -1000.00        5%  -950.00       900.00  -
+    Lines
+    Date        Kind     Event    Product  Order  Provider order  List price  Tier from  Discount  Payable   Amount  Balance due  Reference
+    ---------------------------------------------------------------------------------------------------------------------------------------
+    2026-06-02  charge   charge   ecs      o-1    71                 1000.00       0.00        5%   950.00   950.00       950.00  -
+    2026-06-02  payment  voucher  -        -      -                        -          -         -        -  -200.00       750.00  71
+    2026-06-02  charge   charge   ecs      o-2    72                 1000.00       0.00        5%   950.00   950.00      1700.00  -
+    2026-06-02  payment  voucher  -        -      -                        -          -         -        -   -50.00      1650.00  72
+    2026-06-03  payment  voucher  -        -      -                        -          -         -        -   200.00      1850.00  73
+    2026-06-03  credit   refund   ecs      o-3    73                -1000.00       0.00        5%  -950.00  -950.00       900.00  -
+    total       -        -        -        -      -                  1000.00          -         -   950.00   900.00       900.00  -
+
+    Spending by product
+    Product  Number of charges  At list price  Payable  Saved against list price
+    ----------------------------------------------------------------------------
+    ecs                      3        1000.00   950.00                     50.00
+
+    Spending by month
+    Month    Payable
+    ----------------
+    2026-06   950.00
     ----- exit 0
     ");
     assert!(book.checks());

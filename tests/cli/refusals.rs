@@ -59,9 +59,11 @@ fn codes_that_tests_expect() -> BTreeSet<&'static str> {
         include_str!("preview.rs"),
         include_str!("price_plans.rs"),
         include_str!("prices.rs"),
+        include_str!("reopened.rs"),
         include_str!("runway.rs"),
         include_str!("savings.rs"),
         include_str!("settlements.rs"),
+        include_str!("statements.rs"),
         include_str!("story.rs"),
         include_str!("versions.rs"),
     ];

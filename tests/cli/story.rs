@@ -796,48 +796,71 @@ fn the_corrected_bill_closes_the_month_and_every_statement_foots() {
     2026-06 is closed; the statements are in out
     ----- exit 0
     ");
-    assert_eq!(book.files_in("out"), ["acme-prod-2026-06.csv", "acme-test-2026-06.csv"]);
+    assert_eq!(book.files_in("out"), ["acme-prod-2026-06.csv", "acme-test-2026-06.csv", "manifest.json"]);
     assert_snapshot!(book.read("out/acme-prod-2026-06.csv"), @"
-    period,account,uid,group,entity,currency,date,kind,event,product,order,provider_order,charge_month,list_price,discount,amount,balance,reference
-    2026-06,acme-prod,1000000000000001,acme,Acme Holdings,CNY,2026-06-01,opening,,,,,,,,,0.00,
-    2026-06,acme-prod,1000000000000001,acme,Acme Holdings,CNY,2026-06-02,charge,charge,ecs,o-1,2100001,2026-06,12000.00,5%,11400.00,11400.00,
-    2026-06,acme-prod,1000000000000001,acme,Acme Holdings,CNY,2026-06-05,charge,charge,rds,o-2,2100002,2026-06,9999.99,5%,9499.99,20899.99,
-    2026-06,acme-prod,1000000000000001,acme,Acme Holdings,CNY,2026-06-20,charge,charge,slb,o-4,2100004,2026-06,40000.00,10%,36000.00,56899.99,
-    2026-06,acme-prod,1000000000000001,acme,Acme Holdings,CNY,2026-06-30,charge,usage,oss,,,2026-06,37.6543209864,15%,32.01,56932.00,
-    2026-06,acme-prod,1000000000000001,acme,Acme Holdings,CNY,2026-06-30,closing,,,,,,,,,56932.00,
+    period,account,uid,group,entity,currency,date,kind,event,product,order,provider_order,charge_month,list_price,agreement,tier,discount,coupon,payable,amount,balance,deposits,reference
+    2026-06,acme-prod,1000000000000001,acme,Acme Holdings,CNY,2026-06-01,opening,,,,,,,,,,,,,0.00,,
+    2026-06,acme-prod,1000000000000001,acme,Acme Holdings,CNY,2026-06-02,charge,charge,ecs,o-1,2100001,2026-06,12000.00,acme-2026/2026-01-01,0.00,5%,,11400.00,11400.00,11400.00,,
+    2026-06,acme-prod,1000000000000001,acme,Acme Holdings,CNY,2026-06-05,charge,charge,rds,o-2,2100002,2026-06,9999.99,acme-2026/2026-01-01,0.00,5%,,9499.99,9499.99,20899.99,,
+    2026-06,acme-prod,1000000000000001,acme,Acme Holdings,CNY,2026-06-20,charge,charge,slb,o-4,2100004,2026-06,40000.00,acme-2026/2026-01-01,20000.00,10%,,36000.00,36000.00,56899.99,,
+    2026-06,acme-prod,1000000000000001,acme,Acme Holdings,CNY,2026-06-30,charge,usage,oss,,,2026-06,37.6543209864,acme-2026/2026-01-01,50000.00,15%,,32.01,32.01,56932.00,,
+    2026-06,acme-prod,1000000000000001,acme,Acme Holdings,CNY,2026-06-30,closing,,,,,,,,,,,,,56932.00,,
     ");
     assert_snapshot!(book.read("out/acme-test-2026-06.csv"), @"
-    period,account,uid,group,entity,currency,date,kind,event,product,order,provider_order,charge_month,list_price,discount,amount,balance,reference
-    2026-06,acme-test,1000000000000002,acme,Acme Holdings,CNY,2026-06-01,opening,,,,,,,,,0.00,
-    2026-06,acme-test,1000000000000002,acme,Acme Holdings,CNY,2026-06-01,payment,allocate,,,,,,,-20000.00,-20000.00,
-    2026-06,acme-test,1000000000000002,acme,Acme Holdings,CNY,2026-06-10,charge,charge,ecs,o-3,2100003,2026-06,3000.00,10%,2700.00,-17300.00,
-    2026-06,acme-test,1000000000000002,acme,Acme Holdings,CNY,2026-06-30,charge,usage,oss,,,2026-06,4.375,15%,3.72,-17296.28,
-    2026-06,acme-test,1000000000000002,acme,Acme Holdings,CNY,2026-06-30,closing,,,,,,,,,-17296.28,
+    period,account,uid,group,entity,currency,date,kind,event,product,order,provider_order,charge_month,list_price,agreement,tier,discount,coupon,payable,amount,balance,deposits,reference
+    2026-06,acme-test,1000000000000002,acme,Acme Holdings,CNY,2026-06-01,opening,,,,,,,,,,,,,0.00,,
+    2026-06,acme-test,1000000000000002,acme,Acme Holdings,CNY,2026-06-01,payment,allocate,,,,,,,,,,,-20000.00,-20000.00,-20000.00,
+    2026-06,acme-test,1000000000000002,acme,Acme Holdings,CNY,2026-06-10,charge,charge,ecs,o-3,2100003,2026-06,3000.00,acme-2026/2026-01-01,20000.00,10%,,2700.00,2700.00,-17300.00,,
+    2026-06,acme-test,1000000000000002,acme,Acme Holdings,CNY,2026-06-30,charge,usage,oss,,,2026-06,4.375,acme-2026/2026-01-01,50000.00,15%,,3.72,3.72,-17296.28,,
+    2026-06,acme-test,1000000000000002,acme,Acme Holdings,CNY,2026-06-30,closing,,,,,,,,,,,,,-17296.28,,
     ");
-    for file in book.files_in("out") {
+    for file in book.files_in("out").iter().filter(|name| *name != "manifest.json") {
         assert!(foots(&book.read(&format!("out/{file}"))), "{file}");
     }
     assert_snapshot!(book.run("statement show acme-prod --period 2026-06"), @"
-    Account               acme-prod
-    UID                   1000000000000001
-    Group                 acme
-    Real-name owner       Acme Holdings
-    Mode                  agent-pays
-    Period                2026-06
-    State                 closed
-    Currency              CNY
-    Balance due, opening  0.00
-    Charges               56932.00
-    Payments              0.00
-    Credits               0.00
-    Balance due, closing  56932.00
+    Agent                     Lingdu Cloud
+    Account                   acme-prod
+    UID                       1000000000000001
+    Group                     acme
+    Real-name owner           Acme Holdings
+    Mode                      agent-pays
+    Period                    2026-06
+    State                     closed
+    Currency                  CNY
+    Balance due, opening      0.00
+    Charges                   56932.00
+    Payments                  0.00
+    Credits                   0.00
+    Balance due, closing      56932.00
+    Saved against list price  5105.64
+    Agreements                acme-2026/2026-01-01
 
-    Date        Kind    Event   Product  Order  Provider order  Charge month     List price  Discount    Amount  Balance due  Reference
-    -----------------------------------------------------------------------------------------------------------------------------------
-    2026-06-02  charge  charge  ecs      o-1    2100001         2026-06            12000.00        5%  11400.00     11400.00  -
-    2026-06-05  charge  charge  rds      o-2    2100002         2026-06             9999.99        5%   9499.99     20899.99  -
-    2026-06-20  charge  charge  slb      o-4    2100004         2026-06            40000.00       10%  36000.00     56899.99  -
-    2026-06-30  charge  usage   oss      -      -               2026-06       37.6543209864       15%     32.01     56932.00  -
+    Lines
+    Date        Kind    Event   Product  Order  Provider order        List price  Tier from  Discount   Payable    Amount  Balance due
+    ----------------------------------------------------------------------------------------------------------------------------------
+    2026-06-02  charge  charge  ecs      o-1    2100001                 12000.00       0.00        5%  11400.00  11400.00     11400.00
+    2026-06-05  charge  charge  rds      o-2    2100002                  9999.99       0.00        5%   9499.99   9499.99     20899.99
+    2026-06-20  charge  charge  slb      o-4    2100004                 40000.00   20000.00       10%  36000.00  36000.00     56899.99
+    2026-06-30  charge  usage   oss      -      -                  37.6543209864   50000.00       15%     32.01     32.01     56932.00
+    total       -       -       -        -      -               62037.6443209864          -         -  56932.00  56932.00     56932.00
+
+    Usage
+    Product  Charge month  Bill lines  At list price  Covered by plans  Charged
+    ---------------------------------------------------------------------------
+    oss      2026-06                2  37.6543209864              0.00    32.01
+
+    Spending by product
+    Product  Number of charges  At list price   Payable  Saved against list price
+    -----------------------------------------------------------------------------
+    ecs                      1       12000.00  11400.00                    600.00
+    oss                      1          37.65     32.01                      5.64
+    rds                      1        9999.99   9499.99                    500.00
+    slb                      1       40000.00  36000.00                   4000.00
+
+    Spending by month
+    Month     Payable
+    -----------------
+    2026-06  56932.00
     ----- exit 0
     ");
     assert_snapshot!(book.run("difference list --all"), @"
@@ -1040,7 +1063,7 @@ fn a_statement_that_was_changed_or_lost_is_written_again() {
     std::fs::remove_file(book.path("out/acme-test-2026-06.csv")).unwrap();
     book.done("month-end 2026-06 --bill bill-corrected.csv --out out");
     assert_eq!(book.read("out/acme-prod-2026-06.csv"), first);
-    assert_eq!(book.files_in("out"), ["acme-prod-2026-06.csv", "acme-test-2026-06.csv"]);
+    assert_eq!(book.files_in("out"), ["acme-prod-2026-06.csv", "acme-test-2026-06.csv", "manifest.json"]);
 }
 
 #[test]
@@ -1073,7 +1096,7 @@ fn a_close_is_refused_with_everything_that_blocks_it() {
     assert_snapshot!(book.run("period close 2026-06"), @"
     ----- stderr
     error: 2026-06 cannot be closed yet
-      orders wait for a bill: `subledger bill import FILE --period 2026-06 --final`
+      orders wait for a bill: `subledger bill import FILE --period 2026-06 --final`; if it cannot be waited for, `subledger period close 2026-06 --without-bill`
     ----- exit 1
     ");
     book.done("bill import bill.csv --period 2026-06 --estimated");

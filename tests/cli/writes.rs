@@ -108,6 +108,14 @@ pub(crate) const WRITES: &[Write] = &[
         exit: 0,
         line: "period close 2026-06",
     },
+    at(Point::Ordered, "period soft-close 2026-06"),
+    at(Point::Ordered, "period waive 2026-06 stated-total --reason 'the portal rounds each page'"),
+    Write {
+        point: Point::Ordered,
+        before: &["month-end 2026-06 --bill bill-corrected.csv --out out"],
+        exit: 0,
+        line: "period reopen 2026-06 --reason again",
+    },
     Write { point: Point::Ordered, before: &[], exit: 3, line: "month-end 2026-06 --bill bill.csv --out out" },
     at(Point::Ordered, "month-end 2026-06 --bill bill-corrected.csv --out out"),
 ];

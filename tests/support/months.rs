@@ -8,6 +8,8 @@ use subledger::book::account::{CreateAccount, Particulars};
 use subledger::book::alert::{SnoozeAlert, list};
 use subledger::book::bill::{BadLines, BillInput, ImportBill};
 use subledger::book::budget::{ScopeRequest, SetBudget};
+use subledger::book::close::checklist::WaiveCheck;
+use subledger::book::close::{ClosePeriod, ReopenPeriod};
 use subledger::book::difference::MatchByHand;
 use subledger::book::dunning::Dun;
 use subledger::book::fund::{Allocate, Deposit, Slip};
@@ -21,6 +23,7 @@ use subledger::book::settlement::{Pays, ReceiveSettlement};
 use subledger::domain::account::{Environment, Mode, Model, ShutdownPolicy};
 use subledger::domain::budget::{BudgetAction, BudgetPeriod};
 use subledger::domain::chain::sha256_hex;
+use subledger::domain::close::{CloseCheck, WithoutBill};
 use subledger::domain::coupon::{Bearer, CouponKind, CouponRequest};
 use subledger::domain::finality::Finality;
 use subledger::domain::input::InputFile;
@@ -186,6 +189,10 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     });
     let ended = desk.does(MonthEnd(bill("2026-06", Finality::Final, JUNE)));
     assert!(ended.closed.is_some(), "June closes: {:?}", ended.blockers);
+    // It is opened again, and closed as it was.
+    let june = Month::parse("2026-06").expect("a month");
+    desk.does(ReopenPeriod { period: june, reason: "to look again".to_owned() });
+    desk.does(ClosePeriod { period: june, without_bill: WithoutBill::No });
     // June is due at its end: a part is paid, and of the rest somebody is reminded.
     desk.does(SetPolicy { name: PolicyName::PaymentDays, value: "0".to_owned() });
     desk.does(EditGroup { group: "acme".to_owned(), name: None, payment_days: Some(10), date: parse_date("2026-07-01") });
@@ -212,6 +219,11 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     });
     let ended = desk.does(MonthEnd(bill("2026-07", Finality::Estimated, JULY)));
     assert_eq!(ended.reconciled.differences.len(), 5, "{:?}", ended.reconciled.differences);
+    desk.does(WaiveCheck {
+        period: Month::parse("2026-07").expect("a month"),
+        check: CloseCheck::StatedTotal,
+        reason: Some("the portal rounds each page".to_owned()),
+    });
     // Somebody knows which order the line of another number is.
     let missing = ended.reconciled.differences.iter().find(|d| d.provider_order == "2100013").expect("the order with a voucher");
     desk.does(MatchByHand { id: missing.id.clone(), with: vec!["2100099".to_owned()], note: None });

@@ -1,10 +1,12 @@
 //! `report`: figures over the whole book.
 
 mod exposure;
+mod general_ledger;
 mod margin;
 mod runway;
 mod savings;
 mod trial_balance;
+mod usage;
 
 use clap::Subcommand;
 
@@ -14,6 +16,8 @@ use super::context::{Context, Ended};
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
     TrialBalance(trial_balance::TrialBalanceArgs),
+    GeneralLedger(general_ledger::GeneralLedgerArgs),
+    Usage(usage::UsageArgs),
     Runway(runway::RunwayArgs),
     Exposure(exposure::ExposureArgs),
     Savings(savings::SavingsArgs),
@@ -24,6 +28,8 @@ impl ReportCommand {
     pub(crate) fn run(self, context: &Context) -> Ended {
         match self {
             Self::TrialBalance(args) => args.run(context),
+            Self::GeneralLedger(args) => args.run(context),
+            Self::Usage(args) => args.run(context),
             Self::Runway(args) => args.run(context),
             Self::Exposure(args) => args.run(context),
             Self::Savings(args) => args.run(context),

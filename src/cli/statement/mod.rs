@@ -1,7 +1,8 @@
-//! `statement`: what the agent shows one account for a month.
+//! `statement`: what the agent shows an account, a group or an entity for a month.
 
 pub(crate) mod export;
 mod show;
+mod verify;
 
 use clap::Subcommand;
 
@@ -12,6 +13,7 @@ use super::context::{Context, Ended};
 pub(crate) enum StatementCommand {
     Show(show::ShowArgs),
     Export(export::ExportArgs),
+    Verify(verify::VerifyArgs),
 }
 
 impl StatementCommand {
@@ -19,6 +21,7 @@ impl StatementCommand {
         match self {
             Self::Show(args) => args.run(context),
             Self::Export(args) => args.run(context),
+            Self::Verify(args) => args.run(context),
         }
     }
 }

@@ -36,7 +36,7 @@ impl Reader<'_> {
     /// The usage of a version, summed up by UID, product and month.
     pub fn bill_usage(&self, id: BillVersionId) -> Result<Vec<UsageSum>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT u.seen_uid_id, u.product_id, p.code, u.charge_month, u.class, u.lines, u.list, u.coupon, u.billed
+            "SELECT u.seen_uid_id, u.product_id, p.code, u.charge_month, u.class, u.lines, u.list, u.covered, u.coupon, u.billed
                FROM bill_usage AS u JOIN product AS p ON p.id = u.product_id WHERE u.version_id = ?1",
         )?;
         let rows = select.query_map([id.0], |row| {
@@ -46,7 +46,13 @@ impl Reader<'_> {
                 product: row.get(2)?,
                 charge_month: row.month(3)?,
                 class: row.parsed(4)?,
-                totals: UsageTotals { lines: row.get(5)?, list: row.parsed(6)?, coupon: row.parsed(7)?, billed: row.parsed(8)? },
+                totals: UsageTotals {
+                    lines: row.get(5)?,
+                    list: row.parsed(6)?,
+                    covered: row.parsed(7)?,
+                    coupon: row.parsed(8)?,
+                    billed: row.parsed(9)?,
+                },
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -104,8 +110,8 @@ impl Writer<'_> {
     pub fn insert_bill_usage(&mut self, version: BillVersionId, key: UsageKey, totals: &UsageTotals) -> Result<()> {
         let (uid, product, charge_month, class) = key;
         let mut insert = self.connection().prepare_cached(
-            "INSERT INTO bill_usage (version_id, seen_uid_id, product_id, charge_month, class, lines, list, coupon, billed)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO bill_usage (version_id, seen_uid_id, product_id, charge_month, class, lines, list, covered, coupon, billed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
         insert.execute(params![
             version.0,
@@ -115,6 +121,7 @@ impl Writer<'_> {
             class.as_str(),
             totals.lines,
             totals.list.to_string(),
+            totals.covered.to_string(),
             totals.coupon.to_string(),
             totals.billed.to_string(),
         ])?;

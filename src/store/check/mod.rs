@@ -15,6 +15,7 @@ use super::budget::reached_key;
 use super::error::Result;
 use super::journal::owner_of;
 use super::order::{SELECT_CHARGE, SELECT_ORDER, charge_at, order};
+use super::period::{KeptReceipt, waiver_key};
 use super::settlement::reminder_key;
 use super::sql::{Columns as _, day, to_json};
 use crate::domain::account::Model;
@@ -443,8 +444,10 @@ impl Reader<'_> {
         let receipts = self.receipts()?;
         let count = receipts.len();
         let mut logged = self.logged_receipts()?;
-        for (month, content, sha256) in receipts {
-            if logged.remove(&month.to_string()) != Some(to_json(&sha256)) {
+        let closed = self.closed_months()?;
+        for kept in receipts {
+            let (key, KeptReceipt { month, version, content, sha256 }) = (kept.key(), kept);
+            if logged.remove(&key) != Some(to_json(&sha256)) {
                 wrong.add(|| format!("the receipt of {month} is not the one that the log names"));
             }
             let Ok(receipt) = serde_json::from_str::<Receipt>(&content) else {
@@ -453,6 +456,22 @@ impl Reader<'_> {
             };
             if chain::sha256_hex(content.as_bytes()) != sha256 {
                 wrong.add(|| format!("the receipt of {month} is not the one that was hashed"));
+            }
+            let frozen = self.frozen_statements(month, version)?;
+            if frozen.len() != receipt.statements.len() {
+                wrong.add(|| {
+                    format!("{month} has {} frozen statements, the receipt names {}", frozen.len(), receipt.statements.len())
+                });
+            }
+            for (account, content, kept) in frozen {
+                let sha256 = chain::sha256_hex(content.as_bytes());
+                if kept != sha256 || !receipt.statements.iter().any(|s| s.account == account && s.sha256 == sha256) {
+                    wrong.add(|| format!("the statement of {account} for {month} is not the one that was frozen"));
+                }
+            }
+            // What a reopened month came to is history: its figures may be others now.
+            if !closed.contains(&month) || version != self.receipt_version(month)? {
+                continue;
             }
             let mut now: BTreeMap<(LedgerCode, Currency), i128> = BTreeMap::new();
             for (id, by_day) in &walk.fold {
@@ -469,18 +488,6 @@ impl Reader<'_> {
             for ((code, _), sum) in now {
                 if sum != 0 {
                     wrong.add(|| format!("{code} at the end of {month} is not on the receipt"));
-                }
-            }
-            let frozen = self.frozen_statements(month)?;
-            if frozen.len() != receipt.statements.len() {
-                wrong.add(|| {
-                    format!("{month} has {} frozen statements, the receipt names {}", frozen.len(), receipt.statements.len())
-                });
-            }
-            for (account, content, kept) in frozen {
-                let sha256 = chain::sha256_hex(content.as_bytes());
-                if kept != sha256 || !receipt.statements.iter().any(|s| s.account == account && s.sha256 == sha256) {
-                    wrong.add(|| format!("the statement of {account} for {month} is not the one that was frozen"));
                 }
             }
         }
@@ -763,7 +770,9 @@ impl Reader<'_> {
         rows.extend(self.reconciliations()?.iter().map(|r| ("reconciliation", r.period.to_string(), to_json(r))));
         rows.extend(self.differences(None)?.iter().map(|d| ("difference", d.id.clone(), to_json(d))));
         rows.extend(self.manual_matches(None)?.iter().map(|m| ("manual-match", m.id.0.to_string(), to_json(m))));
-        rows.extend(self.closed_months()?.iter().map(|m| ("period", m.to_string(), "\"closed\"".to_owned())));
+        rows.extend(self.period_states()?.iter().map(|(month, state)| ("period", month.to_string(), to_json(state))));
+        rows.extend(self.waivers_of(None)?.iter().map(|waiver| ("waiver", waiver_key(waiver), to_json(waiver))));
+        rows.extend(self.reopenings()?.iter().map(|(id, reopening)| ("reopening", id.to_string(), to_json(reopening))));
         rows.extend(self.policies_set()?.iter().map(|(name, value)| ("policy", name.to_string(), to_json(value))));
         rows.extend(self.budgets()?.iter().map(|b| ("budget", b.id.to_string(), to_json(b))));
         rows.extend(self.budgets_reached()?.iter().map(|reached| ("budget-reached", reached_key(*reached), to_json(reached))));
