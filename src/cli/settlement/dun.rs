@@ -64,30 +64,33 @@ impl DunArgs {
         let mut call = context.call(&self.write);
         call.preview |= self.out.is_none();
         let done = context.write(&call, Dun { group: self.group.clone(), level: self.level })?;
-        let files = match &self.out {
-            Some(out) if done.status != Status::Preview => self.write_letters(&done.outcome, out)?,
-            _ => vec![],
-        };
+        let files = self.out.as_deref().map_or_else(Vec::new, |out| self.paths(&done.outcome, out));
+        if done.status != Status::Preview {
+            self.write_letters(&done.outcome, &files)?;
+        }
+        let files: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
         context.answer_done(&done, list(&done.outcome, &files), &[])?;
         Ok(Exit::Done)
     }
 
-    /// Writes the letters; gives their paths.
-    fn write_letters(&self, outcome: &Dunned, out: &Path) -> Result<Vec<String>, Failure> {
-        if outcome.letters.is_empty() {
-            return Ok(vec![]);
+    /// The files of the letters, in their order.
+    fn paths(&self, outcome: &Dunned, out: &Path) -> Vec<PathBuf> {
+        let extension = if self.from.is_some() { "eml" } else { "txt" };
+        outcome.letters.iter().map(|letter| out.join(format!("{}.{extension}", file_name(outcome, letter)))).collect()
+    }
+
+    /// Writes the letters, each into its file.
+    fn write_letters(&self, outcome: &Dunned, files: &[PathBuf]) -> Result<(), Failure> {
+        if let Some(folder) = files.first().and_then(|file| file.parent()) {
+            make_folder(folder).map_err(Failure::Output)?;
         }
-        make_folder(out).map_err(Failure::Output)?;
-        let mut files = Vec::with_capacity(outcome.letters.len());
-        for letter in &outcome.letters {
-            let (extension, content) = match &self.from {
-                Some(from) => ("eml", mail(outcome, letter, from, self.lang)),
-                None => ("txt", text(outcome, letter, self.lang)),
+        for (letter, file) in outcome.letters.iter().zip(files) {
+            let content = match &self.from {
+                Some(from) => mail(outcome, letter, from, self.lang),
+                None => text(outcome, letter, self.lang),
             };
-            let path = out.join(format!("{}.{extension}", file_name(outcome, letter)));
-            write_whole(&path, |writer| Ok(writer.write_all(content.as_bytes())?)).map_err(Failure::Output)?;
-            files.push(path.display().to_string());
+            write_whole(file, |writer| Ok(writer.write_all(content.as_bytes())?)).map_err(Failure::Output)?;
         }
-        Ok(files)
+        Ok(())
     }
 }
