@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use super::Result;
 use super::operation::find_account;
-use super::reconcile::{MatchedBill, Names, is_late, match_bill};
+use super::reconcile::{MatchedBill, Names, is_late, match_bill, tax_of};
 use super::usage::Owners;
+use crate::domain::bill::OrderNumber;
 use crate::domain::bridge::{Bridge, Class, Part, TwoSided};
 use crate::domain::difference::DifferenceKind;
 use crate::domain::finality::Finality;
-use crate::domain::matching::{LineOwner, MatchRate, Matched, class_without_order};
+use crate::domain::matching::{LineOwner, MatchRate, MatchRule, Matched, class_without_order};
 use crate::domain::money::{Currency, Exact};
 use crate::domain::period::Month;
 use crate::domain::refusal::Refusal;
@@ -55,6 +56,8 @@ pub struct BridgeRow {
     pub line: String,
     /// The product's code, by line.
     pub product: String,
+    /// The rule by which it was matched, by line.
+    pub rule: Option<MatchRule>,
     /// How many orders, lines or differences it holds, and both its sides.
     pub part: Part,
 }
@@ -92,10 +95,13 @@ pub struct BridgeView {
 pub fn show(reader: Reader<'_>, query: &BridgeQuery) -> Result<BridgeView> {
     let period = query.period;
     let bill = reader.bill(period)?.ok_or(Refusal::NoBill { period })?;
+    let MatchedBill { owners, matched, .. } = match_bill(reader, &bill)?;
     // A stranger has no account, and is asked for by its UID.
-    let code = |name: &String| find_account(reader, name).map_or_else(|_| name.clone(), |account| account.code.to_string());
-    let account = query.account.as_ref().map(code);
-    let MatchedBill { owners, matched } = match_bill(reader, &bill)?;
+    let account = match &query.account {
+        Some(uid) if owners.seen(uid).is_some_and(|row| owners.account(row).is_none()) => Some(uid.clone()),
+        Some(name) => Some(find_account(reader, name)?.code.to_string()),
+        None => None,
+    };
     let names = Names::load(reader)?;
     let name = |owner| match owner {
         LineOwner::Known(id) => names.code(id).to_owned(),
@@ -125,6 +131,7 @@ pub fn show(reader: Reader<'_>, query: &BridgeQuery) -> Result<BridgeView> {
                 provider_order: String::new(),
                 line: String::new(),
                 product: String::new(),
+                rule: None,
                 part,
             };
             sums.into_iter().map(row).collect()
@@ -171,13 +178,18 @@ fn lines(
 ) -> Result<Vec<BridgeRow>> {
     let codes = reader.product_codes()?;
     let closed = reader.closed_through()?;
+    let tax = tax_of(reader, bill)?;
     let classes = matched.order_classes();
     let mut rows = Vec::new();
     let mut push = |class: Class, owner: LineOwner, texts: [String; 3], part: Part| {
         let account = name(owner);
         if is_shown(class, &account) {
             let [provider_order, line, product] = texts;
-            rows.push(BridgeRow { class, account, provider_order, line, product, part });
+            let rule = match owner {
+                LineOwner::Known(id) if class != Class::Tax => classes.rule(id, OrderNumber::of(&provider_order)),
+                _ => None,
+            };
+            rows.push(BridgeRow { class, account, provider_order, line, product, rule, part });
         }
     };
     reader.each_line_of(bill, &LineFilter::default(), |_, line| {
@@ -189,20 +201,24 @@ fn lines(
             (None, _) => return Ok(()),
         };
         let product = codes.get(&line.product).cloned().unwrap_or_default();
-        let part = Part { count: 1, recorded: Exact::ZERO, billed: line.payable };
-        push(class, owner, [line.order_no.to_string(), line.line_id.to_owned(), product], part);
+        let texts = [line.order_no.to_string(), line.line_id.to_owned(), product];
+        let with_tax = tax.gross(line.payable)?;
+        if with_tax != line.payable {
+            let left_out = line.payable.minus(with_tax)?;
+            push(Class::Tax, owner, texts.clone(), Part { count: 1, recorded: Exact::ZERO, billed: left_out });
+        }
+        push(class, owner, texts, Part { count: 1, recorded: Exact::ZERO, billed: with_tax });
         Ok(())
     })?;
     for row in matched.recorded_rows(bill.currency)? {
         let part = Part { count: 1, recorded: row.recorded, billed: row.billed };
         push(row.class, LineOwner::Known(row.account), [row.order_no, String::new(), String::new()], part);
     }
-    for usage in matched.mismatches.iter().filter(|mismatch| mismatch.usage_month().is_some()) {
-        let product = usage.product.and_then(|id| codes.get(&id).cloned()).unwrap_or_default();
-        let excess = usage.at_stake()?;
+    for moved in &matched.reclassified {
+        let product = moved.product.and_then(|id| codes.get(&id).cloned()).unwrap_or_default();
         let texts = || [String::new(), String::new(), product.clone()];
-        push(Class::of(usage.kind), usage.owner, texts(), Part { count: 1, recorded: Exact::ZERO, billed: excess });
-        push(Class::Usage, usage.owner, texts(), Part { count: 0, recorded: Exact::ZERO, billed: excess.negated()? });
+        push(moved.to, moved.owner, texts(), Part { count: 1, recorded: Exact::ZERO, billed: moved.billed });
+        push(moved.from, moved.owner, texts(), Part { count: 0, recorded: Exact::ZERO, billed: moved.billed.negated()? });
     }
     for (line_id, uid, count) in reader.bill_repeats(bill.id)? {
         let owner = owners.counted(uid).map_or(LineOwner::Unknown(uid), |account| LineOwner::Known(account.id));

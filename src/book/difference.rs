@@ -4,13 +4,14 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::operation::AccountInGroup;
-use super::order::RefundOrder;
+use super::operation::{AccountInGroup, find_account};
+use super::order::{RefundOrder, Then};
 use super::pricing::Prices as _;
+use super::reconcile::tax_of;
 use super::{Operation, Result, UseCase, order, reconcile, write_off};
 use crate::domain::acceptance::{Clearing, ClearingRule};
 use crate::domain::account::Model;
-use crate::domain::bill::{LineKind, OrderNumber};
+use crate::domain::bill::{LineKind, OrderNumber, charged_on};
 use crate::domain::difference::{
     BorneBy, Decision, Difference, DifferenceKind, DifferenceState, Reason, Resolution, sort_for_people,
 };
@@ -22,7 +23,8 @@ use crate::domain::period::{Month, OpenDate, PeriodState};
 use crate::domain::refusal::{Noun, Refusal, WhyNot};
 use crate::domain::role::Permission;
 use crate::domain::rules;
-use crate::store::{BillVersion, LineFilter, ManualMatchRow, Reader};
+use crate::domain::usage::Original;
+use crate::store::{BillVersion, LineFilter, Reader};
 
 /// Which differences to list.
 #[derive(Clone, Debug, Default)]
@@ -42,9 +44,26 @@ pub struct DifferenceFilter {
 /// Lists differences, the largest first.
 pub fn list(reader: Reader<'_>, filter: &DifferenceFilter) -> Result<Vec<Difference>> {
     let mut differences = reader.differences(filter.period)?;
+    // Whoever mistypes an account is told, and not that nothing of it is open. Strangers go by their UID.
+    let named = match &filter.account {
+        Some(name) => match find_account(reader, name) {
+            Ok(account) => Some(account.code.to_string()),
+            Err(_) if differences.iter().any(|d| d.account == *name) => Some(name.clone()),
+            Err(unknown) => return Err(unknown),
+        },
+        None => None,
+    };
+    if let Some(owner) = &filter.owner
+        && !differences.iter().any(|d| d.owner.as_ref() == Some(owner))
+    {
+        let mut owners: Vec<String> = differences.iter().filter_map(|d| d.owner.clone()).collect();
+        owners.sort();
+        owners.dedup();
+        return Err(Refusal::Unknown { noun: Noun::Owner, name: owner.clone(), near: owners }.into());
+    }
     differences.retain(|d| {
         (filter.all || d.is_current() || !d.disputed.is_zero())
-            && filter.account.as_ref().is_none_or(|account| d.account == *account)
+            && named.as_ref().is_none_or(|account| d.account == *account)
             && filter.kind.is_none_or(|kind| d.kind == kind)
             && filter.owner.as_ref().is_none_or(|owner| d.owner.as_ref() == Some(owner))
     });
@@ -145,14 +164,14 @@ fn acknowledge(operation: &mut Operation<'_>, asked: &Acknowledge) -> Result<Dif
     Ok(said)
 }
 
-fn save(operation: &mut Operation<'_>, before: &Difference, now: &Difference) -> Result<()> {
+pub(super) fn save(operation: &mut Operation<'_>, before: &Difference, now: &Difference) -> Result<()> {
     if before != now {
         operation.writer().save_difference(Some(before), now)?;
     }
     Ok(())
 }
 
-fn resolved(difference: &Difference) -> Refusal {
+pub(super) fn resolved(difference: &Difference) -> Refusal {
     let resolution = difference.resolution.unwrap_or(Resolution::Auto);
     Refusal::DifferenceResolved { id: difference.id.clone(), resolution }
 }
@@ -218,7 +237,7 @@ impl UseCase for Resolve {
 }
 
 /// Runs open months again, each once.
-fn rerun(operation: &mut Operation<'_>, periods: impl Iterator<Item = Month>) -> Result<()> {
+pub(super) fn rerun(operation: &mut Operation<'_>, periods: impl Iterator<Item = Month>) -> Result<()> {
     let mut periods: Vec<Month> = periods.collect();
     periods.sort_unstable();
     periods.dedup();
@@ -309,12 +328,20 @@ fn accept(
     let posted = rules::difference_accepted(date, &of.party(date), payable, cost);
     let entry = operation.post(posted.map(|entry| entry.map(|entry| entry.reversing(reverses))))?;
     let product = if difference.product.is_empty() { "difference" } else { &difference.product };
+    let (charge_month, corrects) = match difference.reason {
+        Reason::Settled { order, .. } => {
+            let original = operation.reader().charge_of(order)?;
+            (original.charge_month, Some(original.id))
+        }
+        _ => (difference.period, None),
+    };
     let charge = Charge::from(DecisionCharge {
         id: operation.writer().next_charge()?,
         account: of.account.id,
         product: product.to_owned(),
         difference: difference.id.clone(),
-        charge_month: difference.period,
+        charge_month,
+        corrects,
         date: date.date(),
         payable,
         cost,
@@ -414,7 +441,9 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
         let of = self.account(how)?;
         let is_missing =
             matches!(self.before.reason, Reason::NotBilled { .. } | Reason::MonthEnd { .. } | Reason::RecordedTwice { .. });
-        if is_missing || !self.is_billed() || self.before.kind == DifferenceKind::WrongAccount {
+        let refund = if is_missing { self.missing_refund()? } else { None };
+        let is_right = refund.is_some() || !is_missing && self.is_billed();
+        if !is_right || self.before.kind == DifferenceKind::WrongAccount {
             return Err(self.refuse(how, WhyNot::NotBilled).into());
         }
         let amount = if self.is_closed { self.before.disputed } else { self.amount };
@@ -424,13 +453,25 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
         if of.account.model == Model::Agency && borne_by == BorneBy::Agent {
             return self.loss(amount);
         }
-        let payable = if borne_by == BorneBy::Customer { amount } else { Amount::ZERO };
+        let payable = match (borne_by, refund) {
+            (BorneBy::Agent, _) => Amount::ZERO,
+            (BorneBy::Customer, None) => amount,
+            // The provider gives nothing back, and the customer not either: what it got back is taken back.
+            (BorneBy::Customer, Some(refund)) => refund.payable.negated()?,
+        };
         let (charge, entry) = accept(self.operation, &of, self.before, (payable, amount), self.date, None)?;
         if self.is_closed {
             self.take_from_dispute(charge, amount)?;
             return Ok(Posted { charge: Some(charge), entry, accrued: Amount::ZERO });
         }
         Ok(Posted { charge: Some(charge), entry: None, accrued: amount })
+    }
+
+    /// The refund that the provider has not given.
+    fn missing_refund(&self) -> Result<Option<Charge>> {
+        let Some(order) = self.own_order() else { return Ok(None) };
+        let row = self.operation.reader().order_row(order)?;
+        Ok(Some(row.charge).filter(|_| row.order.kind == OrderKind::Refund))
     }
 
     /// A charge of what was disputed is billed already: it is settled from `disputed`.
@@ -461,7 +502,7 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
             return Err(self.refuse(how, WhyNot::NoLoss).into());
         }
         let money = Money::new(amount, self.before.currency);
-        write_off::require_within_limit(self.operation, self.before.period, money, Some(&self.before.id))?;
+        write_off::require_within_limit(self.operation, Month::of(self.date.date()), money, Some(&self.before.id))?;
         self.loss(amount)
     }
 
@@ -482,7 +523,8 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
         if self.is_closed && self.before.disputed.is_zero() {
             return Err(self.refuse(how, WhyNot::MonthClosed).into());
         }
-        if !self.amount.is_positive() && self.before.kind != DifferenceKind::WrongAccount {
+        let is_asked_for = self.is_billed() && self.amount.is_positive();
+        if !is_asked_for && self.before.kind != DifferenceKind::WrongAccount {
             return Err(self.refuse(how, WhyNot::NothingTooMuch).into());
         }
         Ok(Posted::default())
@@ -504,6 +546,14 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
         let how = Resolution::Cancelled;
         let is_missing = self.before.kind != DifferenceKind::WrongAccount;
         let Some(order) = self.own_order().filter(|_| is_missing) else { return Err(self.refuse(how, WhyNot::Billed).into()) };
+        if self.missing_refund()?.is_some() {
+            return Err(self.refuse(how, WhyNot::IsRefund).into());
+        }
+        // A later bill may have had it.
+        let charge = self.operation.reader().charge_of(order)?.id;
+        if self.operation.reader().settled_by(charge)?.is_some() {
+            return Err(self.refuse(how, WhyNot::Billed).into());
+        }
         self.take_back(order, "cancelled", orders)?;
         Ok(Posted::default())
     }
@@ -525,6 +575,9 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
         };
         if self.is_closed {
             return Err(self.refuse(how, WhyNot::MonthClosed).into());
+        }
+        if self.missing_refund()?.is_some() {
+            return Err(self.refuse(how, WhyNot::FollowsItsOrder).into());
         }
         let original = self.operation.reader().order_row(*id)?;
         self.take_back(*id, "moved", orders)?;
@@ -583,8 +636,9 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
             self.refund(&original, billed.negated()?, of.group.currency, day, orders)?
         } else {
             let provider_order = self.own_number(settled.is_some())?;
-            let is_resale = of.account.model == Model::Resale;
-            let by_terms = is_resale && !self.is_closed && self.operation.purchase_agreement(of.group.currency, day)?.is_some();
+            let then = self.then(&lines)?;
+            let may_be_by_terms = of.account.model == Model::Resale && !self.is_closed && then.is_none();
+            let by_terms = may_be_by_terms && self.operation.purchase_agreement(of.group.currency, day)?.is_some();
             let request = OrderRequest {
                 account: self.before.account.clone(),
                 product: lines.product,
@@ -598,7 +652,10 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
                 provider_amount: (!by_terms).then(|| Exact::from_amount(billed, of.group.currency)),
                 coupons: vec![],
             };
-            let recorded = order::record(self.operation, request)?;
+            let recorded = match then {
+                Some(then) => order::record_late(self.operation, request, then)?,
+                None => order::record(self.operation, request)?,
+            };
             orders.push(recorded.order.id);
             recorded.charge.id
         };
@@ -606,6 +663,19 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
             self.take_from_dispute(charge, self.before.disputed)?;
         }
         Ok(Posted::default())
+    }
+
+    /// When lines of a closed month were incurred, and what they correct; `None` of what is charged in its own month.
+    fn then(&self, lines: &BilledLines) -> Result<Option<Then>> {
+        if let Reason::Settled { order, .. } = self.before.reason {
+            let row = self.operation.reader().order_row(order)?;
+            let (charge_month, day) = (row.charge.charge_month, row.charge.date);
+            let original = Some(Original { charge: row.charge, trued_up: row.trued_up });
+            return Ok(Some(Then { charge_month, day, original }));
+        }
+        let closed = self.operation.closed_through();
+        let late = lines.month.filter(|month| *month < self.before.period && closed.state(*month) == PeriodState::Closed);
+        Ok(late.map(|charge_month| Then { charge_month, day: charged_on(charge_month, lines.day), original: None }))
     }
 
     /// The number under which what was billed is recorded: its own, unless the book has that already.
@@ -624,6 +694,9 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
         orders: &mut Vec<OrderId>,
     ) -> Result<ChargeId> {
         let found = order::find(self.operation.reader(), original)?;
+        if self.operation.reader().account(found.account)?.code.as_str() != self.before.account {
+            return Err(self.refuse(Resolution::Recorded, WhyNot::OfOtherAccount).into());
+        }
         let paid = self.operation.reader().charge_of(found.id)?;
         let is_whole = provider_gives >= paid.cost || !paid.cost.is_positive();
         let amount = if is_whole {
@@ -653,14 +726,16 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
         let bill = self.bill()?;
         let owners = super::usage::Owners::load(reader, bill.currency)?;
         let products = reader.product_codes()?;
+        let tax = tax_of(reader, &bill)?;
         let mut found = BilledLines::default();
         let filter = LineFilter { order_no: Some(number), ..LineFilter::default() };
         reader.each_line_of(&bill, &filter, |_, line| {
             let is_order = line.order_no != OrderNumber::Absent && !matches!(line.kind, LineKind::Commission | LineKind::Rounding);
             if owners.line_owner(line) == LineOwner::Known(account) && is_order {
-                found.list = found.list.plus(line.list)?.minus(line.covered)?;
+                found.list = found.list.plus(tax.gross(line.list.minus(line.covered)?)?)?;
                 found.product = products.get(&line.product).cloned().unwrap_or_default();
                 found.day = found.day.max(line.day);
+                found.month = Some(found.month.map_or(line.month, |month| month.min(line.month)));
                 found.lines += 1;
             }
             Ok(())
@@ -678,170 +753,7 @@ struct BilledLines {
     list: Exact,
     product: String,
     day: Option<NaiveDate>,
+    /// The first charge month.
+    month: Option<Month>,
     lines: u64,
-}
-
-/// Says what belongs together.
-#[derive(Clone, Debug)]
-pub struct MatchByHand {
-    /// The difference, as it was typed.
-    pub id: String,
-    /// What belongs to it: order numbers or line ids of the bill, `o-17`, or other differences.
-    pub with: Vec<String>,
-    /// Why.
-    pub note: Option<String>,
-}
-
-impl UseCase for MatchByHand {
-    const COMMAND: &'static str = "difference match";
-    const PERMISSION: Permission = Permission::CloseMonths;
-    type Outcome = DifferencesSaid;
-
-    fn run(self, operation: &mut Operation<'_>) -> Result<DifferencesSaid> {
-        let before = find(operation.reader(), &self.id)?;
-        if before.state == DifferenceState::Resolved {
-            return Err(resolved(&before).into());
-        }
-        if operation.closed_through().state(before.period) == PeriodState::Closed {
-            let first_open = operation.closed_through().0.map_or(before.period, Month::next);
-            return Err(Refusal::PeriodClosed { period: before.period, first_open }.into());
-        }
-        let (mut orders, mut billed) = (Vec::new(), Vec::new());
-        own_sides(operation, &before, &mut orders, &mut billed)?;
-        for text in &self.with {
-            sides(operation, &before, text, &mut orders, &mut billed)?;
-        }
-        orders.sort();
-        orders.dedup();
-        billed.sort();
-        billed.dedup();
-        if orders.is_empty() || billed.is_empty() {
-            return Err(Refusal::OneSided { id: before.id }.into());
-        }
-        let row = ManualMatchRow {
-            id: operation.writer().next_manual_match()?,
-            period: before.period,
-            difference: before.id.clone(),
-            orders,
-            billed,
-            removed: false,
-        };
-        operation.writer().save_manual_match(None, &row)?;
-        let decision = Decision {
-            resolution: Resolution::Matched,
-            borne_by: None,
-            note: self.note,
-            operator: operation.operator_name().to_owned(),
-            day: operation.today(),
-            recorded: before.recorded,
-            billed: before.billed,
-            charge: None,
-            entry: None,
-            accrued: Amount::ZERO,
-        };
-        let now = Difference {
-            state: DifferenceState::Resolved,
-            resolution: Some(Resolution::Matched),
-            decision: Some(decision),
-            ..before.clone()
-        };
-        save(operation, &before, &now)?;
-        rerun(operation, std::iter::once(before.period))?;
-        let mut differences = operation.reader().differences(Some(before.period))?;
-        differences.retain(|d| d.id == before.id || d.provider_order == before.provider_order && d.is_current());
-        Ok(DifferencesSaid { differences, orders: vec![] })
-    }
-}
-
-type Sides = Vec<(AccountId, String)>;
-
-/// The sides of a difference itself.
-fn own_sides(operation: &mut Operation<'_>, difference: &Difference, orders: &mut Sides, billed: &mut Sides) -> Result<()> {
-    if difference.provider_order.is_empty() {
-        return Err(Refusal::OneSided { id: difference.id.clone() }.into());
-    }
-    let account = operation.account(&difference.account)?.account.id;
-    let side = (account, difference.provider_order.clone());
-    if !difference.recorded.is_zero() {
-        orders.push(side.clone());
-    }
-    match &difference.reason {
-        Reason::BilledTo { account, .. } => {
-            let other = operation.account(account)?.account.id;
-            billed.push((other, difference.provider_order.clone()));
-        }
-        _ if !difference.billed.is_zero() => billed.push(side),
-        _ => {}
-    }
-    Ok(())
-}
-
-/// What a text that was typed stands for: an order, another difference, or lines of the bill.
-fn sides(operation: &mut Operation<'_>, of: &Difference, text: &str, orders: &mut Sides, billed: &mut Sides) -> Result<()> {
-    let text = text.trim();
-    if let Some(id) = OrderId::parse(text) {
-        let order = order::find(operation.reader(), &id.to_string())?;
-        orders.push((order.account, order.provider_order));
-        return Ok(());
-    }
-    if let Some(other) = operation.reader().difference(&text.to_lowercase())?.filter(|other| other.period == of.period) {
-        return own_sides(operation, &other, orders, billed);
-    }
-    let reader = operation.reader();
-    let bill = reader.bill(of.period)?.ok_or(Refusal::NoBill { period: of.period })?;
-    let owners = super::usage::Owners::load(reader, bill.currency)?;
-    let mut found: Sides = Vec::new();
-    for filter in [
-        LineFilter { order_no: Some(text.to_owned()), ..LineFilter::default() },
-        LineFilter { line_id: Some(text.to_owned()), ..LineFilter::default() },
-    ] {
-        reader.each_line_of(&bill, &filter, |_, line| {
-            if let (LineOwner::Known(account), true) = (owners.line_owner(line), line.order_no.is_present()) {
-                found.push((account, line.order_no.to_string()));
-            }
-            Ok(())
-        })?;
-        if !found.is_empty() {
-            billed.append(&mut found);
-            return Ok(());
-        }
-    }
-    if let Some(order) = reader.order_by_provider_order(text)? {
-        orders.push((order.account, order.provider_order));
-        return Ok(());
-    }
-    Err(Refusal::Unknown { noun: Noun::BillLine, name: text.to_owned(), near: vec![] }.into())
-}
-
-/// Takes a match by hand back.
-#[derive(Clone, Debug)]
-pub struct Unmatch {
-    /// The difference that it was made for, as it was typed.
-    pub id: String,
-}
-
-impl UseCase for Unmatch {
-    const COMMAND: &'static str = "difference unmatch";
-    const PERMISSION: Permission = Permission::CloseMonths;
-    type Outcome = DifferencesSaid;
-
-    fn run(self, operation: &mut Operation<'_>) -> Result<DifferencesSaid> {
-        let before = find(operation.reader(), &self.id)?;
-        if operation.closed_through().state(before.period) == PeriodState::Closed {
-            let first_open = operation.closed_through().0.map_or(before.period, Month::next);
-            return Err(Refusal::PeriodClosed { period: before.period, first_open }.into());
-        }
-        let rows = operation.reader().manual_matches(Some(before.period))?;
-        let mut is_taken_back = false;
-        for row in rows.into_iter().filter(|row| row.difference == before.id && !row.removed) {
-            operation.writer().save_manual_match(Some(&row), &ManualMatchRow { removed: true, ..row.clone() })?;
-            is_taken_back = true;
-        }
-        if !is_taken_back {
-            return Err(Refusal::NotMatched { id: before.id }.into());
-        }
-        rerun(operation, std::iter::once(before.period))?;
-        let differences = operation.reader().difference(&before.id)?.into_iter().collect();
-        Ok(DifferencesSaid { differences, orders: vec![] })
-    }
 }

@@ -10,6 +10,7 @@ use crate::domain::matching::near::{self, Obstacle};
 use crate::domain::matching::residue::{Billed, Item, Recorded};
 use crate::domain::matching::{MatchRule, covering};
 use crate::domain::money::{Exact, Overflow};
+use crate::domain::period::PeriodState;
 use crate::domain::refusal::Refusal;
 use crate::domain::words::words;
 use crate::store::Reader;
@@ -78,6 +79,7 @@ pub fn explain(reader: Reader<'_>, id: &str) -> Result<Explained> {
     let period = difference.period;
     let bill = reader.bill(period)?.ok_or(Refusal::NoBill { period })?;
     let MatchedBill { matched, .. } = match_bill(reader, &bill)?;
+    let is_closed = reader.closed_through()?.state(period) == PeriodState::Closed;
     let account = reader.account_by_name(&difference.account)?.map(|account| account.id);
     let item = matched.items().iter().find(|item| Some(item.account) == account && item.order_no == difference.provider_order);
     let mut explained = Explained {
@@ -85,7 +87,7 @@ pub fn explain(reader: Reader<'_>, id: &str) -> Result<Explained> {
         steps: item.map_or_else(|| usage_steps(&difference), |item| steps(item, &difference)),
         candidates: vec![],
         in_all: 0,
-        ways: ways(&difference),
+        ways: if is_closed { ways_after_the_close(&difference) } else { ways(&difference) },
         difference,
     };
     if let Some(item) = item {
@@ -253,6 +255,34 @@ fn steps(item: &Item, difference: &Difference) -> Vec<Step> {
     steps
 }
 
+/// What would still settle a difference whose month is closed.
+fn ways_after_the_close(difference: &Difference) -> Vec<String> {
+    let Difference { id, provider_order, period, .. } = difference;
+    let resolve = |rest: &str| format!("`subledger difference resolve {id} --as {rest}`");
+    let reopen = format!("`subledger period reopen {period} --reason …` opens the month again, and everything can be decided");
+    if !difference.disputed.is_zero() {
+        let back = match provider_order.as_str() {
+            "" => "money back on a later bill".to_owned(),
+            number => format!(
+                "money back on a later bill under {number}, or matched by hand: `subledger difference match LATER --with {id}`"
+            ),
+        };
+        return vec![back, resolve("accepted --borne-by agent --note …"), resolve("written-off --note …")];
+    }
+    if difference.state == DifferenceState::Resolved {
+        return vec!["nothing is left to do".to_owned(), reopen];
+    }
+    let mut ways = Vec::new();
+    if !provider_order.is_empty() {
+        ways.push(format!("a later bill that has {provider_order}"));
+    }
+    if difference.billed.is_zero() && !difference.recorded.is_negative() {
+        ways.push(format!("{}, if the provider never will bill it", resolve("cancelled")));
+    }
+    ways.push(reopen);
+    ways
+}
+
 /// What would settle a difference, the likeliest first.
 fn ways(difference: &Difference) -> Vec<String> {
     let Difference { id, account, provider_order, period, .. } = difference;
@@ -276,6 +306,9 @@ fn ways(difference: &Difference) -> Vec<String> {
             vec![resolve("moved"), format!("ask the provider to bill it to {account}, and import the bill again")]
         }
         (DifferenceKind::DuplicateOrder, _) => vec![resolve("cancelled")],
+        (DifferenceKind::MissingInBill, _) if difference.recorded.is_negative() => {
+            vec![by_hand, format!("{}, if the provider never will give it back", resolve("accepted --borne-by customer --note …"))]
+        }
         (DifferenceKind::MissingInBill, _) => {
             vec![by_hand, format!("{}, if the provider never will bill it", resolve("cancelled")), carried.clone()]
         }

@@ -14,20 +14,21 @@ use crate::domain::account::{Mode, Model};
 use crate::domain::agreement::ChargeKind;
 use crate::domain::code::Code;
 use crate::domain::coupon::{Bearer, Coupon, CouponKind, CouponRequest, UsedCoupon, paid_by_voucher};
-use crate::domain::id::EntryId;
+use crate::domain::id::{EntryId, OrderId};
 use crate::domain::journal::Note;
 use crate::domain::money::{Amount, Currency, Exact, Money};
-use crate::domain::order::{Charge, Order, OrderKind, OrderRequest, Placement};
+use crate::domain::order::{Charge, Cost, Order, OrderKind, OrderRequest, Placement};
 use crate::domain::period::{Month, OpenDate};
 use crate::domain::policy::PoolCheck;
-use crate::domain::price::Volume;
+use crate::domain::price::{Price, Volume};
 use crate::domain::progress::Watch;
 use crate::domain::refund::{Asked, Refundable, UnusedTime};
 use crate::domain::refusal::{Notice, Noun, Refusal};
 use crate::domain::role::Permission;
 use crate::domain::rules;
 use crate::domain::true_up::TieredCharge;
-use crate::store::{OrderFilter, OrderRow, Reader, Scope};
+use crate::domain::usage::Original;
+use crate::store::{ClearedBy, OrderFilter, OrderRow, Reader, Scope};
 
 /// Up to how many orders a list hands back one by one; of a larger one it hands back the totals.
 pub const ROWS_KEPT: usize = 10_000;
@@ -187,6 +188,44 @@ impl UseCase for ImportOrders<'_> {
 }
 
 pub(super) fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Result<OrderRecorded> {
+    record_of(operation, request, None)
+}
+
+/// What a bill charges late: it is recorded in an open month, at the price that was valid then.
+pub(super) struct Then {
+    /// The closed month that it is charged for.
+    pub(super) charge_month: Month,
+    /// A day of that month, whose agreement and volume price it where there is no original.
+    pub(super) day: NaiveDate,
+    /// The order that it corrects, whose price it has.
+    pub(super) original: Option<Original>,
+}
+
+/// Records an order that a bill charges late. Its cost is what the request says that the provider bills.
+pub(super) fn record_late(operation: &mut Operation<'_>, request: OrderRequest, then: Then) -> Result<OrderRecorded> {
+    record_of(operation, request, Some(then))
+}
+
+/// The price and the cost: as of an order's own day, or as of then.
+fn priced(
+    operation: &mut Operation<'_>,
+    of: &AccountInGroup,
+    asked: OrderToPrice<'_>,
+    date: NaiveDate,
+    then: Option<&Then>,
+) -> Result<(Price, Option<Cost>)> {
+    match then {
+        None => operation.priced(of, asked, date),
+        Some(Then { original: None, day, .. }) => operation.priced(of, asked, *day),
+        Some(Then { original: Some(original), .. }) => {
+            let cost = asked.provider_amount.map(|expected| Cost { expected, counts: original.charge.cost_counts });
+            let expected = cost.map(|cost| cost.expected).unwrap_or_default();
+            Ok((original.price(asked.list, expected, of.account.model, of.group.currency)?, cost))
+        }
+    }
+}
+
+fn record_of(operation: &mut Operation<'_>, request: OrderRequest, then: Option<Then>) -> Result<OrderRecorded> {
     let of = operation.account(&request.account)?;
     let (account, currency) = (&of.account, of.group.currency);
     account.require_active()?;
@@ -208,7 +247,7 @@ pub(super) fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Re
     let kind = ChargeKind::of(request.kind).expect("a refund is not recorded as an order");
     let coupons = coupons(&request.coupons, currency)?;
     let asked = OrderToPrice { product: &request.product, kind, list, provider_amount, coupons: &coupons };
-    let (price, cost) = operation.priced(&of, asked, date)?;
+    let (price, cost) = priced(operation, &of, asked, date, then.as_ref())?;
     let by_voucher = paid_by_voucher(&coupons)?;
     let cost = cost.ok_or(Refusal::NoPurchaseAgreement { currency, date })?;
     if request.placement == Placement::Planned {
@@ -229,20 +268,23 @@ pub(super) fn record(operation: &mut Operation<'_>, request: OrderRequest) -> Re
         placement: request.placement,
         refunds: None,
     };
-    let charge = Charge::priced(
+    let mut charge = Charge::priced(
         operation.writer().next_charge()?,
         account.id,
         Some(order.id),
         order.product.clone(),
-        Month::of(date),
+        then.as_ref().map_or(Month::of(date), |then| then.charge_month),
         date,
         &price,
         cost,
         entry,
     );
+    let original = then.and_then(|then| then.original);
+    charge.corrects = original.as_ref().map(|original| original.charge.id);
     operation.writer().insert_order(&order)?;
     operation.writer().insert_charge(&charge)?;
-    add_volumes(operation, &of.group, &charge, date)?;
+    // A correction counts on the day of what it corrects.
+    add_volumes(operation, &of.group, &charge, original.map_or(date, |original| original.charge.date))?;
     for coupon in coupons.iter().copied() {
         let entry = match coupon.kind {
             CouponKind::Coupon => None,
@@ -469,10 +511,24 @@ pub fn find(reader: Reader<'_>, name: &str) -> Result<Order> {
     reader.order_by_name(name.trim())?.ok_or_else(|| unknown(Noun::Order, name, &[]).into())
 }
 
+/// An order with its price, and what accepted bills have settled of it.
+#[derive(Clone, Debug)]
+pub struct OrderShown {
+    /// The order.
+    pub row: OrderRow,
+    /// By month of the bill, rising.
+    pub cleared: Vec<ClearedBy>,
+    /// The order of a closed month that a late charge corrects.
+    pub corrects: Option<OrderId>,
+}
+
 /// Shows an order with its price.
-pub fn show(reader: Reader<'_>, name: &str) -> Result<OrderRow> {
+pub fn show(reader: Reader<'_>, name: &str) -> Result<OrderShown> {
     let order = find(reader, name)?;
-    Ok(reader.order_row(order.id)?)
+    let row = reader.order_row(order.id)?;
+    let cleared = reader.cleared_by(row.charge.id)?;
+    let corrects = row.charge.corrects.map(|charge| reader.order_of_charge(charge)).transpose()?.flatten();
+    Ok(OrderShown { row, cleared, corrects: corrects.map(|order| order.id) })
 }
 
 /// Lists orders, by date.

@@ -5,24 +5,26 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::difference::undo;
+use super::dispute;
 use super::usage::Owners;
 use super::usage_check::{self, UsageCheck};
 use super::{Operation, Result, UseCase};
-use crate::domain::bill::charged_on;
+use crate::domain::bill::{Tax, charged_on};
 use crate::domain::bridge::Bridge;
 use crate::domain::difference::{
     Difference, DifferenceKind, Finding, Flood, Known, Met, Reason, Sides, Subject, floods, order_for_people, sort_for_people,
 };
 use crate::domain::id::{AccountId, ChargeId, SeenUidId};
-use crate::domain::matching::residue::{DisputedItem, Facts};
-use crate::domain::matching::{BilledLine, Cause, LineDetail, LineOwner, Matched, Matcher, Mismatch, PairPlace, Residue, Terms};
+use crate::domain::matching::{
+    BilledLine, Cause, Facts, LineDetail, LineOwner, Matched, MatchedOn, Matcher, Mismatch, PairPlace, Residue, Terms,
+};
 use crate::domain::money::{Currency, Exact, Overflow};
 use crate::domain::order::Order;
 use crate::domain::period::{ClosedThrough, Month, PeriodState};
 use crate::domain::refusal::{Notice, Refusal};
 use crate::domain::role::Permission;
 use crate::domain::usage_check::UsageWarning;
-use crate::store::{BillVersion, Reader, Reconciliation, StoredLine};
+use crate::store::{BillVersion, ManualMatchRow, Reader, Reconciliation, StoredLine};
 
 /// Compares a month's bill with the recorded orders.
 #[derive(Clone, Debug)]
@@ -99,8 +101,14 @@ impl Run {
 /// Runs the matcher over the latest version of a month's bill, and keeps what it found.
 pub(super) fn run(operation: &mut Operation<'_>, period: Month) -> Result<Run> {
     let bill = operation.reader().bill(period)?.ok_or(Refusal::NoBill { period })?;
-    let MatchedBill { owners, matched } = match_bill(operation.reader(), &bill)?;
+    let MatchedBill { owners, matched, mut on } = match_bill(operation.reader(), &bill)?;
     let matched = matched.without_items();
+    let by_hand = operation.reader().manual_matches(Some(period))?.into_iter().filter(|row| !row.removed).collect::<Vec<_>>();
+    for number in matched.dead_by_hand.iter().rev() {
+        let dead = &by_hand[*number];
+        operation.writer().save_manual_match(Some(dead), &ManualMatchRow { removed: true, ..dead.clone() })?;
+        on.facts.manual.remove(*number);
+    }
     let found = findings(operation.reader(), &bill, &owners, &matched)?;
     let (rows, new) = keep(operation, period, found)?;
     operation.writer().save_reconciliation(&Reconciliation {
@@ -111,6 +119,7 @@ pub(super) fn run(operation: &mut Operation<'_>, period: Month) -> Result<Run> {
         matched: matched.match_count(),
         usage_lines: matched.usage_lines,
         still_carried: matched.still_carried,
+        matched_on: on,
     })?;
     let most = operation.policy()?.flood;
     let order = order_for_people(&rows);
@@ -142,20 +151,34 @@ pub(super) fn run(operation: &mut Operation<'_>, period: Month) -> Result<Run> {
 pub(super) struct MatchedBill {
     pub(super) owners: Owners,
     pub(super) matched: Matched,
+    pub(super) on: MatchedOn,
+}
+
+/// What a closed month was closed on; `None` of an open one.
+pub(super) fn closed_on(reader: Reader<'_>, bill: &BillVersion) -> Result<Option<MatchedOn>> {
+    let is_closed = reader.closed_through()?.state(bill.period) == PeriodState::Closed;
+    let last = if is_closed { reader.reconciliation(bill.period)? } else { None };
+    Ok(last.map(|last| last.matched_on))
+}
+
+/// Where the tax on a bill's amounts is: by today's policy, until its month is closed.
+pub(super) fn tax_of(reader: Reader<'_>, bill: &BillVersion) -> Result<Tax> {
+    match closed_on(reader, bill)? {
+        Some(on) => Ok(on.tax),
+        None => Ok(Tax::of(bill.tax, &bill.layout, reader.policy()?.tax_rate)),
+    }
 }
 
 /// Matches a bill with the orders of its month; reads only. Of a closed month it finds what it was closed on.
 pub(super) fn match_bill(reader: Reader<'_>, bill: &BillVersion) -> Result<MatchedBill> {
     let owners = Owners::load(reader, bill.currency)?;
     let closed = reader.closed_through()?;
-    let policy = reader.policy()?;
-    let mut matcher = Matcher::new(Terms {
-        period: bill.period,
-        currency: bill.currency,
-        tolerance: policy.tolerance(),
-        tax: bill.tax,
-        tax_rate: policy.tax_rate,
-    });
+    let closed_on = closed_on(reader, bill)?;
+    let (tolerance, tax) = match &closed_on {
+        Some(on) => (on.tolerance, on.tax),
+        None => (reader.policy()?.tolerance(), tax_of(reader, bill)?),
+    };
+    let mut matcher = Matcher::new(Terms { period: bill.period, currency: bill.currency, tolerance, tax });
     reader.each_order_to_match(bill.currency, bill.period, |order| Ok(matcher.order(order)?))?;
     let mut order_lines: Vec<(u32, PairPlace)> = Vec::new();
     reader.each_line_to_match(bill, |row, line| {
@@ -174,11 +197,18 @@ pub(super) fn match_bill(reader: Reader<'_>, bill: &BillVersion) -> Result<Match
     let of_residue = order_lines.iter().filter(|(_, place)| residue.wants_line(*place));
     let wanted_lines: Vec<i64> = of_residue.map(|(row, _)| i64::from(*row)).collect();
     let order_lines = order_lines.len();
-    let mut usage = UsageCheck::of(reader, bill, &owners)?;
+    let mut usage = match closed_on {
+        Some(_) => UsageCheck::nothing(bill.currency),
+        None => UsageCheck::of(reader, bill, &owners)?,
+    };
+    let facts = |residue: &Residue, usage: UsageCheck| match closed_on {
+        Some(on) => Ok(on.facts),
+        None => Ok::<Facts, super::Error>(Facts { usage: usage.found(tax)?, ..facts(reader, bill, &owners, residue)? }),
+    };
     let doubts_usage = !usage.is_sure();
     if residue.is_empty() && !doubts_usage {
-        let facts = Facts { usage: usage.found()?, ..Facts::default() };
-        return Ok(MatchedBill { owners, matched: residue.finish(&facts)? });
+        let on = MatchedOn { tolerance, tax, facts: facts(&residue, usage)? };
+        return Ok(MatchedBill { owners, matched: residue.finish(&on.facts)?, on });
     }
     let wanted = residue.wanted_charges();
     reader.each_order_detail(&wanted, residue.order_count(), |order| residue.order(order))?;
@@ -204,36 +234,32 @@ pub(super) fn match_bill(reader: Reader<'_>, bill: &BillVersion) -> Result<Match
     } else {
         reader.each_line_at(bill, &wanted_lines, tell)?;
     }
-    let mut facts = facts(reader, bill, &residue)?;
-    facts.usage = usage.found()?;
-    Ok(MatchedBill { owners, matched: residue.finish(&facts)? })
+    let on = MatchedOn { tolerance, tax, facts: facts(&residue, usage)? };
+    Ok(MatchedBill { owners, matched: residue.finish(&on.facts)?, on })
 }
 
 /// Whether a line is about an earlier month that is closed: it comes too late to be charged there.
 pub(super) fn is_late(closed: ClosedThrough, bill: &BillVersion, line: &StoredLine<'_>) -> bool {
-    line.month < bill.period && closed.state(line.month) == PeriodState::Closed
+    is_closed_charge(closed, bill, line.month)
+}
+
+/// Whether a charge month is an earlier one than the bill's, and closed.
+pub(super) fn is_closed_charge(closed: ClosedThrough, bill: &BillVersion, charge_month: Month) -> bool {
+    charge_month < bill.period && closed.state(charge_month) == PeriodState::Closed
 }
 
 /// What the book knows besides the month's own orders and lines.
-fn facts(reader: Reader<'_>, bill: &BillVersion, residue: &Residue) -> Result<Facts> {
-    let mut facts = Facts::default();
+fn facts(reader: Reader<'_>, bill: &BillVersion, owners: &Owners, residue: &Residue) -> Result<Facts> {
+    let mut elsewhere = Vec::new();
     for (account, order_no) in residue.unrecorded() {
-        if let Some(known) = reader.order_elsewhere(order_no, bill.period)? {
-            facts.elsewhere.insert((account, order_no.to_owned()), known);
-        }
+        elsewhere.extend(reader.order_elsewhere(account, order_no, bill.period)?);
     }
-    for difference in reader.disputed_before(bill.period)?.into_iter().filter(|d| d.currency == bill.currency) {
-        let Some(account) = reader.account_by_name(&difference.account)? else { continue };
-        facts.disputed.push(DisputedItem {
-            difference: difference.id,
-            account: account.id,
-            order_no: difference.provider_order,
-            amount: difference.disputed,
-        });
-    }
+    elsewhere.sort_by(|a, b| (a.billed_to, &a.order_no).cmp(&(b.billed_to, &b.order_no)));
+    let disputed = dispute::open_before(reader, bill, owners)?;
+    let given_back = if disputed.is_empty() { vec![] } else { dispute::given_back(reader, bill, owners)? };
     let manual = reader.manual_matches(Some(bill.period))?;
-    facts.manual = manual.iter().filter(|row| !row.removed).map(crate::store::ManualMatchRow::to_match).collect();
-    Ok(facts)
+    let manual = manual.iter().filter(|row| !row.removed).map(ManualMatchRow::to_match).collect();
+    Ok(Facts { elsewhere, disputed, given_back, manual, usage: vec![] })
 }
 
 /// Codes and UIDs of the accounts.

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-use super::Result;
 use super::pricing::{Prices, ReadPrices};
+use super::reconcile::tax_of;
+use super::{Result, dispute};
 use crate::domain::account::{Account, Group, Model};
 use crate::domain::agreement::{Agreement, Basis, is_in_force};
-use crate::domain::bill::{UsageClass, UsageTotals, charged_on};
+use crate::domain::bill::{Tax, UsageClass, UsageTotals, charged_on};
 use crate::domain::difference::{Difference, Reason};
 use crate::domain::id::{AccountId, GroupId, ProductId, SeenUidId};
 use crate::domain::money::{Amount, Currency, Exact};
@@ -100,23 +101,38 @@ impl Owners {
 }
 
 /// What a bill charges an account without an order for one product in one month, by how its amounts come about.
-struct AccountSum<'o> {
-    account: &'o Account,
-    product: ProductId,
+pub(super) struct AccountSum<'o> {
+    pub(super) account: &'o Account,
+    pub(super) product: ProductId,
     product_code: String,
-    charge_month: Month,
-    class: UsageClass,
-    totals: UsageTotals,
+    pub(super) charge_month: Month,
+    pub(super) class: UsageClass,
+    pub(super) totals: UsageTotals,
 }
 
-/// A bill's sums of the book's accounts. They were made while the bill was read; only where an account's first day lies inside
-/// the charge month is each line looked at again.
-fn account_sums<'o>(reader: Reader<'_>, bill: &BillVersion, owners: &'o Owners) -> Result<Vec<AccountSum<'o>>> {
+/// What tells one sum of a bill from the others.
+pub(super) type SumKey = (AccountId, ProductId, Month, UsageClass);
+
+impl AccountSum<'_> {
+    pub(super) fn key(&self) -> SumKey {
+        (self.account.id, self.product, self.charge_month, self.class)
+    }
+}
+
+/// A bill's sums of the book's accounts, with the tax that `tax` adds. They were made while the bill was read; only where an
+/// account's first day lies inside the charge month is each line looked at again.
+pub(super) fn account_sums<'o>(
+    reader: Reader<'_>,
+    bill: &BillVersion,
+    owners: &'o Owners,
+    tax: Tax,
+) -> Result<Vec<AccountSum<'o>>> {
     let mut joined: HashSet<(SeenUidId, Month)> = HashSet::new();
     let mut sums = Vec::new();
     for sum in reader.bill_usage(bill.id)? {
         let Some(account) = owners.counted(sum.seen_uid) else { continue };
         let UsageSum { product_id: product, product: product_code, charge_month, class, totals, .. } = sum;
+        let totals = totals.gross(tax)?;
         if account.is_charged_on(charge_month.first_day()) {
             sums.push(AccountSum { account, product, product_code, charge_month, class, totals });
         } else if account.is_charged_on(charge_month.last_day()) {
@@ -140,6 +156,7 @@ fn account_sums<'o>(reader: Reader<'_>, bill: &BillVersion, owners: &'o Owners) 
     for ((uid, product, charge_month, class), totals) in own {
         if let Some(account) = owners.account(uid) {
             let product_code = codes.get(&product).cloned().unwrap_or_default();
+            let totals = totals.gross(tax)?;
             sums.push(AccountSum { account, product, product_code, charge_month, class, totals });
         }
     }
@@ -170,7 +187,9 @@ pub(super) fn by_group(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) 
     }
     let mut prices = ReadPrices::new(reader);
     let mut all: BTreeMap<(AccountId, ProductId, Month), (Usage, Exact)> = BTreeMap::new();
-    for sum in account_sums(reader, bill, owners)? {
+    let sums = account_sums(reader, bill, owners, tax_of(reader, bill)?)?;
+    let given_back = dispute::given_back_of(reader, bill, owners, &sums)?;
+    for sum in sums.into_iter().filter(|sum| !given_back.contains(&sum.key())) {
         let AccountSum { account, product, product_code, charge_month, class, totals } = sum;
         let (group, day) = (account.group, bill.period.last_day());
         if class == UsageClass::Rounding {
@@ -220,7 +239,7 @@ pub(super) fn by_group(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) 
 pub(super) fn metered(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) -> Result<BTreeMap<Month, Vec<Metered>>> {
     let closed = reader.closed_through()?;
     let mut by_month: BTreeMap<Month, BTreeMap<(AccountId, ProductId), Metered>> = BTreeMap::new();
-    for sum in account_sums(reader, bill, owners)? {
+    for sum in account_sums(reader, bill, owners, Tax::Included)? {
         let AccountSum { account, product, product_code, charge_month, class, totals } = sum;
         let is_open = closed.state(charge_month) != PeriodState::Closed;
         if class != UsageClass::Metered || account.model == Model::Agency || !is_open {
@@ -245,7 +264,10 @@ pub(super) fn metered(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) -
 pub(super) fn used_by_account(reader: Reader<'_>, bill: &BillVersion) -> Result<HashMap<AccountId, Vec<UsageDetail>>> {
     let owners = Owners::load(reader, bill.currency)?;
     let mut used: BTreeMap<(AccountId, String, Month), UsageDetail> = BTreeMap::new();
-    for sum in account_sums(reader, bill, &owners)?.into_iter().filter(|sum| sum.class != UsageClass::Rounding) {
+    let sums = account_sums(reader, bill, &owners, tax_of(reader, bill)?)?;
+    let given_back = dispute::given_back_of(reader, bill, &owners, &sums)?;
+    let is_used = |sum: &AccountSum<'_>| sum.class != UsageClass::Rounding && !given_back.contains(&sum.key());
+    for sum in sums.into_iter().filter(is_used) {
         let AccountSum { account, product_code, charge_month, totals, .. } = sum;
         // An account may have two rows: its UID and its login name.
         let detail = used.entry((account.id, product_code.clone(), charge_month)).or_insert_with(|| UsageDetail {

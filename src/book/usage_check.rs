@@ -5,33 +5,31 @@ use std::collections::{BTreeMap, HashMap};
 use super::Result;
 use super::pricing::{Prices as _, ReadPrices};
 use super::usage::{Owners, metered};
-use crate::domain::bill::UsageClass;
-use crate::domain::difference::{Difference, Reason};
+use crate::domain::bill::{Tax, UsageClass};
 use crate::domain::id::{AccountId, ProductId};
 use crate::domain::money::{Currency, Exact, Overflow};
-use crate::domain::period::{Month, PeriodState};
+use crate::domain::period::Month;
 use crate::domain::usage_check::{self, UsageDoubt, UsageHistory, UsageMismatch, UsageWarning};
 use crate::store::{BillVersion, Reader, StoredLine};
 
 /// How many earlier months make an account's usual month.
 const USUAL_MONTHS: usize = 3;
 
-/// The usage of a bill while it is held against the purchase terms.
+/// The usage of a bill while it is held against the purchase terms. It is held as the bill has it, with or without tax.
 pub(super) struct UsageCheck {
     currency: Currency,
     doubts: HashMap<(AccountId, ProductId, Month), UsageDoubt>,
-    /// What was found when the month was closed: nothing is held against terms any more.
-    found: Vec<UsageMismatch>,
 }
 
 impl UsageCheck {
+    /// No doubts: what a closed month has found stays, and is held against no terms any more.
+    pub(super) fn nothing(currency: Currency) -> Self {
+        Self { currency, doubts: HashMap::new() }
+    }
+
     /// Holds the sums of a bill against the agreements that were in force in their months.
     pub(super) fn of(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) -> Result<Self> {
-        let mut check = Self { currency: bill.currency, doubts: HashMap::new(), found: vec![] };
-        if reader.closed_through()?.state(bill.period) == PeriodState::Closed {
-            check.found = found_at_the_close(reader, bill)?;
-            return Ok(check);
-        }
+        let mut check = Self::nothing(bill.currency);
         let mut prices = ReadPrices::new(reader);
         if prices.purchase_agreements()?.is_empty() {
             return Ok(check);
@@ -62,11 +60,11 @@ impl UsageCheck {
         Ok(())
     }
 
-    /// What is billed above or below the terms.
-    pub(super) fn found(self) -> Result<Vec<UsageMismatch>> {
-        let mut found = self.found;
+    /// What is billed above or below the terms, with its tax.
+    pub(super) fn found(self, tax: Tax) -> Result<Vec<UsageMismatch>> {
+        let mut found = Vec::new();
         for doubt in self.doubts.into_values() {
-            found.extend(doubt.verdict(self.currency)?);
+            found.extend(doubt.verdict(self.currency)?.map(|mismatch| mismatch.gross(tax)).transpose()?);
         }
         // The tolerance's budget goes to the smallest first.
         found.sort_by_cached_key(|usage| {
@@ -75,20 +73,6 @@ impl UsageCheck {
         });
         Ok(found)
     }
-}
-
-/// The differences of usage that a month was closed with.
-fn found_at_the_close(reader: Reader<'_>, bill: &BillVersion) -> Result<Vec<UsageMismatch>> {
-    let products: HashMap<String, ProductId> = reader.product_codes()?.into_iter().map(|(id, code)| (code, id)).collect();
-    let mut found = Vec::new();
-    for difference in reader.usage_differences(bill.period)?.into_iter().filter(Difference::is_current) {
-        let Reason::UsagePrice { charge_month, list, lines } = difference.reason else { continue };
-        let Some(account) = reader.account_by_name(&difference.account)? else { continue };
-        let Some(product) = products.get(&difference.product) else { continue };
-        let (expected, billed) = (difference.recorded, difference.billed);
-        found.push(UsageMismatch { account: account.id, product: *product, charge_month, list, lines, expected, billed });
-    }
-    Ok(found)
 }
 
 /// What of a bill's usage deserves a look: a jump against the account's last months, and usage of what is frozen or released.

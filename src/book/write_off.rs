@@ -5,19 +5,19 @@ use crate::domain::money::{Amount, Money};
 use crate::domain::period::Month;
 use crate::domain::refusal::Refusal;
 
-/// Refuses to write off more in a month than the policy allows, with what was written off in it so far: of its bill, but for the
-/// difference that is decided on now, and of what customers owe.
+/// Refuses to write off more in a month than the policy allows, with what was written off in it so far: of differences, but for the
+/// one that is decided on now, and of what customers owe.
 pub(super) fn require_within_limit(
     operation: &mut Operation<'_>,
-    period: Month,
+    month: Month,
     amount: Money,
     but_for: Option<&str>,
 ) -> Result<()> {
     let currency = amount.currency;
     let limit = operation.policy()?.write_off_limit.round(currency)?;
-    let mut so_far: Amount = operation.reader().receivables_written_off(period, currency)?;
-    for other in operation.reader().written_off_in(period)? {
-        if other.currency == currency && Some(other.id.as_str()) != but_for {
+    let mut so_far: Amount = operation.reader().receivables_written_off(month, currency)?;
+    for other in operation.reader().written_off(currency)? {
+        if Some(other.id.as_str()) != but_for && other.month_of_loss() == Some(month) {
             so_far = so_far.plus(other.difference()?.round(currency)?)?;
         }
     }

@@ -14,7 +14,7 @@ use crate::domain::bill::{Layout, PROBLEMS_SHOWN, Problem, TaxBasis};
 use crate::domain::close::Blocker;
 use crate::domain::difference::{DifferenceKind, Resolution};
 use crate::domain::plural;
-use crate::domain::refusal::{Expansion, Foreign, LinePlace, Misprint, Refusal, Unique, UnreadableFile, WhyNot};
+use crate::domain::refusal::{Expansion, Foreign, LinePlace, Misprint, Noun, Refusal, Unique, UnreadableFile, WhyNot};
 use crate::domain::role::roles_with;
 use crate::store::StoreError;
 
@@ -23,6 +23,13 @@ use crate::store::StoreError;
 pub(crate) enum Failure {
     /// A value is missing and nobody could be asked.
     Missing(Missing),
+    /// A flag that says nothing as the others stand.
+    Pointless {
+        /// The flag.
+        flag: &'static str,
+        /// What it belongs to.
+        without: &'static str,
+    },
     /// A confirmation could not be asked for.
     CannotAsk,
     /// The person said no.
@@ -158,6 +165,9 @@ pub(crate) fn tell(failure: &Failure, ui: &Ui) -> Exit {
 /// A failure in words.
 pub(crate) fn words(failure: &Failure) -> Told {
     match failure {
+        Failure::Pointless { flag, without } => {
+            Told::new(Exit::Usage, "usage.pointless", format!("{flag} says nothing without {without}"))
+        }
         Failure::Missing(missing) => Told::new(Exit::Usage, "usage.missing", missing.to_string())
             .hint(format!("give {}, or run the command on a terminal to be asked for it", missing.flag)),
         Failure::CannotAsk => Told::new(Exit::NotConfirmed, "confirmation.impossible", CannotAsk.to_string()),
@@ -278,7 +288,7 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::Unknown { noun, name, near } => {
             let told = told(format!("there is no {} {name:?}", noun.as_str()));
             match near.as_slice() {
-                [] => told.hint(format!("`subledger {} list` shows them all", if noun.as_str() == "agreement" { "price" } else { noun.as_str() })),
+                [] => told.hint(format!("`subledger {}` shows them all", list_of(*noun))),
                 near => told.hint(format!("did you mean {}?", near.join(", "))),
             }
         }
@@ -622,8 +632,10 @@ fn refused(refusal: &Refusal) -> Told {
                 .hint("`subledger policy set` changes write-off-limit; a difference can also be disputed, or accepted")
         }
         Refusal::NotReopened { id, resolution } => not_reopened(id, *resolution, told),
-        Refusal::OneSided { id } => told(format!("{id} has one side only: a match needs an order and lines of the bill"))
-            .hint("name order numbers or line ids of the bill, orders such as o-17, or other differences with --with"),
+        Refusal::OneSided { id } => told(format!("{id} needs another side: an order for lines of the bill, lines for an order, or a dispute for money back"))
+            .hint(format!("`subledger difference explain {id}` names what comes near; `subledger bill lines` shows the bill")),
+        Refusal::NotLeftOver { id, period } => told(format!("{id} cannot be matched with that: it is matched already, or it gives back more than is in dispute"))
+            .hint(format!("`subledger reconcile bridge --period {period} --by line --account CODE` shows what every line is matched with")),
         Refusal::NotMatched { id } => told(format!("{id} was not matched by hand")),
         Refusal::NoListPrice { provider_order, period } => {
             told(format!("the bill of {period} does not tell the list price of {provider_order}"))
@@ -653,7 +665,26 @@ fn unfit(id: &str, kind: DifferenceKind, how: Resolution, why: WhyNot, told: imp
         WhyNot::NotElsewhere => told("it is not recorded for one account and billed to another"),
         WhyNot::Recorded => told("nothing is missing in the book that could be recorded").hint(format!("`subledger difference explain {id}`")),
         WhyNot::NoOriginal => told("money back is for an order").hint("name the order with --refunds; or --as accepted"),
-        WhyNot::MonthClosed => told("its month is closed, and nothing of it is in dispute"),
+        WhyNot::OfOtherAccount => told("the order that --refunds names is another account's").hint("name an order of the same account"),
+        WhyNot::IsRefund => told("it is about a refund, which the provider has not given")
+            .hint("--as accepted takes the customer's refund back (--borne-by customer), or leaves it to them (--borne-by agent)"),
+        WhyNot::FollowsItsOrder => told("it is about a refund, which belongs to the account of its order")
+            .hint("ask the provider to bill it there: --as disputed"),
+        WhyNot::MonthClosed => told("its month is closed, and nothing of it is in dispute")
+            .hint("a later bill settles it by its order number; or open the month again: `subledger period reopen`"),
+    }
+}
+
+/// The command that lists things.
+fn list_of(noun: Noun) -> &'static str {
+    match noun {
+        Noun::Entity => "entity list",
+        Noun::Group => "group list",
+        Noun::Account => "account list",
+        Noun::Order => "order list",
+        Noun::Agreement => "price list",
+        Noun::Difference | Noun::Owner => "difference list",
+        Noun::BillLine => "bill lines",
     }
 }
 

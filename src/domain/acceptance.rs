@@ -118,11 +118,7 @@ pub fn accept<'d>(
     sums.explain(charged.billed, charged.cost, currency)?;
     for found in matched.matches() {
         sums.accrued = sums.accrued.plus(found.cleared)?;
-        if found.rule == MatchRule::Tax {
-            sums.tax = sums.tax.plus(Exact::from_amount(found.cleared, currency).minus(found.billed)?)?;
-        } else {
-            sums.explain(found.billed, found.cleared, currency)?;
-        }
+        sums.explain(found.billed, found.cleared, currency)?;
         let rule = ClearingRule::Matched(found.rule);
         clear(Clearing { charge: found.charge, rule, cleared: found.cleared, settles: found.settles, billed: found.billed });
     }
@@ -148,10 +144,10 @@ pub fn accept<'d>(
     sums.explain(matched.commission, commission, currency)?;
     sums.rounding = sums.rounding.plus(matched.rounding_lines)?.minus(charged.rounding_lines)?;
     let billed = matched.bridge.billed;
-    let tax = sums.tax.round(currency)?;
+    let tax = matched.tax.round(currency)?;
     let payable = billed.round(currency)?.plus(tax)?;
     // What rounding the whole bill once adds, and what rounding its tax does.
-    let whole = Exact::from_amount(payable, currency).minus(billed)?.minus(sums.tax)?;
+    let whole = Exact::from_amount(payable, currency).minus(billed)?.minus(matched.tax)?;
     let explained = sums.rounding.plus(whole)?;
     let rounding = payable.minus(sums.accrued)?.minus(sums.disputed)?.minus(commission)?;
     let off = Exact::from_amount(rounding, currency).minus(explained)?;
@@ -166,7 +162,6 @@ pub fn accept<'d>(
 struct Sums {
     accrued: Amount,
     disputed: Amount,
-    tax: Exact,
     rounding: Exact,
 }
 

@@ -105,6 +105,38 @@ words! {
     }
 }
 
+/// Where the tax on a bill's amounts is. What the book expects, and what customers pay, has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tax {
+    /// In them, or on lines of its own.
+    #[default]
+    Included,
+    /// On top of them, at so many millionths.
+    OnTop(i64),
+    /// On top of them, at a rate that nobody has told.
+    OnTopUnknown,
+}
+
+impl Tax {
+    /// Of a bill. `rate` is the policy's, in millionths. FOCUS leaves tax out of its amounts, and has lines of their own for it.
+    pub fn of(basis: Option<TaxBasis>, layout: &Layout, rate: Option<i64>) -> Self {
+        match (basis, rate) {
+            (Some(TaxBasis::Exclusive), Some(rate)) if *layout != Layout::Focus => Self::OnTop(rate),
+            (Some(TaxBasis::Exclusive), None) if *layout != Layout::Focus => Self::OnTopUnknown,
+            _ => Self::Included,
+        }
+    }
+
+    /// One of the bill's amounts with its tax, exact to the eighteenth place.
+    pub fn gross(self, net: Exact) -> Result<Exact, Overflow> {
+        match self {
+            Self::OnTop(rate) => net.plus(net.times_millionths(rate)?),
+            Self::Included | Self::OnTopUnknown => Ok(net),
+        }
+    }
+}
+
 words! {
     /// What a line is, in neutral words.
     LineKind, "a kind of line" {
@@ -723,6 +755,17 @@ impl UsageTotals {
         self.coupon = self.coupon.plus(coupon)?;
         self.billed = self.billed.plus(payable)?;
         Ok(())
+    }
+
+    /// The same with the tax.
+    pub fn gross(self, tax: Tax) -> Result<Self, Overflow> {
+        Ok(Self {
+            lines: self.lines,
+            list: tax.gross(self.list)?,
+            covered: tax.gross(self.covered)?,
+            coupon: tax.gross(self.coupon)?,
+            billed: tax.gross(self.billed)?,
+        })
     }
 
     /// Both together.

@@ -382,6 +382,9 @@ pub struct Difference {
     pub reopened: u32,
     /// What of it stands in the ledger account `disputed`, in minor units.
     pub disputed: Amount,
+    /// The later month whose bill has settled it, where it was carried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_by: Option<Month>,
     /// What later bills have given back of it, by month.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credits: Vec<DisputeCredit>,
@@ -421,6 +424,7 @@ impl Difference {
             since: today,
             reopened: 0,
             disputed: Amount::ZERO,
+            settled_by: None,
             credits: vec![],
         }
     }
@@ -468,6 +472,12 @@ impl Difference {
     fn gone(&self) -> Self {
         let resolution = Some(Resolution::Auto);
         Self { state: DifferenceState::Resolved, resolution, decision: None, until: None, ..self.clone() }
+    }
+
+    /// The month whose loss it is, where it was written off: its own, or the one in which it was after that was closed.
+    pub fn month_of_loss(&self) -> Option<Month> {
+        let decision = self.decision.as_ref().filter(|_| self.resolution == Some(Resolution::WrittenOff))?;
+        Some(if decision.accrued.is_zero() { Month::of(decision.day) } else { self.period })
     }
 
     /// Billed less recorded.

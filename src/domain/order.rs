@@ -205,8 +205,10 @@ pub struct DecisionCharge {
     pub product: String,
     /// The difference.
     pub difference: String,
-    /// The month of the bill.
+    /// The month of the bill; that of what it corrects, where it corrects something.
     pub charge_month: Month,
+    /// The charge of a closed month that it corrects.
+    pub corrects: Option<ChargeId>,
     /// Its effective date.
     pub date: NaiveDate,
     /// What is charged to the customer; nothing where the agent bears it.
@@ -236,7 +238,7 @@ impl From<DecisionCharge> for Charge {
             counts: false,
             cost_counts: false,
             difference: Some(decided.difference),
-            corrects: None,
+            corrects: decided.corrects,
             entry: decided.entry,
         }
     }

@@ -37,6 +37,8 @@ pub enum Noun {
     Difference,
     /// Lines of a bill, by line id or order number.
     BillLine,
+    /// Whoever looks after a difference.
+    Owner,
 }
 
 impl Noun {
@@ -50,6 +52,7 @@ impl Noun {
             Self::Agreement => "agreement",
             Self::Difference => "difference",
             Self::BillLine => "bill line",
+            Self::Owner => "owner of a difference",
         }
     }
 }
@@ -86,6 +89,12 @@ pub enum WhyNot {
     Recorded,
     /// Money back needs the order that it gives back of.
     NoOriginal,
+    /// The order that is named is another account's.
+    OfOtherAccount,
+    /// It is about a refund that the provider has not given.
+    IsRefund,
+    /// It is about a refund, which belongs where its order is.
+    FollowsItsOrder,
     /// Its month is closed, and nothing of it is disputed.
     MonthClosed,
 }
@@ -338,6 +347,8 @@ pub enum Refusal {
     NotReopened { id: String, resolution: Resolution },
     /// A match by hand needs an order and lines.
     OneSided { id: String },
+    /// What was matched by hand is matched already, or is not on the bill, or gives back more than is open.
+    NotLeftOver { id: String, period: Month },
     /// No match by hand was made for the difference.
     NotMatched { id: String },
     /// The bill does not name the list price.
@@ -543,6 +554,7 @@ impl Refusal {
                 Noun::Agreement => "agreement.unknown",
                 Noun::Difference => "difference.unknown",
                 Noun::BillLine => "bill-line.unknown",
+                Noun::Owner => "difference.owner-unknown",
             },
             Self::Exists { noun, .. } => match noun {
                 Noun::Entity => "entity.exists",
@@ -552,6 +564,7 @@ impl Refusal {
                 Noun::Agreement => "agreement.exists",
                 Noun::Difference => "difference.exists",
                 Noun::BillLine => "bill-line.exists",
+                Noun::Owner => "difference.owner-exists",
             },
             Self::CredentialInUse { .. } => "credential.in-use",
             Self::EntityIsAgent { .. } => "real-name-owner.is-agent",
@@ -665,6 +678,7 @@ impl Refusal {
             Self::WriteOffLimit { .. } => "write-off.limit",
             Self::NotReopened { .. } => "difference.not-reopened",
             Self::OneSided { .. } => "difference.one-sided",
+            Self::NotLeftOver { .. } => "difference.not-left-over",
             Self::NotMatched { .. } => "difference.not-matched",
             Self::NoListPrice { .. } => "difference.no-list-price",
             Self::DayPassed { .. } => "day.passed",

@@ -71,7 +71,7 @@ impl PricedUsage {
     }
 }
 
-/// What a product's use was charged at when its month was closed.
+/// What an order, or a product's use, was charged at when its month was closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Original {
     /// The charge.
@@ -84,26 +84,33 @@ pub struct Original {
 /// the same share of the list price. No tier that was reached since has a part in it.
 pub fn price_late(usage: Usage, original: &Original, currency: Currency) -> Result<PricedUsage, Refusal> {
     let cost = usage.billed.round(currency)?;
-    let charge = &original.charge;
-    let paid = Exact::from_amount(charge.payable.plus(original.trued_up)?, currency);
-    let discount = if original.trued_up.is_zero() { charge.discount } else { Discount::between(charge.list, paid) };
-    let payable = rated([(usage.list, discount.factor())], currency)?;
-    let price = Price {
-        list: usage.list,
-        agreement: None,
-        agreement_name: None,
-        by: PricedBy::Original,
-        tier: charge.tier,
-        rate: None,
-        slices: vec![],
-        volume_before: charge.volume_before,
-        discount,
-        payable,
-        coupon: Amount::ZERO,
-        counts: charge.counts,
-    };
-    let price = if usage.model == Model::Agency { price.passed_through(cost, currency) } else { price };
-    Ok(PricedUsage { usage, price, cost, corrects: Some(charge.id) })
+    let price = original.price(usage.list, cost, usage.model, currency)?;
+    Ok(PricedUsage { usage, price, cost, corrects: Some(original.charge.id) })
+}
+
+impl Original {
+    /// The price of something that corrects it: at its own discount, or the share of the list price that true-ups have made of it;
+    /// on the agency model what it costs, in minor units.
+    pub fn price(&self, list: Exact, cost: Amount, model: Model, currency: Currency) -> Result<Price, Overflow> {
+        let charge = &self.charge;
+        let paid = Exact::from_amount(charge.payable.plus(self.trued_up)?, currency);
+        let discount = if self.trued_up.is_zero() { charge.discount } else { Discount::between(charge.list, paid) };
+        let price = Price {
+            list,
+            agreement: None,
+            agreement_name: None,
+            by: PricedBy::Original,
+            tier: charge.tier,
+            rate: None,
+            slices: vec![],
+            volume_before: charge.volume_before,
+            discount,
+            payable: rated([(list, discount.factor())], currency)?,
+            coupon: Amount::ZERO,
+            counts: charge.counts,
+        };
+        Ok(if model == Model::Agency { price.passed_through(cost, currency) } else { price })
+    }
 }
 
 impl Usage {

@@ -6,7 +6,7 @@
 
 use crate::domain::account::AccountState;
 use crate::domain::agreement::{Agreement, Basis, ChargeKind};
-use crate::domain::bill::UsageTotals;
+use crate::domain::bill::{Tax, UsageTotals};
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, ProductId};
 use crate::domain::money::{Amount, Currency, EXACT_SCALE, Exact, Overflow};
@@ -45,7 +45,7 @@ pub struct UsageDoubt {
 }
 
 /// Usage that is billed above or below what the purchase terms make of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct UsageMismatch {
     /// Whose.
     pub account: AccountId,
@@ -64,6 +64,11 @@ pub struct UsageMismatch {
 }
 
 impl UsageMismatch {
+    /// The same with the tax.
+    pub fn gross(self, tax: Tax) -> Result<Self, Overflow> {
+        Ok(Self { list: tax.gross(self.list)?, expected: tax.gross(self.expected)?, billed: tax.gross(self.billed)?, ..self })
+    }
+
     /// Billed less expected.
     pub fn excess(&self) -> Result<Exact, Overflow> {
         self.billed.minus(self.expected)

@@ -10,11 +10,12 @@ use super::{Reader, Writer};
 use crate::domain::difference::{Difference, Resolution};
 use crate::domain::id::{AccountId, ManualMatchId};
 use crate::domain::matching::residue::ManualMatch;
+use crate::domain::money::Currency;
 use crate::domain::period::Month;
 
 const COLUMNS: &str =
     "id, period, kind, account, provider_order, product, currency, recorded, billed, reason, state, resolution, decision,
-                       owner, due, until, note, since, reopened, disputed_minor, credits";
+                       owner, due, until, note, since, reopened, disputed_minor, credits, settled_by";
 
 fn difference(row: &Row<'_>) -> rusqlite::Result<Difference> {
     Ok(Difference {
@@ -45,6 +46,7 @@ fn difference(row: &Row<'_>) -> rusqlite::Result<Difference> {
             rusqlite::types::ValueRef::Null => vec![],
             _ => row.json(20)?,
         },
+        settled_by: row.month_opt(21)?,
     })
 }
 
@@ -61,6 +63,9 @@ pub struct ManualMatchRow {
     pub orders: Vec<(AccountId, String)>,
     /// Billed numbers, by account.
     pub billed: Vec<(AccountId, String)>,
+    /// The disputed difference of an earlier month of which the lines give something back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disputed: Option<String>,
     /// Whether it was taken back, or one of its sides has gone.
     pub removed: bool,
 }
@@ -68,7 +73,7 @@ pub struct ManualMatchRow {
 impl ManualMatchRow {
     /// As the matcher sees it.
     pub fn to_match(&self) -> ManualMatch {
-        ManualMatch { orders: self.orders.clone(), billed: self.billed.clone() }
+        ManualMatch { orders: self.orders.clone(), billed: self.billed.clone(), disputed: self.disputed.clone() }
     }
 }
 
@@ -79,7 +84,8 @@ fn manual_match(row: &Row<'_>) -> rusqlite::Result<ManualMatchRow> {
         difference: row.get(2)?,
         orders: row.json(3)?,
         billed: row.json(4)?,
-        removed: row.get(5)?,
+        disputed: row.get(5)?,
+        removed: row.get(6)?,
     })
 }
 
@@ -117,6 +123,23 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The differences of months before one that have an order number and are not settled.
+    pub fn carried_differences(&self, period: Month) -> Result<Vec<Difference>> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM difference WHERE period < ?1 AND state <> 'resolved' AND provider_order <> '' ORDER BY id"
+        ))?;
+        let rows = select.query_map([period.number()], difference)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The carried differences that a month's bill has settled.
+    pub fn differences_settled_by(&self, period: Month) -> Result<Vec<Difference>> {
+        let mut select =
+            self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM difference WHERE settled_by = ?1 ORDER BY id"))?;
+        let rows = select.query_map([period.number()], difference)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The differences of which later bills have given something back.
     pub fn credited_differences(&self) -> Result<Vec<Difference>> {
         let mut select =
@@ -125,27 +148,28 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The differences of months before one of which something stands in `disputed`.
-    pub fn disputed_before(&self, period: Month) -> Result<Vec<Difference>> {
-        let mut select = self
-            .connection
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM difference WHERE disputed_minor <> 0 AND period < ?1 ORDER BY id"))?;
+    /// The differences of months before one of which something stands in `disputed`, or stood there until a bill gave it back.
+    pub fn ever_disputed_before(&self, period: Month) -> Result<Vec<Difference>> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM difference WHERE (disputed_minor <> 0 OR credits IS NOT NULL) AND period < ?1 ORDER BY id"
+        ))?;
         let rows = select.query_map([period.number()], difference)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// How many differences have been written off with a decision in a month of a currency, in exact decimals.
-    pub fn written_off_in(&self, period: Month) -> Result<Vec<Difference>> {
-        let mut select =
-            self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM difference WHERE period = ?1 AND resolution = ?2"))?;
-        let rows = select.query_map(params![period.number(), Resolution::WrittenOff.as_str()], difference)?;
+    /// The differences of a currency that were written off.
+    pub fn written_off(&self, currency: Currency) -> Result<Vec<Difference>> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM difference WHERE resolution = 'written-off' AND currency = ?1 ORDER BY id"
+        ))?;
+        let rows = select.query_map([currency.code()], difference)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The matches by hand of a month, or of all months; those that were taken back, too.
     pub fn manual_matches(&self, period: Option<Month>) -> Result<Vec<ManualMatchRow>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT id, period, difference, orders, billed, removed FROM manual_match WHERE ?1 IS NULL OR period = ?1 ORDER BY id",
+            "SELECT id, period, difference, orders, billed, disputed, removed FROM manual_match WHERE ?1 IS NULL OR period = ?1 ORDER BY id",
         )?;
         let rows = select.query_map([period.map(Month::number)], manual_match)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -157,7 +181,7 @@ impl Writer<'_> {
     pub fn save_difference(&mut self, before: Option<&Difference>, now: &Difference) -> Result<()> {
         let mut upsert = self.connection().prepare_cached(&format!(
             "INSERT OR REPLACE INTO difference ({COLUMNS})
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)"
         ))?;
         upsert.execute(params![
             now.id,
@@ -181,6 +205,7 @@ impl Writer<'_> {
             now.reopened,
             now.disputed.minor(),
             Some(&now.credits).filter(|credits| !credits.is_empty()).map(to_json),
+            now.settled_by.map(Month::number),
         ])?;
         drop(upsert);
         self.log_change("difference", &now.id, before, now)
@@ -195,7 +220,8 @@ impl Writer<'_> {
     pub fn save_manual_match(&mut self, before: Option<&ManualMatchRow>, now: &ManualMatchRow) -> Result<()> {
         self.connection()
             .prepare_cached(
-                "INSERT OR REPLACE INTO manual_match (id, period, difference, orders, billed, removed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT OR REPLACE INTO manual_match (id, period, difference, orders, billed, disputed, removed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute(params![
                 now.id.0,
@@ -203,6 +229,7 @@ impl Writer<'_> {
                 now.difference,
                 to_json(&now.orders),
                 to_json(&now.billed),
+                now.disputed,
                 now.removed
             ])?;
         self.log_change("manual-match", &now.id.0.to_string(), before, now)

@@ -46,7 +46,7 @@ pub use opening::RecordedSoFar;
 pub use operation::{NewOperation, Recorded};
 pub use order::{ChargedDay, OrderFilter, OrderRow};
 pub use period::KeptReceipt;
-pub use reconciliation::Reconciliation;
+pub use reconciliation::{ClearedBy, Reconciliation};
 pub use settlement::{BankedMoney, PostedEntry, SettlementRow};
 pub use volume::Scope;
 pub use writer::Writer;

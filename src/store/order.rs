@@ -383,7 +383,7 @@ impl Reader<'_> {
 
     /// Where the book knows an order number from, whatever the month and the account: its charge, what is still expected of it
     /// before a month's bill, and whether an earlier bill has settled it.
-    pub fn order_elsewhere(&self, provider_order: &str, period: Month) -> Result<Option<Elsewhere>> {
+    pub fn order_elsewhere(&self, billed_to: AccountId, provider_order: &str, period: Month) -> Result<Option<Elsewhere>> {
         let mut select = self.connection.prepare_cached(
             "SELECT c.id, c.account_id, o.day,
                     c.cost_minor - (SELECT COALESCE(SUM(k.cleared_minor), 0) FROM clearing AS k WHERE k.charge_id = c.id AND k.period < ?2),
@@ -393,6 +393,8 @@ impl Reader<'_> {
         )?;
         let found = select.query_row(params![provider_order, period.number()], |row| {
             Ok(Elsewhere {
+                billed_to,
+                order_no: provider_order.to_owned(),
                 charge: ChargeId(row.get(0)?),
                 account: AccountId(row.get(1)?),
                 is_later: row.date(2)? > period.last_day(),
@@ -414,6 +416,14 @@ impl Reader<'_> {
     pub fn settled_by(&self, charge: ChargeId) -> Result<Option<Month>> {
         let mut select = self.connection.prepare_cached("SELECT period FROM clearing WHERE charge_id = ?1 AND settles")?;
         Ok(select.query_row([charge.0], |row| row.month(0)).optional()?)
+    }
+
+    /// The charge of an account's order number.
+    pub fn charge_of_number(&self, account: AccountId, provider_order: &str) -> Result<Option<ChargeId>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT c.id FROM orders AS o JOIN charge AS c ON c.order_id = o.id WHERE o.provider_order = ?2 AND o.account_id = ?1",
+        )?;
+        Ok(select.query_row(params![account.0, provider_order], |row| row.get(0).map(ChargeId)).optional()?)
     }
 
     /// Walks over the charges of all accounts, or of a group's, from one day to another, both included.

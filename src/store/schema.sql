@@ -485,7 +485,8 @@ CREATE TABLE reconciliation (
     bridge       TEXT    NOT NULL,       -- JSON
     matched      INTEGER NOT NULL,       -- orders
     usage_lines  INTEGER NOT NULL,
-    still_carried TEXT   NOT NULL        -- JSON: how many orders of earlier months, and what is expected of them, exact
+    still_carried TEXT   NOT NULL,       -- JSON: how many orders of earlier months, and what is expected of them, exact
+    matched_on   TEXT    NOT NULL        -- JSON: policies and other months' facts, so that a closed month stays what it was
 ) STRICT;
 
 -- What does not agree, with an identity that survives reruns, and what became of it.
@@ -510,10 +511,14 @@ CREATE TABLE difference (
     since          INTEGER NOT NULL,     -- first found, or found again
     reopened       INTEGER NOT NULL,
     disputed_minor INTEGER NOT NULL,     -- what of it stands in `disputed`
-    credits        TEXT                  -- JSON: what later bills have given back of it, by month
+    credits        TEXT,                 -- JSON: what later bills have given back of it, by month
+    settled_by     INTEGER               -- the later month whose bill has settled it, where it was carried
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX difference_of_period ON difference (period);
 CREATE INDEX difference_credited ON difference (id) WHERE credits IS NOT NULL;
+CREATE INDEX difference_disputed ON difference (period) WHERE disputed_minor <> 0 OR credits IS NOT NULL;
+CREATE INDEX difference_settled ON difference (settled_by) WHERE settled_by IS NOT NULL;
+CREATE INDEX difference_written_off ON difference (currency) WHERE resolution = 'written-off';
 CREATE INDEX difference_due ON difference (due) WHERE due IS NOT NULL;
 -- What usage costs is less by what of it is a difference, and is asked for with every balance.
 CREATE INDEX difference_of_usage ON difference (period) WHERE provider_order = '' AND product <> '';
@@ -525,6 +530,7 @@ CREATE TABLE manual_match (
     difference   TEXT    NOT NULL REFERENCES difference,
     orders       TEXT    NOT NULL,       -- JSON: account row and order number of each
     billed       TEXT    NOT NULL,       -- JSON: the same
+    disputed     TEXT,                   -- the difference of which they give something back, instead of orders
     removed      INTEGER NOT NULL CHECK (removed IN (0, 1))
 ) STRICT;
 CREATE INDEX manual_match_of_period ON manual_match (period);

@@ -87,6 +87,8 @@ pub(super) trait Columns {
     fn date_opt(&self, index: usize) -> rusqlite::Result<Option<NaiveDate>>;
     /// A month.
     fn month(&self, index: usize) -> rusqlite::Result<Month>;
+    /// A month that may be absent.
+    fn month_opt(&self, index: usize) -> rusqlite::Result<Option<Month>>;
     /// Minor units.
     fn amount(&self, index: usize) -> rusqlite::Result<Amount>;
     /// A text that a domain type parses: a word, a code, an exact decimal.
@@ -109,6 +111,10 @@ impl Columns for Row<'_> {
     fn month(&self, index: usize) -> rusqlite::Result<Month> {
         let number = self.get(index)?;
         Month::from_number(number).ok_or_else(|| failed(index, FromSqlError::OutOfRange(number)))
+    }
+
+    fn month_opt(&self, index: usize) -> rusqlite::Result<Option<Month>> {
+        if self.get_ref(index)? == ValueRef::Null { Ok(None) } else { self.month(index).map(Some) }
     }
 
     fn amount(&self, index: usize) -> rusqlite::Result<Amount> {

@@ -3,6 +3,7 @@
 use super::document::{Chart, Column, Document, Table, Value};
 use super::price::exact;
 use crate::book::bridge::{BridgeBy, BridgeView};
+use crate::domain::matching::MatchRule;
 use crate::domain::money::{Exact, Overflow};
 
 /// The bridge: the totals, how much agrees, the rows that were asked for, and the two-sided statement.
@@ -77,6 +78,7 @@ fn rows(view: &BridgeView) -> Result<Table, Overflow> {
         .with(hidden(Column::left("provider_order", "Provider order"), by_line))
         .with(hidden(Column::left("line", "Bill line"), by_line))
         .with(hidden(Column::left("product", "Product"), by_line))
+        .with(hidden(Column::left("rule", "Matched by"), by_line))
         .with(hidden(Column::right("count", "Count"), !by_line))
         .column_right("recorded", "Recorded")
         .column_right("billed", "Billed")
@@ -96,6 +98,7 @@ fn rows(view: &BridgeView) -> Result<Table, Overflow> {
             row.provider_order.as_str().into(),
             row.line.as_str().into(),
             row.product.as_str().into(),
+            row.rule.map(MatchRule::as_str).into(),
             row.part.count.into(),
             show(row.part.recorded),
             show(row.part.billed),

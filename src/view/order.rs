@@ -2,11 +2,12 @@
 
 use super::document::{Column, Document, Field, Table, Value};
 use super::price::{discount, exact};
-use crate::book::order::{OrderRecorded, OrdersImported};
+use crate::book::order::{OrderRecorded, OrderShown, OrdersImported};
 use crate::domain::code::Code;
 use crate::domain::coupon::CouponKind;
-use crate::domain::money::{Amount, Currency};
+use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::order::{Charge, Order};
+use crate::domain::period::Month;
 use crate::store::OrderRow;
 
 /// An order with all that is shown of it.
@@ -73,9 +74,35 @@ pub fn recorded(schema: &str, outcome: &OrderRecorded) -> Document {
     )
 }
 
-/// One order.
-pub fn order(row: &OrderRow) -> Document {
-    one("order-show", &row.into())
+/// One order, with the bills that have settled it and the rules by which they agreed.
+pub fn order(shown: &OrderShown) -> Document {
+    let currency = shown.row.currency;
+    let bills = Table::new("rows")
+        .column("period", "Period")
+        .column("rule", "Matched by")
+        .column_right("billed", "Billed")
+        .column_right("cleared", "Settles")
+        .column_right("difference", "Difference")
+        .column("settled", "Settled")
+        .when_empty("by no accepted bill yet")
+        .rows(shown.cleared.iter().map(|by| {
+            let off = by.billed.minus(Exact::from_amount(by.cleared, currency)).unwrap_or_default();
+            [
+                by.period.into(),
+                by.rule.as_str().into(),
+                exact(by.billed, currency),
+                Value::amount(by.cleared, currency),
+                exact(off, currency),
+                by.settles.into(),
+            ]
+        }));
+    let charge = &shown.row.charge;
+    let is_late = charge.charge_month != Month::of(charge.date);
+    let only_late = |field: Field| if is_late { field } else { field.machine_only() };
+    one("order-show", &(&shown.row).into())
+        .with(only_late(Field::new("charge_month", "Charged for", charge.charge_month)))
+        .with(only_late(Field::new("corrects", "Corrects", shown.corrects.map(|order| order.to_string()))))
+        .section("billed", "Billed", Document::new("billed").table(bills))
 }
 
 fn one(schema: &str, shown: &Shown<'_>) -> Document {

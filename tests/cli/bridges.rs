@@ -64,15 +64,15 @@ fn every_cent_stands_in_one_class() {
     ----- exit 0
     ");
     insta::assert_snapshot!(book.run("reconcile bridge --period 2026-06 --by account --format csv"), @"
-    class,account,provider_order,line,product,count,recorded,billed,difference
-    missing-in-bill,acme-prod,,,,1,32000.00,0.00,-32000.00
-    unrecorded-order,acme-prod,,,,1,0.00,500.00,500.00
-    unknown-account,1000000000000009,,,,1,0.00,77.70,77.70
-    usage,acme-prod,,,,2,0.00,30.1234567891,30.1234567891
-    usage,acme-test,,,,1,0.00,3.50,3.50
-    rounding,acme-prod,,,,1,7999.99,7999.992,0.002
-    matched,acme-prod,,,,1,9600.00,9600.00,0.00
-    matched,acme-test,,,,1,2400.00,2400.00,0.00
+    class,account,provider_order,line,product,rule,count,recorded,billed,difference
+    missing-in-bill,acme-prod,,,,,1,32000.00,0.00,-32000.00
+    unrecorded-order,acme-prod,,,,,1,0.00,500.00,500.00
+    unknown-account,1000000000000009,,,,,1,0.00,77.70,77.70
+    usage,acme-prod,,,,,2,0.00,30.1234567891,30.1234567891
+    usage,acme-test,,,,,1,0.00,3.50,3.50
+    rounding,acme-prod,,,,,1,7999.99,7999.992,0.002
+    matched,acme-prod,,,,,1,9600.00,9600.00,0.00
+    matched,acme-test,,,,,1,2400.00,2400.00,0.00
     ----- exit 0
     ");
     insta::assert_snapshot!(book.run("reconcile bridge --period 2026-06 --by line"), @"
@@ -92,13 +92,13 @@ fn every_cent_stands_in_one_class() {
     Rows come to              -31422.298
 
     From recorded to billed
-    Class             Account           Provider order  Bill line  Product  Recorded    Billed  Difference
-    ------------------------------------------------------------------------------------------------------
-    rounding          acme-prod         2100002                              7999.99      0.00    -7999.99
-    rounding          acme-prod         2100002         b-02       rds          0.00  7999.992    7999.992
-    unknown-account   1000000000000009                  b-09       oss          0.00     77.70       77.70
-    unrecorded-order  acme-prod         2100099         b-05       oss          0.00    500.00      500.00
-    missing-in-bill   acme-prod         2100004                             32000.00      0.00   -32000.00
+    Class             Account           Provider order  Bill line  Product  Matched by      Recorded    Billed  Difference
+    ----------------------------------------------------------------------------------------------------------------------
+    rounding          acme-prod         2100002                             rounding-proof   7999.99      0.00    -7999.99
+    rounding          acme-prod         2100002         b-02       rds      rounding-proof      0.00  7999.992    7999.992
+    unknown-account   1000000000000009                  b-09       oss      -                   0.00     77.70       77.70
+    unrecorded-order  acme-prod         2100099         b-05       oss      -                   0.00    500.00      500.00
+    missing-in-bill   acme-prod         2100004                             -               32000.00      0.00   -32000.00
 
     Two-sided statement of the whole month
     Side  Line                                                    Amount

@@ -169,6 +169,9 @@ fn what_was_carried_is_billed_in_july_and_what_was_disputed_comes_back() {
     closes(&book, "2026-07");
     assert_eq!((ledger(&book, "disputed"), ledger(&book, "accrued")), ("80".to_owned(), "0".to_owned()));
     assert!(told(&book).contains(&"over-billed 51 100.00 resolved credited".to_owned()), "{:?}", told(&book));
+    // What was carried and is billed is settled, and cannot be cancelled any more.
+    assert!(told(&book).contains(&"missing-in-bill 52 -400.00 resolved auto".to_owned()), "{:?}", told(&book));
+    book.refused(1, "difference.resolved", &format!("difference resolve {} --as cancelled", id_of(&book, "52")));
     // The rest is given up: a loss of August.
     book.done(&format!("difference resolve {} --as written-off --note gone", id_of(&book, "53")));
     assert_eq!((ledger(&book, "disputed"), ledger(&book, "write-off")), ("0".to_owned(), "80".to_owned()));
@@ -273,6 +276,27 @@ fn what_belongs_together_may_be_said_by_hand_and_taken_back() {
     book.done("bill import less.csv --period 2026-06 --final");
     book.run("reconcile run --period 2026-06");
     assert_eq!(told(&book).iter().filter(|line| line.contains(" open ")).count(), 2, "{:?}", told(&book));
+    book.refused(1, "difference.not-matched", &format!("difference unmatch {missing}"));
+}
+
+#[test]
+fn a_match_by_hand_takes_only_what_is_left_over() {
+    let lines = [june("a", "97", 1, "400", "350"), june("b", "98", 1, "600", "460"), june("c", "55", 1, "100", "80")];
+    let book = reconciled(&[("acme-prod", "51", "1000"), ("acme-prod", "55", "100")], &lines);
+    let missing = id_of(&book, "51");
+    // 55 agrees already, and 51 has no other side of its own.
+    let refused = book.refused(1, "difference.not-left-over", &format!("difference match {missing} --with 55"));
+    assert!(refused.hint.contains("reconcile bridge --period 2026-06 --by line"), "{}", refused.hint);
+    book.refused(1, "difference.one-sided", &format!("difference match {missing} --with {missing}"));
+    book.done(&format!("difference match {missing} --with 97"));
+    // What is matched is not left over any more, until it is taken back by the number of either side.
+    let second = format!("difference match {} --with 51", id_of(&book, "98"));
+    book.refused(1, "difference.not-left-over", &second);
+    book.done("difference unmatch 97");
+    book.done(&second);
+    book.done("difference unmatch 51");
+    assert!(book.checks(), "{}", book.run("check"));
+    assert_eq!(told(&book).iter().filter(|line| line.contains(" open ")).count(), 3, "{:?}", told(&book));
 }
 
 #[test]
@@ -293,6 +317,16 @@ fn what_cannot_be_said_of_a_difference_is_refused() {
         assert!(!refused.hint.is_empty() || number == "51", "{number} {rest}");
     }
     book.refused(1, "difference.no-list-price", &resolve("53", "recorded"));
+    book.refused(2, "usage.pointless", &resolve("51", "disputed --borne-by agent --note why"));
+    book.refused(2, "usage.pointless", &resolve("51", "cancelled --refunds o-1"));
+    book.refused(1, "difference.owner-unknown", "difference list --owner nobody");
+    book.refused(1, "account.unknown", "difference list --account acme-prodd");
+    book.refused(1, "account.unknown", "reconcile bridge --period 2026-06 --by account --account acme-prodd");
+    // What gives back of another account's order is not this one's refund.
+    book.done("order record acme-test --product ecs --kind new --list-price 10 --provider-order 60 --date 2026-06-12 --placed");
+    book.refused(1, "difference.unfit", &resolve("54", "recorded --refunds 60"));
+    book.run("reconcile run --period 2026-06");
+    book.refused(1, "difference.unfit", &resolve("60", "disputed --note 'nothing was billed'"));
     book.refused(1, "difference.unknown", "difference show 000000000000");
     book.refused(1, "difference.unknown", "difference explain 93");
     book.refused(1, "day.passed", &format!("difference snooze {} --until 2026-07-02", id_of(&book, "51")));
@@ -619,6 +653,239 @@ fn a_correction_of_a_closed_month_is_charged_at_the_price_of_then() {
         })
         .collect();
     assert_eq!(told, ["2026-06 credit -38.00", "2026-06 credit -9.50", "2026-07 charge 9.00"]);
+}
+
+/// What an account was charged in a month less what it was given back.
+fn owed_for(book: &TestBook, account: &str, period: &str) -> rust_decimal::Decimal {
+    let statement = book.json(&format!("statement show {account} --period {period}"));
+    let amount = |key: &str| statement[key].as_str().unwrap().parse::<rust_decimal::Decimal>().unwrap();
+    amount("charges") - amount("credits")
+}
+
+/// July's bill of these lines, on 3 August.
+fn bill_of_july(book: &mut TestBook, lines: &[String]) {
+    book.set_now("2026-08-03T09:00:00+08:00");
+    book.write("july.csv", bill(&lines.iter().map(String::as_str).collect::<Vec<_>>()));
+    book.done("bill import july.csv --period 2026-07 --final");
+    book.run("reconcile run --period 2026-07");
+}
+
+#[test]
+fn what_was_disputed_comes_back_in_parts_and_under_any_number() {
+    let lines = [june("a", "51", 1, "1000", "900"), june("b", "52", 1, "500", "450")];
+    let mut book = reconciled(&[("acme-prod", "51", "1000"), ("acme-prod", "52", "500")], &lines);
+    for number in ["51", "52"] {
+        book.done(&format!("difference resolve {} --as disputed --note why", id_of(&book, number)));
+    }
+    closes(&book, "2026-06");
+    // A part of the first under its number; the second under a number of its own, and more than is open of it.
+    let back = [july("c", "51", 1, "-75", "-60"), july("d", "R-52", 1, "-50", "-40"), july("e", "R-99", 1, "-90", "-72")];
+    bill_of_july(&mut book, &back);
+    let of = |number: &str| id_of(&book, number);
+    assert_eq!(
+        told_of(&book, "2026-07"),
+        ["unlinked-refund R-99 -72.00 open -", "unlinked-refund R-52 -40.00 open -"],
+        "the part is known, the rest is not"
+    );
+    book.refused(1, "difference.not-left-over", &format!("difference match {} --with {}", of("R-99"), of("52")));
+    book.done(&format!("difference match {} --with {} --note 'their letter of 20 July'", of("R-52"), of("52")));
+    book.done(&format!("difference resolve {} --as accepted --borne-by agent --note 'nobody knows'", of("R-99")));
+    closes(&book, "2026-07");
+    assert_eq!(ledger(&book, "disputed"), "50", "100 less 60, and 50 less 40");
+    let listed = told(&book);
+    assert!(listed.contains(&"over-billed 51 100.00 resolved disputed".to_owned()), "a part is still asked for: {listed:?}");
+    assert_eq!(book.json("statement show acme-prod --period 2026-07")["charges"], "0.00", "the customer has no part in it");
+    // Opened again, both are in dispute again; closed again, it comes to the same.
+    book.done("period reopen 2026-07 --reason 'look again'");
+    assert_eq!(ledger(&book, "disputed"), "150");
+    closes(&book, "2026-07");
+    assert_eq!(ledger(&book, "disputed"), "50");
+}
+
+#[test]
+fn money_back_for_disputed_usage_is_the_agents() {
+    let mut book = reconciled(&[], &[usage("u-1", "202606", 1, "100", "85")]);
+    let id = book.json_exit(3, "difference list")["rows"][0]["id"].as_str().unwrap().to_owned();
+    book.done(&format!("difference resolve {id} --as disputed --note 'ticket 4711'"));
+    closes(&book, "2026-06");
+    let back = usage("b-1", "202606", 1, "-3.75", "-3").replace("云资源按量费用", "调账费用");
+    bill_of_july(&mut book, &[back, usage("b-2", "202607", 1, "10", "8")]);
+    assert_eq!(book.json("account show acme-prod")["pending_usage"], "9.50");
+    let run = book.json("reconcile run --period 2026-07");
+    assert_eq!(run["classes"]["carried-in"], serde_json::json!({"count": 1, "amount": "-3.00"}));
+    let by_line = book.json("reconcile bridge --period 2026-07 --by line --class carried-in");
+    assert_eq!(by_line["shown"], "-3.00");
+    closes(&book, "2026-07");
+    assert_eq!((ledger(&book, "disputed"), ledger(&book, "cost")), ("2".into(), "88".into()));
+    assert_eq!(book.json("statement show acme-prod --period 2026-07")["charges"], "9.50");
+    let used = book.json("statement show acme-prod --period 2026-07")["usage"].clone();
+    assert_eq!(used.as_array().map(Vec::len), Some(1), "{used}");
+}
+
+#[test]
+fn what_a_bill_charges_late_has_the_price_of_then_and_is_linked_to_it() {
+    let mut book = reconciled(&[("acme-prod", "51", "1000")], &[june("a", "51", 1, "1000", "800")]);
+    closes(&book, "2026-06");
+    // July reaches the tier of 10 %; June was sold at 5 %.
+    book.set_now("2026-07-20T09:00:00+08:00");
+    book.done("order record acme-prod --product ecs --kind new --list-price 30000 --provider-order 90 --date 2026-07-02 --placed");
+    let late = |id: &str, number: &str, list: &str, payable: &str| june(id, number, 1, list, payable);
+    let adjusted = |line: String| line.replace("订阅预付费用", "调账费用");
+    let lines = [
+        july("b", "90", 1, "30000", "24000"),
+        usage("u", "202607", 2, "10", "8"),
+        usage("v", "202607", 2, "10", "8"),
+        adjusted(late("c", "51", "100", "80")),
+        adjusted(late("d", "77", "200", "160")),
+    ];
+    bill_of_july(&mut book, &lines);
+    assert_eq!(told_of(&book, "2026-07"), ["late-correction 77 160.00 open -", "late-correction 51 80.00 open -"]);
+    book.done(&format!("difference resolve {} {} --as recorded", id_of(&book, "51"), id_of(&book, "77")));
+    let order = |number: &str| {
+        let order = book.json(&format!("order show {number}"));
+        ["payable", "cost", "corrects", "charge_month"].map(|key| order[key].as_str().unwrap_or("-").to_owned())
+    };
+    assert_eq!(order("51/1"), ["95.00", "80.00", "o-1", "2026-06"]);
+    assert_eq!(order("77"), ["190.00", "160.00", "-", "2026-06"]);
+    closes(&book, "2026-07");
+    assert_eq!(told_of(&book, "2026-07").iter().filter(|line| line.contains("resolved")).count(), 2);
+}
+
+#[test]
+fn a_refund_that_the_provider_does_not_give_is_taken_back_or_left_to_the_customer() {
+    let lines = [june("a", "51", 1, "1000", "800"), june("b", "52", 2, "1000", "800")];
+    let book = reconciled(&[("acme-prod", "51", "1000"), ("acme-test", "52", "1000")], &[]);
+    for number in ["51", "52"] {
+        book.done(&format!("order refund {number} --provider-order R-{number} --amount 95 --date 2026-06-20"));
+    }
+    book.write("own.csv", bill(&[&lines[0], &lines[1]]));
+    book.done("bill import own.csv --period 2026-06 --final");
+    book.run("reconcile run --period 2026-06");
+    let resolve = |number: &str, rest: &str| format!("difference resolve {} --as {rest} --note 'too late'", id_of(&book, number));
+    book.refused(1, "difference.unfit", &resolve("R-51", "cancelled"));
+    book.done(&resolve("R-51", "accepted --borne-by customer"));
+    book.done(&resolve("R-52", "accepted --borne-by agent"));
+    closes(&book, "2026-06");
+    assert_eq!((owed_for(&book, "acme-prod", "2026-06"), owed_for(&book, "acme-test", "2026-06")), (950.into(), 855.into()));
+    assert_eq!((ledger(&book, "accrued"), ledger(&book, "cost")), ("0".into(), "1600".into()));
+}
+
+#[test]
+fn an_order_that_was_cancelled_and_is_billed_after_all_has_a_way_out() {
+    let book = reconciled(&[("acme-prod", "51", "1000"), ("acme-prod", "52", "500")], &[june("a", "52", 1, "500", "400")]);
+    book.done(&format!("difference resolve {} --as cancelled --note 'not theirs'", id_of(&book, "51")));
+    // The next version has it.
+    book.write("more.csv", bill(&[&june("a", "52", 1, "500", "400"), &june("b", "51", 1, "1000", "800")]));
+    book.done("bill import more.csv --period 2026-06 --final");
+    book.run("reconcile run --period 2026-06");
+    let taken_back = id_of(&book, "51/cancelled");
+    book.done(&format!("difference resolve {taken_back} --as accepted --borne-by customer --note 'billed after all'"));
+    closes(&book, "2026-06");
+    assert_eq!(owed_for(&book, "acme-prod", "2026-06"), 1425.into());
+    assert_eq!((ledger(&book, "accrued"), ledger(&book, "cost")), ("0".into(), "1200".into()));
+}
+
+#[test]
+fn a_refund_that_is_billed_to_another_account_stays_with_its_order() {
+    let book = reconciled(&[("acme-prod", "51", "1000")], &[]);
+    book.done("order refund 51 --provider-order R-51 --amount 95 --date 2026-06-20");
+    book.write("own.csv", bill(&[&june("a", "51", 1, "1000", "800"), &june("b", "R-51", 2, "-100", "-80")]));
+    book.done("bill import own.csv --period 2026-06 --final");
+    book.run("reconcile run --period 2026-06");
+    let id = id_of(&book, "R-51");
+    let refused = book.refused(1, "difference.unfit", &format!("difference resolve {id} --as moved"));
+    assert!(refused.hint.contains("--as disputed"), "{}", refused.hint);
+}
+
+#[test]
+fn a_wrong_account_that_the_provider_corrects_later_settles_both_sides() {
+    let mut book = reconciled(&[("acme-prod", "51", "1000")], &[june("a", "51", 2, "1000", "800")]);
+    assert_eq!(told(&book), ["wrong-account 51 0.00 open -"]);
+    book.done(&format!("difference resolve {} --as disputed --note 'ticket 7'", id_of(&book, "51")));
+    closes(&book, "2026-06");
+    assert_eq!((ledger(&book, "disputed"), ledger(&book, "accrued")), ("800".into(), "-800".into()));
+    bill_of_july(&mut book, &[july("b", "51", 2, "-1000", "-800"), july("c", "51", 1, "1000", "800")]);
+    let run = book.json("reconcile run --period 2026-07");
+    assert_eq!(run["classes"], serde_json::json!({"carried-in": {"count": 2, "amount": "0.00"}}));
+    closes(&book, "2026-07");
+    assert_eq!((ledger(&book, "disputed"), ledger(&book, "accrued")), ("0".into(), "0".into()));
+    assert_eq!(told(&book), ["wrong-account 51 0.00 resolved credited"]);
+}
+
+#[test]
+fn a_bill_without_tax_is_compared_accepted_and_charged_with_it() {
+    let book = TestBook::acme(Point::Funded);
+    for (account, number, list) in [("acme-prod", "51", "1060"), ("acme-prod", "52", "500")] {
+        book.done(&format!(
+            "order record {account} --product ecs --kind new --list-price {list} --provider-order {number} --date 2026-06-12 --placed"
+        ));
+    }
+    let header = "IdentityDetails/ResourceOwnerAccountId,BillingDetails/BillingMonth,BillingDetails/LineItemType,LineItemDetails/OrderId,\
+                  ProductDetails/ProductCode,FeeDetails/GrossAmount,PricingDetails/Currency,PayableDetails/TaxExclusivePayableAmount";
+    book.write(
+        "en.csv",
+        format!(
+            "{header}\n1000000000000001,202606,SubscriptionPrepaid,51,ecs,1000,CNY,800\n\
+             1000000000000001,202606,SubscriptionPrepaid,52,ecs,480,CNY,384\n1000000000000001,202606,PayAsYouGo,,oss,100,CNY,80\n"
+        ),
+    );
+    book.done("policy set tax-rate 6");
+    book.done("bill import en.csv --period 2026-06 --final");
+    let run = book.json_exit(3, "reconcile run --period 2026-06");
+    // 848 as expected; 407.04 where 400 are; 84.80 of usage; and 75.84 of tax that the bill leaves out.
+    assert_eq!((&run["billed"], &run["unexplained"]), (&"1264.00".into(), &"0.00".into()));
+    assert_eq!(run["classes"]["tax"], serde_json::json!({"count": 3, "amount": "-75.84"}));
+    assert_eq!(run["classes"]["over-billed"], serde_json::json!({"count": 1, "amount": "7.04"}));
+    assert_eq!(run["classes"]["usage"], serde_json::json!({"count": 1, "amount": "84.80"}));
+    book.done(&format!("difference resolve {} --as accepted --borne-by agent --note 'their list'", id_of(&book, "52")));
+    closes(&book, "2026-06");
+    assert_eq!(ledger(&book, "payable"), "-1339.84", "1264 and 6 % of it");
+    assert_eq!(book.json("statement show acme-prod --period 2026-06")["charges"], "1582.70", "1007 and 475, and 106 at 5 % off");
+    // What the month was closed with stays, whatever the policy says later.
+    let bridge = book.json("reconcile bridge --period 2026-06 --by line");
+    book.done("policy set tax-rate 13");
+    book.done("policy set tolerance-amount 100");
+    assert_eq!(book.json("reconcile bridge --period 2026-06 --by line"), bridge);
+}
+
+#[test]
+fn the_rule_of_a_match_is_told_by_line_and_by_order() {
+    let lines = [june("a", "51", 1, "1000", "800"), june("b", "98", 1, "500", "400"), june("c", "53", 1, "10", "8.004")];
+    let book = reconciled(&[("acme-prod", "51", "1000"), ("acme-prod", "52", "500"), ("acme-prod", "53", "10")], &lines);
+    let rule = |number: &str| {
+        let by_line = book.json("reconcile bridge --period 2026-06 --by line --account acme-prod");
+        let rows = by_line["rows"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["provider_order"] == number).unwrap_or_else(|| panic!("{number} in {rows:?}"));
+        row["rule"].as_str().unwrap_or("-").to_owned()
+    };
+    assert_eq!(["51", "52", "98", "53"].map(rule), ["exact", "near", "near", "rounding-proof"]);
+    assert_eq!(book.json("order show 52")["billed"]["rows"], serde_json::json!([]));
+    closes(&book, "2026-06");
+    insta::assert_snapshot!(book.run("order show 52"), @"
+    Order           o-2
+    Account         acme-prod
+    Product         ecs
+    Kind            new
+    Provider order  52
+    Date            2026-06-12
+    Service from    -
+    Service to      -
+    Recorded as     placed
+    Refunds         -
+    Currency        CNY
+    List price      500.00
+    Agreement       acme-2026
+    Tier from       0.00
+    Discount        5%
+    Payable         475.00
+    Expected cost   400.00
+
+    == Billed ==
+    Period   Matched by  Billed  Settles  Difference  Settled
+    ---------------------------------------------------------
+    2026-06  near        400.00   400.00        0.00  yes
+    ----- exit 0
+    ");
 }
 
 #[test]

@@ -164,6 +164,9 @@ fn a_book_starts_with_what_there_is() {
     Discount        5%
     Payable         11400.00
     Expected cost   9600.00
+
+    == Billed ==
+    by no accepted bill yet
     ----- exit 0
     ");
     assert_snapshot!(book.run("period list"), @"

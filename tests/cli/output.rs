@@ -101,11 +101,11 @@ fn every_list_is_a_csv_with_a_header_row() {
     price show: agreement,kind,group,members,currency,valid_from,valid_to,in_force,rule,basis,measure,window,tier,discount,reached,volume,to_next_tier
     price quote acme-prod --product ecs --list-price 12000: step,tier,of,rate,comes_to
     order list: order,date,account,product,kind,provider_order,currency,list_price,discount,payable,tier,agreement,cost,coupon,voucher,true_up
-    order show o-1: order,account,product,kind,provider_order,date,from,to,placed,refunds,currency,list_price,agreement,tier,discount,coupon,payable,voucher,true_up,cost
+    order show o-1: order,account,product,kind,provider_order,date,from,to,placed,refunds,currency,list_price,agreement,tier,discount,coupon,payable,voucher,true_up,cost,charge_month,corrects
     bill list: bill,period,version,finality,layout,lines,currency,payable
     bill show 2026-06: account,uid,lines,gross,covered,discount,coupon,payable
     reconcile show --period 2026-06: class,count,amount
-    reconcile bridge --period 2026-06: class,account,provider_order,line,product,count,recorded,billed,difference
+    reconcile bridge --period 2026-06: class,account,provider_order,line,product,rule,count,recorded,billed,difference
     difference list: id,period,kind,account,provider_order,currency,recorded,billed,difference,state,resolution,owner,due,detail
     statement show acme-prod --period 2026-06: period,account,uid,group,entity,currency,date,kind,event,product,order,provider_order,charge_month,list_price,agreement,tier,discount,coupon,payable,amount,balance,deposits,reference
     statement show --group acme --period 2026-06: period,account,uid,group,entity,currency,date,kind,event,product,order,provider_order,charge_month,list_price,agreement,tier,discount,coupon,payable,amount,balance,deposits,reference

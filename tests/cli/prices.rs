@@ -370,6 +370,9 @@ fn a_window_that_reaches_a_tier_is_trued_up_and_back() {
     Payable         36000.00
     True-up         -2000.00
     Expected cost   32000.00
+
+    == Billed ==
+    by no accepted bill yet
     ----- exit 0
     ");
     // The refund gives back what was paid in the end: 36000 less 2000. A part of another one: 1020 of 10200 is 1140 less 120.

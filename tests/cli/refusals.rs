@@ -7,6 +7,7 @@ const OUT_OF_REACH: &[(&str, &str)] = &[
     ("agreement.exists", "agreements of one name and date are a conflict or the same"),
     ("difference.exists", "differences are made by runs, and never named"),
     ("bill-line.exists", "bill lines are imported, and never named"),
+    ("difference.owner-exists", "owners are named freely"),
     ("order.exists", "orders are numbered, not named; the provider's number has its own refusal"),
     ("opening.twice", "stands among the lines of `opening.lines-refused`"),
     ("opening.dated-after", "stands among the lines of `opening.lines-refused`"),

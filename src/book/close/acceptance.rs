@@ -42,18 +42,40 @@ pub(super) fn accept_bill(
     }
     for credit in &run.matched.credits {
         let Some(before) = operation.reader().difference(&credit.difference)? else { continue };
-        let mut after = Difference {
-            disputed: before.disputed.plus(credit.amount)?,
-            state: DifferenceState::Resolved,
-            resolution: Some(Resolution::Credited),
-            ..before.clone()
-        };
+        let disputed = before.disputed.plus(credit.amount)?;
+        // What comes back in part leaves the rest in dispute.
+        let resolution = if disputed.is_zero() { Some(Resolution::Credited) } else { before.resolution };
+        let mut after = Difference { disputed, state: DifferenceState::Resolved, resolution, ..before.clone() };
         after.credits.push(DisputeCredit { period: bill.period, amount: credit.amount });
         operation.writer().save_difference(Some(&before), &after)?;
     }
+    settle_carried(operation, bill)?;
     operation.post(rules::bill_accepted(date, bill.currency, &accepted))?;
     pay_already(operation, bill, run, date)?;
     Ok(accepted.payable)
+}
+
+/// The differences of earlier months that were carried, and whose orders this bill has settled, are no differences any more.
+fn settle_carried(operation: &mut Operation<'_>, bill: &BillVersion) -> Result<()> {
+    for before in operation.reader().carried_differences(bill.period)? {
+        let reader = operation.reader();
+        let account = reader.account_by_name(&before.account)?;
+        let Some(charge) =
+            account.map(|account| reader.charge_of_number(account.id, &before.provider_order)).transpose()?.flatten()
+        else {
+            continue;
+        };
+        if reader.settled_by(charge)? == Some(bill.period) {
+            let after = Difference {
+                state: DifferenceState::Resolved,
+                resolution: Some(Resolution::Auto),
+                settled_by: Some(bill.period),
+                ..before.clone()
+            };
+            operation.writer().save_difference(Some(&before), &after)?;
+        }
+    }
+    Ok(())
 }
 
 /// Posts what vouchers and stored-value cards have paid of a bill.
@@ -118,6 +140,7 @@ fn charge_coupon(
         product: order.product.clone(),
         difference: format!("coupon/{}", order.id.0),
         charge_month: bill.period,
+        corrects: None,
         date: date.date(),
         payable: if account.model == Model::Agency { left } else { Amount::ZERO },
         cost: left,

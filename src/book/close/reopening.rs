@@ -83,6 +83,11 @@ fn reopen(operation: &mut Operation<'_>, month: Month, outcome: &mut PeriodReope
         }
     }
     let taken_out = dispute_again(operation, month)?;
+    for before in operation.reader().differences_settled_by(month)? {
+        // It was carried, which takes somebody who has acknowledged it.
+        let after = Difference { state: DifferenceState::Acknowledged, resolution: None, settled_by: None, ..before.clone() };
+        operation.writer().save_difference(Some(&before), &after)?;
+    }
     let put_in = undispute(operation, month)?;
     if put_in.plus(taken_out)? != into_dispute {
         return Err(Refusal::DisputeDecided { period: month }.into());

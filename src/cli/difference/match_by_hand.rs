@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::book::difference::MatchByHand;
+use crate::book::match_by_hand::MatchByHand;
 use crate::cli::args::WriteArgs;
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
@@ -13,7 +13,8 @@ use crate::view;
 ///
 /// Both sides are matched with each other, whatever their numbers. Where the amounts differ, the
 /// rest is one difference. A match goes with its month's bill: when a later version lacks one of
-/// its sides, it is dead.
+/// its sides, it is taken back. Money back for what an earlier month has disputed is matched with
+/// the id of that difference.
 ///
 /// Examples:
 ///   subledger difference match 93e6d123f2c1 --with 2100099

@@ -16,12 +16,15 @@ use crate::view;
 ///
 /// - recorded: the order is recorded from the bill, charged at the account's price, its cost by
 ///   the purchase terms; what then still differs stays a difference. Money back needs --refunds.
+///   A late charge for a closed month has the price of then.
 /// - accepted: the bill is right. The cost becomes what was billed; --borne-by customer charges
-///   the customer with it (or pays back what is less), --borne-by agent does not. With --note.
+///   the customer with it (or pays back what is less), --borne-by agent does not. Of a refund that
+///   the provider does not give, the customer's is taken back, or left to them. With --note.
 /// - cancelled: the provider never billed it and will not; charge and cost are taken back.
 /// - written-off: a loss, up to the month's limit (`policy set write-off-limit`). With --note.
-/// - disputed: asked back from the provider; at the close it goes into `disputed`, and money that
-///   comes back under its order number settles it. With --note.
+/// - disputed: asked back from the provider; at the close it goes into `disputed`. What comes back
+///   under its order number settles it, wholly or in part; under another one it is said with
+///   `difference match`. With --note.
 /// - moved: the charge goes to the account that was billed, at its own price.
 ///
 /// A decision is undone by another one: `difference reopen`, or a refund of what was recorded.
@@ -71,6 +74,12 @@ enum How {
 impl ResolveArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let call = context.call(&self.write);
+        if self.borne_by.is_some() && self.how != How::Accepted {
+            return Err(Failure::Pointless { flag: "--borne-by", without: "--as accepted" });
+        }
+        if self.refunds.is_some() && self.how != How::Recorded {
+            return Err(Failure::Pointless { flag: "--refunds", without: "--as recorded" });
+        }
         let how = match (self.how, self.borne_by) {
             (How::Recorded, _) => ResolveAs::Recorded { refunds: self.refunds },
             (How::Accepted, Some(borne_by)) => ResolveAs::Accepted { borne_by },

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::book::difference::Unmatch;
+use crate::book::match_by_hand::Unmatch;
 use crate::cli::args::WriteArgs;
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
@@ -15,7 +15,7 @@ use crate::view;
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct UnmatchArgs {
-    /// The id of the difference that was matched
+    /// The id of the difference that was matched, or an order number of either side
     id: String,
 
     #[command(flatten)]

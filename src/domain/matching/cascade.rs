@@ -9,14 +9,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::covering::{self, Search, smallest_set};
+use super::credit::Disputes;
 use super::near;
-use super::outcome::{Cause, Credit, Expected, LineOwner, Match, MatchRate, MatchRule, Matched, Mismatch};
-use super::residue::{Alike, Billed, DisputedItem, Elsewhere, Facts, Item, ManualMatch, Recorded, Residue};
-use super::{Matcher, Terms, bridge};
-use crate::domain::bill::TaxBasis;
+use super::outcome::{Cause, Credit, Expected, LineOwner, Match, MatchRate, MatchRule, Matched, Mismatch, Reclassified};
+use super::residue::{Alike, Billed, Facts, Item, ManualMatch, Recorded, Residue};
+use super::{Matcher, Spend, Terms, bridge, class_without_order};
+use crate::domain::bill::{Tax, Treatment, UsageClass};
 use crate::domain::bridge::{Class, Part, Parts};
 use crate::domain::difference::DifferenceKind;
-use crate::domain::id::{AccountId, ChargeId};
+use crate::domain::id::{AccountId, ChargeId, ProductId};
 use crate::domain::money::{Amount, Exact, Overflow};
 use crate::domain::order::OrderKind;
 use crate::domain::usage_check::UsageMismatch;
@@ -30,24 +31,42 @@ pub(super) fn run(residue: Residue, facts: &Facts) -> Result<Matched, Overflow> 
     items.sort_by(|a, b| (a.account, &a.order_no).cmp(&(b.account, &b.order_no)));
     let parts = std::mem::take(&mut matcher.parts);
     let budget = matcher.terms.tolerance.budget.mantissa();
-    let mut cascade = Cascade { terms: &matcher.terms, items, parts, budget, matches: vec![], mismatches: vec![], credits: vec![] };
-    for manual in &facts.manual {
-        cascade.manual(manual)?;
+    let mut cascade = Cascade {
+        terms: &matcher.terms,
+        items,
+        parts,
+        budget,
+        disputes: Disputes::new(&facts.disputed, matcher.terms.currency),
+        matches: vec![],
+        mismatches: vec![],
+        credits: vec![],
+        reclassified: vec![],
+    };
+    let mut dead_by_hand = Vec::new();
+    for (number, manual) in facts.manual.iter().enumerate() {
+        if !cascade.manual(manual)? {
+            dead_by_hand.push(number);
+        }
     }
+    cascade.given_back(facts)?;
     cascade.rounding_proof()?;
-    cascade.tax()?;
     cascade.coupon()?;
     cascade.tolerance()?;
     cascade.by_order_number()?;
     cascade.instalment()?;
     cascade.wrong_account()?;
-    cascade.cut_off(&facts.elsewhere)?;
-    cascade.credited(&facts.disputed)?;
+    cascade.cut_off(facts)?;
+    cascade.credited()?;
     cascade.near()?;
     cascade.covering_set()?;
     cascade.usage(&facts.usage)?;
     let still_carried = cascade.what_is_left(facts, &alike)?;
-    let Cascade { items, mut parts, mut matches, mut mismatches, credits, .. } = cascade;
+    let mut strangers: Vec<(LineOwner, Spend)> = matcher.strangers.iter().map(|(owner, spend)| (*owner, *spend)).collect();
+    strangers.sort_unstable_by_key(|(owner, _)| *owner);
+    for (owner, spend) in strangers {
+        cascade.stranger(owner, spend)?;
+    }
+    let Cascade { items, mut parts, mut matches, mut mismatches, credits, reclassified, .. } = cascade;
     let rate = match_rate(&matcher, &agreed, &items)?;
     for (place, rule) in &agreed {
         let pair = &matcher.pairs.all[*place as usize];
@@ -55,25 +74,6 @@ pub(super) fn run(residue: Residue, facts: &Facts) -> Result<Matched, Overflow> 
         let class = if *rule == MatchRule::RoundingProof { Class::Rounding } else { Class::Matched };
         let (class, recorded) = if pair.carried { (Class::CarriedIn, Exact::ZERO) } else { (class, expected) };
         parts.add(LineOwner::Known(pair.account), class, Part { count: 1, recorded, billed: pair.billed })?;
-    }
-    for (owner, spend) in std::mem::take(&mut matcher.strangers) {
-        let kind = match owner {
-            LineOwner::OtherCurrency(_) => DifferenceKind::Currency,
-            LineOwner::Known(_) | LineOwner::Unknown(_) => DifferenceKind::UnknownAccount,
-        };
-        parts.add(owner, Class::of(kind), Part { count: 1, recorded: Exact::ZERO, billed: spend.billed })?;
-        mismatches.push(Mismatch {
-            kind,
-            cause: Cause::Stranger,
-            owner,
-            provider_order: String::new(),
-            product: None,
-            orders: vec![],
-            recorded: Exact::ZERO,
-            billed: spend.billed,
-            lines: spend.lines,
-            carried: Exact::ZERO,
-        });
     }
     let place = |m: &Mismatch| (m.kind, m.owner, m.usage_month(), m.product);
     mismatches.sort_unstable_by(|a, b| (place(a), &a.provider_order).cmp(&(place(b), &b.provider_order)));
@@ -83,6 +83,9 @@ pub(super) fn run(residue: Residue, facts: &Facts) -> Result<Matched, Overflow> 
         parts,
         mismatches,
         credits,
+        reclassified,
+        dead_by_hand,
+        tax: matcher.tax,
         usage_lines: matcher.usage_lines,
         commission: matcher.commission,
         rounding_lines: matcher.rounding_lines,
@@ -119,9 +122,12 @@ struct Cascade<'t> {
     parts: Parts,
     /// What may still be tolerated in the month, as a mantissa.
     budget: i128,
+    /// What is still open of what earlier months have disputed.
+    disputes: Disputes<'t>,
     matches: Vec<Match>,
     mismatches: Vec<Mismatch>,
     credits: Vec<Credit>,
+    reclassified: Vec<Reclassified>,
 }
 
 impl Item {
@@ -223,40 +229,118 @@ impl Cascade<'_> {
     }
 
     /// What a person has matched: it agrees where the amounts do, and is else one difference of all of it. A match is dead when
-    /// one of its sides is not open any more.
-    fn manual(&mut self, manual: &ManualMatch) -> Result<(), Overflow> {
+    /// one of its sides is not open any more; says whether it lives.
+    fn manual(&mut self, manual: &ManualMatch) -> Result<bool, Overflow> {
         let open = |side: Option<usize>| side.filter(|place| self.items[*place].is_open());
         let mut places = Vec::new();
         for side in manual.orders.iter().chain(&manual.billed) {
-            let Some(place) = open(self.place(side)) else { return Ok(()) };
+            let Some(place) = open(self.place(side)) else { return Ok(false) };
             places.push(place);
         }
         places.sort_unstable();
         places.dedup();
+        if let Some(dispute) = &manual.disputed {
+            return self.credited_by_hand(dispute, &places);
+        }
         let expected = self.sum(&places, |item| item.recorded.as_ref().map_or(Exact::ZERO, |r| self.exact(r.expected)))?;
         let billed = self.sum(&places, |item| item.billed.as_ref().map_or(Exact::ZERO, |b| b.payable))?;
         if self.is_proved(expected, billed, Exact::ZERO, false)? {
-            return self.agree(&places, MatchRule::Manual, Class::Matched, 1);
+            self.agree(&places, MatchRule::Manual, Class::Matched, 1)?;
+            return Ok(true);
         }
         self.differ(&places, None, Cause::Amounts)?;
         for place in places {
             self.items[place].settled = Some(MatchRule::Manual);
         }
+        Ok(true)
+    }
+
+    /// Money back for a dispute that a person has named: all of the lines, or none of them.
+    fn credited_by_hand(&mut self, difference: &str, places: &[usize]) -> Result<bool, Overflow> {
+        let billed = self.sum(places, |item| item.billed.as_ref().map_or(Exact::ZERO, |b| b.payable))?;
+        let Some(dispute) = self.disputes.of_id(difference) else { return Ok(false) };
+        let is_given_back = self.credit(dispute, billed)?;
+        if is_given_back {
+            for place in places {
+                let item = &mut self.items[*place];
+                item.settled = Some(MatchRule::Manual);
+                item.class = Some(Class::CarriedIn);
+                let owner = LineOwner::Known(item.account);
+                let billed = item.billed.as_ref().map_or(Exact::ZERO, |b| b.payable);
+                self.parts.add(owner, Class::CarriedIn, Part { count: 1, recorded: Exact::ZERO, billed })?;
+            }
+        }
+        Ok(is_given_back)
+    }
+
+    /// Takes what comes back off a dispute; says whether it could.
+    fn credit(&mut self, dispute: usize, billed: Exact) -> Result<bool, Overflow> {
+        let Some(amount) = self.disputes.take(dispute, billed)? else { return Ok(false) };
+        self.credits.push(Credit { difference: self.disputes.difference(dispute).to_owned(), amount, billed });
+        Ok(true)
+    }
+
+    /// Money back for a dispute without an order number.
+    fn given_back(&mut self, facts: &Facts) -> Result<(), Overflow> {
+        for (sum, dispute, amount) in self.disputes.without_order(&facts.given_back)? {
+            let sum = &facts.given_back[sum];
+            let treatment = if sum.class == UsageClass::Adjusted { Treatment::Adjustment } else { Treatment::Usage };
+            let owner = LineOwner::Known(sum.account);
+            let from = class_without_order(owner, treatment, sum.is_late).unwrap_or(Class::Usage);
+            self.credits.push(Credit { difference: self.disputes.difference(dispute).to_owned(), amount, billed: sum.billed });
+            self.reclassify(owner, Some(sum.product), from, Class::CarriedIn, sum.billed)?;
+        }
+        Ok(())
+    }
+
+    /// Moves a sum of lines into another class than theirs.
+    fn reclassify(
+        &mut self,
+        owner: LineOwner,
+        product: Option<ProductId>,
+        from: Class,
+        to: Class,
+        billed: Exact,
+    ) -> Result<(), Overflow> {
+        self.parts.add(owner, from, Part { count: 0, recorded: Exact::ZERO, billed: billed.negated()? })?;
+        self.parts.add(owner, to, Part { count: 1, recorded: Exact::ZERO, billed })?;
+        self.reclassified.push(Reclassified { owner, product, from, to, billed });
+        Ok(())
+    }
+
+    /// What is billed for somebody who is nobody of the book: one difference of all of it, or money back for an earlier one.
+    fn stranger(&mut self, owner: LineOwner, spend: Spend) -> Result<(), Overflow> {
+        let kind = match owner {
+            LineOwner::OtherCurrency(_) => DifferenceKind::Currency,
+            LineOwner::Known(_) | LineOwner::Unknown(_) => DifferenceKind::UnknownAccount,
+        };
+        let part = Part { count: 1, recorded: Exact::ZERO, billed: spend.billed };
+        if let Some(dispute) = self.disputes.of_number(owner, "")
+            && self.credit(dispute, spend.billed)?
+        {
+            let (from, to) = (Class::of(kind), Class::CarriedIn);
+            self.reclassified.push(Reclassified { owner, product: None, from, to, billed: spend.billed });
+            return self.parts.add(owner, to, part);
+        }
+        self.parts.add(owner, Class::of(kind), part)?;
+        self.mismatches.push(Mismatch {
+            kind,
+            cause: Cause::Stranger,
+            owner,
+            provider_order: String::new(),
+            product: None,
+            orders: vec![],
+            recorded: Exact::ZERO,
+            billed: spend.billed,
+            lines: spend.lines,
+            carried: Exact::ZERO,
+        });
         Ok(())
     }
 
     /// What the provider's own rounding explains.
     fn rounding_proof(&mut self) -> Result<(), Overflow> {
         self.settle_where(MatchRule::RoundingProof, Class::Rounding, Self::agrees)
-    }
-
-    /// A bill without tax against orders with it, where the rate is known.
-    fn tax(&mut self) -> Result<(), Overflow> {
-        let (Some(TaxBasis::Exclusive), Some(rate)) = (self.terms.tax, self.terms.tax_rate) else { return Ok(()) };
-        self.settle_where(MatchRule::Tax, Class::Tax, |cascade, recorded, billed| {
-            let with_tax = billed.payable.plus(billed.payable.times_millionths(rate)?)?;
-            cascade.is_proved(cascade.exact(recorded.expected), with_tax, Exact::ZERO, false)
-        })
     }
 
     /// A coupon that the bill's lines name and the order did not: it is what the amount is less by.
@@ -371,12 +455,12 @@ impl Cascade<'_> {
     }
 
     /// An order that is recorded in a later month, and billed now as it is recorded.
-    fn cut_off(&mut self, elsewhere: &HashMap<(AccountId, String), Elsewhere>) -> Result<(), Overflow> {
+    fn cut_off(&mut self, facts: &Facts) -> Result<(), Overflow> {
         for place in 0..self.items.len() {
             let item = &self.items[place];
             let account = item.account;
             let Some(billed) = item.unrecorded() else { continue };
-            let Some(known) = elsewhere.get(&(account, item.order_no.clone())) else { continue };
+            let Some(known) = facts.elsewhere(account, &item.order_no) else { continue };
             let expected = self.exact(known.expected);
             let is_same = known.is_later && !known.is_settled && known.account == account;
             if is_same && self.is_proved(expected, billed.payable, billed.cut, billed.cuts_are_rounding)? {
@@ -392,23 +476,15 @@ impl Cascade<'_> {
         Ok(())
     }
 
-    /// Money back for what an earlier month has disputed, by its order number.
-    fn credited(&mut self, disputed: &[DisputedItem]) -> Result<(), Overflow> {
-        let mut open: HashMap<(AccountId, &str), Vec<&DisputedItem>> = HashMap::new();
-        for item in disputed {
-            open.entry((item.account, &item.order_no)).or_default().push(item);
-        }
+    /// Money back for what an earlier month has disputed, by its order number: all of it, or a part.
+    fn credited(&mut self) -> Result<(), Overflow> {
         for place in 0..self.items.len() {
             let item = &self.items[place];
-            let account = item.account;
-            let Some(billed) = item.unrecorded() else { continue };
-            let Some([only]) = open.get(&(account, item.order_no.as_str())).map(Vec::as_slice) else { continue };
-            let back = self.exact(only.amount.negated()?);
-            if billed.payable.minus(back)?.is_below_half_a_minor_unit(self.terms.currency) {
-                let (amount, billed) = (only.amount.negated()?, billed.payable);
-                self.credits.push(Credit { difference: only.difference.clone(), amount, billed });
-                let part = Part { count: 1, recorded: Exact::ZERO, billed };
-                self.parts.add(LineOwner::Known(account), Class::CarriedIn, part)?;
+            let owner = LineOwner::Known(item.account);
+            let Some(billed) = item.unrecorded().map(|billed| billed.payable) else { continue };
+            let Some(dispute) = self.disputes.of_number(owner, &item.order_no) else { continue };
+            if self.credit(dispute, billed)? {
+                self.parts.add(owner, Class::CarriedIn, Part { count: 1, recorded: Exact::ZERO, billed })?;
                 self.items[place].settled = Some(MatchRule::Credited);
                 self.items[place].class = Some(Class::CarriedIn);
             }
@@ -469,9 +545,14 @@ impl Cascade<'_> {
     /// a few days, and only one smallest set; nothing that two of them could claim.
     fn covering_set(&mut self) -> Result<(), Overflow> {
         let mut work = covering::MOST_WORK;
-        let mut by_account: BTreeMap<AccountId, [Vec<usize>; 3]> = BTreeMap::new();
+        // Only what is bought of one product comes together, and money back is no part of a purchase.
+        let mut alike: BTreeMap<(AccountId, ProductId), [Vec<usize>; 3]> = BTreeMap::new();
         for (place, item) in self.items.iter().enumerate() {
-            let [missing, unrecorded, both] = by_account.entry(item.account).or_default();
+            let is_refund = item.recorded.as_ref().is_some_and(|recorded| recorded.is_refund);
+            let gives_back = is_refund || item.billed.as_ref().is_some_and(|billed| billed.payable.is_negative());
+            let bought = item.recorded.as_ref().map(|recorded| recorded.product);
+            let Some(product) = bought.or_else(|| item.billed.as_ref()?.product).filter(|_| !gives_back) else { continue };
+            let [missing, unrecorded, both] = alike.entry((item.account, product)).or_default();
             if item.missing().is_some() {
                 missing.push(place);
             } else if item.unrecorded().is_some() {
@@ -481,7 +562,10 @@ impl Cascade<'_> {
             }
         }
         let mut sets: Vec<Vec<usize>> = Vec::new();
-        for [missing, unrecorded, both] in by_account.into_values() {
+        for [mut missing, mut unrecorded, both] in alike.into_values() {
+            for members in [&mut missing, &mut unrecorded] {
+                members.sort_by_key(|place| (self.day(&self.items[*place]), *place));
+            }
             for (targets, members, least) in
                 [(&unrecorded, &missing, 2), (&missing, &unrecorded, 2), (&both, &missing, 1), (&both, &unrecorded, 1)]
             {
@@ -502,7 +586,7 @@ impl Cascade<'_> {
         Ok(())
     }
 
-    /// The members that come to what a target lacks.
+    /// The members, which are sorted by day, that come to what a target lacks.
     fn covers(&self, target: usize, members: &[usize], least: usize, work: &mut u64) -> Result<Option<Vec<usize>>, Overflow> {
         let currency = self.terms.currency;
         let item = &self.items[target];
@@ -510,10 +594,12 @@ impl Cascade<'_> {
         let billed = item.billed.as_ref().map_or(Exact::ZERO, |billed| billed.payable);
         let gap = billed.minus(expected)?.round(currency)?;
         let when = self.day(item);
-        let near: Vec<usize> = members
+        let days_after = |place: &usize| (self.day(&self.items[*place]) - when).num_days();
+        let first = members.partition_point(|place| days_after(place) < -covering::DAYS);
+        let near: Vec<usize> = members[first..]
             .iter()
             .copied()
-            .filter(|place| (self.day(&self.items[*place]) - when).num_days().abs() <= covering::DAYS)
+            .take_while(|place| days_after(place) <= covering::DAYS)
             .take(covering::MOST_CANDIDATES + 1)
             .collect();
         // A member takes from the gap what is recorded of it, and adds what is billed.
@@ -549,8 +635,7 @@ impl Cascade<'_> {
             let UsageMismatch { account, product, charge_month, list, lines, expected, billed } = *usage;
             let owner = LineOwner::Known(account);
             let kind = amount_kind(expected, billed, false, false);
-            self.parts.add(owner, Class::Usage, Part { count: 0, recorded: Exact::ZERO, billed: excess.negated()? })?;
-            self.parts.add(owner, Class::of(kind), Part { count: 1, recorded: Exact::ZERO, billed: excess })?;
+            self.reclassify(owner, Some(product), Class::Usage, Class::of(kind), excess)?;
             self.mismatches.push(Mismatch {
                 kind,
                 cause: Cause::UsagePrice { charge_month, list },
@@ -674,7 +759,7 @@ impl Cascade<'_> {
         if billed.lines > 1 && billed.each.map(is_each).transpose()?.unwrap_or(false) {
             return Ok((DifferenceKind::DuplicateLine, Cause::BilledTimes(billed.lines)));
         }
-        if self.terms.tax == Some(TaxBasis::Exclusive) && self.terms.tax_rate.is_none() {
+        if self.terms.tax == Tax::OnTopUnknown {
             return Ok((DifferenceKind::Tax, Cause::TaxBasis));
         }
         let by_coupon = residual.plus(self.exact(recorded.coupon))?;
@@ -685,7 +770,7 @@ impl Cascade<'_> {
     }
 
     fn why_unrecorded(&self, item: &Item, billed: &Billed, facts: &Facts) -> (DifferenceKind, Cause) {
-        match facts.elsewhere.get(&(item.account, item.order_no.clone())) {
+        match facts.elsewhere(item.account, &item.order_no) {
             Some(known) if known.account != item.account => {
                 return (DifferenceKind::WrongAccount, Cause::RecordedElsewhere(known.charge));
             }

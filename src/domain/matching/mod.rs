@@ -7,6 +7,7 @@
 
 pub mod cascade;
 pub mod covering;
+pub mod credit;
 pub mod near;
 mod outcome;
 mod pairs;
@@ -15,18 +16,21 @@ pub mod residue;
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
-use crate::domain::bill::{LineKind, OrderNumber, TaxBasis, Treatment};
+use crate::domain::bill::{LineKind, OrderNumber, Tax, Treatment};
 use crate::domain::bridge::{Bridge, Class, Part, Parts};
 use crate::domain::difference::DifferenceKind;
 use crate::domain::id::{AccountId, ChargeId};
 use crate::domain::money::{Amount, Currency, Exact, Overflow};
 use crate::domain::period::Month;
 
-pub use outcome::{Cause, Credit, Expected, LineOwner, Match, MatchRate, MatchRule, Matched, Mismatch, OrderClasses, RecordedRow};
+pub use outcome::{
+    Cause, Credit, Expected, LineOwner, Match, MatchRate, MatchRule, Matched, Mismatch, OrderClasses, Reclassified, RecordedRow,
+};
 pub use pairs::PairPlace;
 use pairs::{Pair, Pairs};
-pub use residue::{LineDetail, OrderDetail, Residue};
+pub use residue::{Facts, LineDetail, OrderDetail, Residue};
 
 /// What the month is matched by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,16 +41,26 @@ pub struct Terms {
     pub currency: Currency,
     /// How far an amount may be off.
     pub tolerance: Tolerance,
-    /// Whether the bill's amounts have the tax in them, where it says so. What the book expects has it.
-    pub tax: Option<TaxBasis>,
-    /// The rate of the tax in millionths, where the policy tells one.
-    pub tax_rate: Option<i64>,
+    /// Where the tax on the bill's amounts is.
+    pub tax: Tax,
+}
+
+/// What a month was matched on besides its orders and lines. It is kept, because what a closed month was closed with stays what it
+/// was, whatever policies and later months say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MatchedOn {
+    /// How far an amount may be off.
+    pub tolerance: Tolerance,
+    /// Where the tax on the bill's amounts is.
+    pub tax: Tax,
+    /// What the book knew besides.
+    pub facts: Facts,
 }
 
 impl Terms {
     /// Those of a month and a currency, with no tolerance at all.
     pub fn strict(period: Month, currency: Currency) -> Self {
-        Self { period, currency, tolerance: Tolerance::default(), tax: None, tax_rate: None }
+        Self { period, currency, tolerance: Tolerance::default(), tax: Tax::Included }
     }
 
     /// The last day of the month.
@@ -56,7 +70,7 @@ impl Terms {
 }
 
 /// How far an amount may be off before it is a difference: the smaller of the two limits holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tolerance {
     /// In major units, exact.
     pub amount: Exact,
@@ -94,7 +108,7 @@ pub struct BilledLine<'a> {
     pub kind: LineKind,
     /// Whether it is about a month that is closed.
     pub is_late: bool,
-    /// What is owed to the provider, exact.
+    /// What is owed to the provider as the bill has it, exact.
     pub payable: Exact,
 }
 
@@ -129,6 +143,8 @@ pub struct Matcher {
     /// Recorded and billed, summed on their own.
     recorded: Exact,
     billed: Exact,
+    /// What of the bill's tax is not in its amounts.
+    tax: Exact,
     parts: Parts,
     usage_lines: u64,
     commission: Exact,
@@ -145,6 +161,7 @@ impl Matcher {
             strangers: HashMap::new(),
             recorded: Exact::ZERO,
             billed: Exact::ZERO,
+            tax: Exact::ZERO,
             parts: Parts::default(),
             usage_lines: 0,
             commission: Exact::ZERO,
@@ -168,28 +185,35 @@ impl Matcher {
     /// Adds a bill line. Returns the place of its order number, where that decides of it.
     pub fn line(&mut self, line: &BilledLine<'_>) -> Result<Option<PairPlace>, Overflow> {
         self.billed = self.billed.plus(line.payable)?;
+        let payable = self.terms.tax.gross(line.payable)?;
+        if payable != line.payable {
+            // Everything is compared with its tax, and what the bill leaves out stands in a class of its own.
+            let left_out = payable.minus(line.payable)?;
+            self.tax = self.tax.plus(left_out)?;
+            self.parts.add(line.owner, Class::Tax, Part { count: 1, recorded: Exact::ZERO, billed: left_out.negated()? })?;
+        }
         let treatment = line.kind.treatment(line.order_no.is_present());
         match (treatment, line.owner) {
-            (Treatment::Commission, _) => self.commission = self.commission.plus(line.payable)?,
+            (Treatment::Commission, _) => self.commission = self.commission.plus(payable)?,
             (_, LineOwner::OtherCurrency(_) | LineOwner::Unknown(_)) => {
                 // One difference for each of them, made of all its lines.
                 let spend = self.strangers.entry(line.owner).or_default();
                 spend.lines += 1;
-                spend.billed = spend.billed.plus(line.payable)?;
+                spend.billed = spend.billed.plus(payable)?;
                 return Ok(None);
             }
             (Treatment::Order, LineOwner::Known(account)) => {
                 let place = self.pairs.place_of(account, line.order_no)?;
                 let pair = &mut self.pairs.all[place.0 as usize];
                 pair.lines = pair.lines.checked_add(1).ok_or(Overflow)?;
-                pair.billed = pair.billed.plus(line.payable)?;
+                pair.billed = pair.billed.plus(payable)?;
                 return Ok(Some(place));
             }
-            (Treatment::Rounding, _) => self.rounding_lines = self.rounding_lines.plus(line.payable)?,
+            (Treatment::Rounding, _) => self.rounding_lines = self.rounding_lines.plus(payable)?,
             (Treatment::Usage | Treatment::Adjustment, _) => self.usage_lines += 1,
         }
         let class = class_without_order(line.owner, treatment, line.is_late).unwrap_or(Class::Usage);
-        self.parts.add(line.owner, class, Part { count: 1, recorded: Exact::ZERO, billed: line.payable })?;
+        self.parts.add(line.owner, class, Part { count: 1, recorded: Exact::ZERO, billed: payable })?;
         Ok(None)
     }
 

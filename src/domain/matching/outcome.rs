@@ -15,7 +15,7 @@ use crate::domain::period::Month;
 use crate::domain::words::words;
 
 /// Whose a bill line is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LineOwner {
     /// An account of the book, whose charges are ours on that day.
     Known(AccountId),
@@ -44,8 +44,6 @@ words! {
         Instalment = "instalment",
         /// The bill names a coupon that the order did not.
         Coupon = "coupon",
-        /// One side has the tax in it and the other has not.
-        Tax = "tax",
         /// Recorded in a later month, billed now.
         CutOff = "cut-off",
         /// Same account, product and amount, near in time, and nothing else like it on either side.
@@ -215,6 +213,21 @@ fn hundredths(part: i128, of: i128) -> Option<u32> {
     u32::try_from((part / scale) * 10_000 / (of / scale)).ok()
 }
 
+/// A sum that stands in another class of the bridge than the lines that it is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reclassified {
+    /// Whose lines.
+    pub owner: LineOwner,
+    /// What they bill; `None` of a stranger's.
+    pub product: Option<ProductId>,
+    /// The class of the lines.
+    pub from: Class,
+    /// The class of the sum.
+    pub to: Class,
+    /// How much of what they bill, exact.
+    pub billed: Exact,
+}
+
 /// An order on the recorded side of the bridge, by lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedRow {
@@ -241,6 +254,12 @@ pub struct Matched {
     pub mismatches: Vec<Mismatch>,
     /// What comes back of what was disputed.
     pub credits: Vec<Credit>,
+    /// Matches by hand of which a side is not open any more, by their place in the facts.
+    pub dead_by_hand: Vec<usize>,
+    /// What stands elsewhere than its lines.
+    pub reclassified: Vec<Reclassified>,
+    /// What of the bill's tax is not in its amounts, exact.
+    pub tax: Exact,
     /// How many lines are usage (adjustments without an order included).
     pub usage_lines: u64,
     /// The agent's commission, exact; negative when the provider pays it.
@@ -295,8 +314,12 @@ impl Matched {
     /// The classes of order numbers.
     pub fn order_classes(&self) -> OrderClasses<'_> {
         let mut by_place: HashMap<usize, Class> = HashMap::new();
+        let mut rules: HashMap<usize, Option<MatchRule>> = HashMap::new();
         for (place, rule) in &self.agreed {
             let pair = &self.pairs.all[*place as usize];
+            if *rule != MatchRule::Exact {
+                rules.insert(*place as usize, Some(*rule));
+            }
             if pair.carried {
                 by_place.insert(*place as usize, Class::CarriedIn);
             } else if *rule == MatchRule::RoundingProof {
@@ -304,11 +327,11 @@ impl Matched {
             }
         }
         for item in &self.items {
-            if let (Some(place), Some(class)) = (self.pairs.find(item.account, OrderNumber::of(&item.order_no)), item.class) {
-                by_place.insert(place, class);
-            }
+            let Some(place) = self.pairs.find(item.account, OrderNumber::of(&item.order_no)) else { continue };
+            by_place.extend(item.class.map(|class| (place, class)));
+            rules.insert(place, item.settled);
         }
-        OrderClasses { pairs: &self.pairs, by_place }
+        OrderClasses { pairs: &self.pairs, by_place, rules }
     }
 
     /// Every recorded order with its class, in a fixed order; what is carried into the month is recorded in an earlier one. The
@@ -365,12 +388,20 @@ pub struct OrderClasses<'m> {
     pairs: &'m Pairs,
     /// Those that do not agree to the last digit.
     by_place: HashMap<usize, Class>,
+    /// The rules of those that did not agree at first sight to the last digit; `None` of what does not agree at all.
+    rules: HashMap<usize, Option<MatchRule>>,
 }
 
 impl OrderClasses<'_> {
     /// The class of an order number's lines.
     pub fn of(&self, account: AccountId, order_no: OrderNumber<'_>) -> Class {
         self.pairs.find(account, order_no).map_or(Class::Matched, |place| self.at(place))
+    }
+
+    /// The rule by which an order number agrees, if it does.
+    pub fn rule(&self, account: AccountId, order_no: OrderNumber<'_>) -> Option<MatchRule> {
+        let place = self.pairs.find(account, order_no)?;
+        self.rules.get(&place).copied().unwrap_or(Some(MatchRule::Exact))
     }
 
     fn at(&self, place: usize) -> Class {

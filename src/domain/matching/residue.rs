@@ -4,8 +4,10 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::cascade;
+use super::credit::{DisputedItem, GivenBack};
 use super::pairs::{Pair, PairPlace};
 use super::{MatchRule, Matched, Matcher};
 use crate::domain::bill::{LineKind, OrderNumber, Treatment};
@@ -56,9 +58,9 @@ pub struct LineDetail<'a> {
     pub day: Option<NaiveDate>,
     /// Whether the charge month is closed.
     pub is_late: bool,
-    /// What is owed to the provider, exact.
+    /// What is owed to the provider as the bill has it, exact.
     pub payable: Exact,
-    /// What the coupon took off.
+    /// What the coupon took off, as the bill has it.
     pub coupon: Exact,
     /// What the provider's rounding took off the line: list less discounts and coupon, less payable.
     pub cut: Exact,
@@ -142,8 +144,12 @@ pub(super) struct Alike {
 }
 
 /// Where else the book knows an order number that the month does not have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Elsewhere {
+    /// The account that is billed.
+    pub billed_to: AccountId,
+    /// The order number.
+    pub order_no: String,
     /// The order's charge.
     pub charge: ChargeId,
     /// Who bought.
@@ -156,39 +162,38 @@ pub struct Elsewhere {
     pub is_later: bool,
 }
 
-/// Billed by an earlier month, not accepted, and asked back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DisputedItem {
-    /// The difference that it was disputed in.
-    pub difference: String,
-    /// Whose.
-    pub account: AccountId,
-    /// The order number.
-    pub order_no: String,
-    /// How much of it has not come back, in minor units.
-    pub amount: Amount,
-}
-
 /// What a person has said belongs together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManualMatch {
     /// Orders, by the account and the provider's number.
     pub orders: Vec<(AccountId, String)>,
     /// Billed numbers, by account.
     pub billed: Vec<(AccountId, String)>,
+    /// The disputed difference of an earlier month of which the lines give something back, instead of orders.
+    pub disputed: Option<String>,
 }
 
 /// What the later steps have to know besides the month's own orders and lines.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
-    /// Where else the book knows numbers that were billed and are not recorded in the month, by account and number.
-    pub elsewhere: HashMap<(AccountId, String), Elsewhere>,
+    /// Where else the book knows numbers that were billed and are not recorded in the month, by account and number, rising.
+    pub elsewhere: Vec<Elsewhere>,
     /// What earlier months have disputed.
     pub disputed: Vec<DisputedItem>,
+    /// What the bill gives back without an order number.
+    pub given_back: Vec<GivenBack>,
     /// What persons have matched.
     pub manual: Vec<ManualMatch>,
     /// Usage that does not come to the purchase terms.
     pub usage: Vec<UsageMismatch>,
+}
+
+impl Facts {
+    /// Where else the book knows a number that was billed to an account.
+    pub(super) fn elsewhere(&self, account: AccountId, order_no: &str) -> Option<&Elsewhere> {
+        let place = self.elsewhere.binary_search_by(|known| (known.billed_to, known.order_no.as_str()).cmp(&(account, order_no)));
+        place.ok().map(|place| &self.elsewhere[place])
+    }
 }
 
 /// What is left over, and what agreed already.
@@ -303,18 +308,21 @@ impl Residue {
             return Ok(());
         };
         let currency = self.matcher.terms.currency;
+        // The provider rounds what it bills, and the tax comes after that.
         let is_rounding = is_rounding(line.cut, line.payable, currency);
+        let tax = self.matcher.terms.tax;
+        let (payable, coupon, cut) = (tax.gross(line.payable)?, tax.gross(line.coupon)?, tax.gross(line.cut)?);
         let is_paid_later = line.kind == LineKind::SubscriptionPaidLater;
         let item = &mut self.items[*item];
         match &mut item.billed {
             None => {
                 item.billed = Some(Billed {
-                    payable: line.payable,
-                    coupon: line.coupon,
-                    cut: line.cut,
+                    payable,
+                    coupon,
+                    cut,
                     cuts_are_rounding: is_rounding,
                     lines: 1,
-                    each: Some(line.payable),
+                    each: Some(payable),
                     product: Some(line.product),
                     day: line.day,
                     is_late: line.is_late,
@@ -322,12 +330,12 @@ impl Residue {
                 });
             }
             Some(billed) => {
-                billed.payable = billed.payable.plus(line.payable)?;
-                billed.coupon = billed.coupon.plus(line.coupon)?;
-                billed.cut = billed.cut.plus(line.cut)?;
+                billed.payable = billed.payable.plus(payable)?;
+                billed.coupon = billed.coupon.plus(coupon)?;
+                billed.cut = billed.cut.plus(cut)?;
                 billed.cuts_are_rounding &= is_rounding;
                 billed.lines += 1;
-                billed.each = billed.each.filter(|each| *each == line.payable);
+                billed.each = billed.each.filter(|each| *each == payable);
                 billed.product = billed.product.filter(|product| *product == line.product);
                 billed.day = billed.day.max(line.day);
                 billed.is_late |= line.is_late;

@@ -2,8 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::residue::{DisputedItem, Elsewhere, Facts, ManualMatch};
+use super::credit::{DisputedItem, GivenBack};
+use super::residue::{Elsewhere, Facts, ManualMatch};
 use super::*;
+use crate::domain::bill::UsageClass;
 use crate::domain::id::{ProductId, SeenUidId};
 use crate::domain::order::OrderKind;
 use crate::domain::period::parse_date;
@@ -115,12 +117,12 @@ fn run(terms: &Terms, facts: &Facts, orders: &[TestOrder], lines: &[TestLine]) -
         residue.line(&LineDetail { account, order_no, kind, product, month, day, is_late, payable, coupon, cut }).unwrap();
     }
     let outcome = residue.finish(facts).unwrap();
-    assert_rows_add_up(&outcome, lines);
+    assert_rows_add_up(&outcome, lines, terms.tax);
     outcome
 }
 
 /// The bill's lines and the recorded orders, each in its class, come to the bridge.
-fn assert_rows_add_up(matched: &Matched, lines: &[TestLine]) {
+fn assert_rows_add_up(matched: &Matched, lines: &[TestLine], tax: Tax) {
     let classes = matched.order_classes();
     let mut sums: std::collections::BTreeMap<Class, Exact> = std::collections::BTreeMap::new();
     let mut add = |class, amount: Exact| {
@@ -133,14 +135,16 @@ fn assert_rows_add_up(matched: &Matched, lines: &[TestLine]) {
             let LineOwner::Known(account) = line.owner else { panic!("{line:?} is a stranger's") };
             classes.of(account, OrderNumber::of(&line.number))
         });
-        add(class, line.payable);
+        let gross = tax.gross(line.payable).unwrap();
+        add(class, gross);
+        add(Class::Tax, line.payable.minus(gross).unwrap());
     }
     for row in matched.recorded_rows(cny()).unwrap() {
         add(row.class, row.billed.minus(row.recorded).unwrap());
     }
-    for mismatch in matched.mismatches.iter().filter(|m| m.usage_month().is_some()) {
-        add(Class::Usage, mismatch.at_stake().unwrap().negated().unwrap());
-        add(Class::of(mismatch.kind), mismatch.at_stake().unwrap());
+    for moved in &matched.reclassified {
+        add(moved.from, moved.billed.negated().unwrap());
+        add(moved.to, moved.billed);
     }
     sums.retain(|_, sum| !sum.is_zero());
     let totals = matched.bridge.classes.iter().filter(|(_, total)| !total.amount.is_zero());
@@ -340,12 +344,25 @@ fn coupons_of_the_bill_explain_what_is_less_once() {
 
 #[test]
 fn tax_on_one_side_is_converted_exactly_or_told() {
-    let exclusive = Terms { tax: Some(TaxBasis::Exclusive), ..Terms::strict(june(), cny()) };
-    let with_rate = Terms { tax_rate: Some(60_000), ..exclusive.clone() };
+    let exclusive = Terms { tax: Tax::OnTopUnknown, ..Terms::strict(june(), cny()) };
+    let with_rate = Terms { tax: Tax::OnTop(60_000), ..exclusive.clone() };
+    let taxed = |orders: &[TestOrder], lines: &[TestLine]| told(&run(&with_rate, &Facts::default(), orders, lines));
     let (orders, lines) = ([order(1, "7", 10_600)], [line("7", "100")]);
-    assert_eq!(told(&run(&with_rate, &Facts::default(), &orders, &lines)), ["1 tax 100", "= tax: 1 -6"]);
+    assert_eq!(taxed(&orders, &lines), ["1 exact 106", "= matched: 1 0", "= tax: 1 -6"]);
     assert_eq!(told(&run(&exclusive, &Facts::default(), &orders, &lines)), ["tax 7 -6", "= tax: 1 -6"]);
-    assert_eq!(told(&run(&with_rate, &Facts::default(), &[order(1, "7", 10_700)], &lines))[0], "under-billed 7 -7");
+    // What does not agree is compared with its tax, too: 107 are expected, 106 are billed.
+    assert_eq!(taxed(&[order(1, "7", 10_700)], &lines), ["under-billed 7 -1", "= tax: 1 -6", "= under-billed: 1 -1"]);
+    // So are usage, what nobody has recorded, what is near, and strangers; rounding is the provider's, before the tax.
+    let usage = TestLine { kind: LineKind::Usage, ..line("", "50") };
+    assert_eq!(taxed(&[], &[usage]), ["= usage: 1 53", "= tax: 1 -3"]);
+    assert_eq!(taxed(&[], &lines), ["unrecorded-order 7 106", "= tax: 1 -6", "= unrecorded-order: 1 106"]);
+    assert_eq!(taxed(&[order(1, "8", 10_600)], &lines)[0], "1 near 106");
+    let stranger = TestLine { owner: LineOwner::Unknown(SeenUidId(9)), ..line("7", "100") };
+    assert_eq!(taxed(&[], &[stranger])[0], "unknown-account  106");
+    let cut = TestLine { cut: "0.0099".parse().unwrap(), ..line("7", "99.99") };
+    assert_eq!(taxed(&[order(1, "7", 10_600)], &[cut])[0], "1 rounding-proof 105.9894");
+    let whole = run(&with_rate, &Facts::default(), &orders, &lines);
+    assert_eq!((whole.bridge.billed, whole.tax), ("100".parse().unwrap(), "6".parse().unwrap()), "the bill is what it says");
 }
 
 #[test]
@@ -369,6 +386,8 @@ fn what_the_neighbouring_month_has_is_cut_off() {
     assert_eq!(told(&strict(&[at_end(day(27))], &[]))[0], "missing-in-bill 7 -100");
     // Billed on the last day, recorded on the first of the next month.
     let known = |expected, is_settled, is_later| Elsewhere {
+        billed_to: ACME,
+        order_no: "7".to_owned(),
         charge: ChargeId(5),
         account: ACME,
         expected: Amount::from_minor(expected),
@@ -376,7 +395,7 @@ fn what_the_neighbouring_month_has_is_cut_off() {
         is_later,
     };
     let story = |known| {
-        let facts = Facts { elsewhere: [((ACME, "7".to_owned()), known)].into(), ..Facts::default() };
+        let facts = Facts { elsewhere: vec![known], ..Facts::default() };
         told(&run(&Terms::strict(june(), cny()), &facts, &[], &[line("7", "100")]))
     };
     assert_eq!(story(known(10_000, false, true)), ["5 cut-off 100", "= cut-off: 1 100"]);
@@ -395,13 +414,100 @@ fn what_comes_from_a_closed_month_is_carried_in() {
     );
     let still = strict(&[carried(10_000)], &[]);
     assert_eq!((told(&still).len(), still.still_carried), (0, (1, "100".parse().unwrap())), "a difference of its own month");
-    // What was disputed comes back under its number.
-    let disputed = DisputedItem { difference: "d".into(), account: ACME, order_no: "7".into(), amount: Amount::from_minor(5_000) };
-    let facts = Facts { disputed: vec![disputed], ..Facts::default() };
-    let back = run(&Terms::strict(june(), cny()), &facts, &[], &[line("7", "-50")]);
-    assert_eq!(told(&back), ["= carried-in: 1 -50"]);
-    assert_eq!((back.credits[0].difference.as_str(), back.credits[0].amount.minor()), ("d", -5_000));
-    assert_eq!(told(&run(&Terms::strict(june(), cny()), &facts, &[], &[line("7", "-49")]))[0], "unlinked-refund 7 -49");
+}
+
+/// Fifty yuan of order 7 that Acme was billed for and that are asked back.
+fn dispute() -> DisputedItem {
+    DisputedItem {
+        difference: "d".into(),
+        owner: LineOwner::Known(ACME),
+        order_no: "7".into(),
+        product: Some(ECS),
+        usage: None,
+        amount: Amount::from_minor(5_000),
+    }
+}
+
+#[test]
+fn what_was_disputed_comes_back_wholly_or_in_part_and_never_beyond() {
+    let facts = Facts { disputed: vec![dispute()], ..Facts::default() };
+    let story = |lines: &[TestLine]| {
+        let matched = run(&Terms::strict(june(), cny()), &facts, &[], lines);
+        let credits: Vec<i64> = matched.credits.iter().map(|credit| credit.amount.minor()).collect();
+        (told(&matched), credits)
+    };
+    assert_eq!(story(&[line("7", "-50")]), (vec!["= carried-in: 1 -50".to_owned()], vec![-5_000]));
+    assert_eq!(story(&[line("7", "-49")]), (vec!["= carried-in: 1 -49".to_owned()], vec![-4_900]), "a part of it");
+    let beyond = story(&[line("7", "-51")]);
+    assert_eq!((beyond.0[0].as_str(), beyond.1), ("unlinked-refund 7 -51", vec![]));
+    assert_eq!(story(&[line("7", "1")]).0[0], "unrecorded-order 7 1", "more is no money back");
+    // Another account's line of that number is not about it, nor is one that two disputes could be about.
+    let other = TestLine { owner: LineOwner::Known(TEST), ..line("7", "-50") };
+    assert_eq!(story(&[other]).1, Vec::<i64>::new());
+    let twice = Facts { disputed: vec![dispute(), DisputedItem { difference: "e".into(), ..dispute() }], ..Facts::default() };
+    assert!(run(&Terms::strict(june(), cny()), &twice, &[], &[line("7", "-50")]).credits.is_empty());
+}
+
+#[test]
+fn a_person_may_say_which_dispute_money_back_is_for() {
+    let manual = ManualMatch { billed: vec![(ACME, "R-7".into())], disputed: Some("d".into()), ..ManualMatch::default() };
+    let facts = Facts { disputed: vec![dispute()], manual: vec![manual], ..Facts::default() };
+    let story = |payable: &str| run(&Terms::strict(june(), cny()), &facts, &[], &[line("R-7", payable)]);
+    assert_eq!(told(&story("-20")), ["= carried-in: 1 -20"]);
+    assert_eq!(story("-20").credits[0].amount.minor(), -2_000);
+    let beyond = story("-51");
+    assert_eq!((told(&beyond)[0].as_str(), beyond.dead_by_hand), ("unlinked-refund R-7 -51", vec![0]));
+}
+
+#[test]
+fn money_back_without_an_order_number_finds_its_dispute() {
+    let back = |month, class, billed: &str| GivenBack {
+        account: ACME,
+        product: ECS,
+        charge_month: Month::parse(month).unwrap(),
+        class,
+        is_late: month < "2026-06",
+        billed: billed.parse().unwrap(),
+    };
+    let may = Month::parse("2026-05").unwrap();
+    let usage = DisputedItem { order_no: String::new(), usage: Some(may), ..dispute() };
+    let story = |disputed: &[DisputedItem], given_back: &[GivenBack]| {
+        let facts = Facts { disputed: disputed.to_vec(), given_back: given_back.to_vec(), ..Facts::default() };
+        let line = |sum: &GivenBack| TestLine {
+            kind: if sum.class == UsageClass::Adjusted { LineKind::Adjustment } else { LineKind::Usage },
+            is_late: sum.is_late,
+            payable: sum.billed,
+            ..line("", "0")
+        };
+        let lines: Vec<TestLine> = given_back.iter().map(line).collect();
+        let matched = run(&Terms::strict(june(), cny()), &facts, &[], &lines);
+        matched.credits.iter().map(|credit| (credit.difference.clone(), credit.amount.minor())).collect::<Vec<_>>()
+    };
+    // Disputed usage: the same product and month, in part, whether it comes as usage or as a correction.
+    for class in [UsageClass::Metered, UsageClass::Adjusted] {
+        let sum = back("2026-05", class, "-12.50");
+        assert_eq!(story(std::slice::from_ref(&usage), &[sum]), [("d".to_owned(), -1_250)]);
+    }
+    assert_eq!(story(std::slice::from_ref(&usage), &[back("2026-05", UsageClass::Adjusted, "-50.01")]), [], "never beyond");
+    // A correction of this month is about the dispute that is open with that very amount; usage below nothing is about none.
+    let exact = back("2026-06", UsageClass::Adjusted, "-50");
+    assert_eq!(story(&[dispute()], std::slice::from_ref(&exact)), [("d".to_owned(), -5_000)]);
+    assert_eq!(story(&[dispute()], &[back("2026-06", UsageClass::Metered, "-50")]), []);
+    assert_eq!(story(&[dispute()], &[back("2026-06", UsageClass::Adjusted, "-49")]), []);
+    let twin = DisputedItem { difference: "e".into(), order_no: "8".into(), ..dispute() };
+    assert_eq!(story(&[dispute(), twin], std::slice::from_ref(&exact)), [], "two could be meant");
+    assert_eq!(story(&[dispute()], &[exact, back("2026-05", UsageClass::Adjusted, "-50")]), [], "two could mean it");
+}
+
+#[test]
+fn a_stranger_gets_back_what_was_disputed_of_it() {
+    let owner = LineOwner::Unknown(SeenUidId(9));
+    let item = DisputedItem { owner, order_no: String::new(), product: None, ..dispute() };
+    let facts = Facts { disputed: vec![item], ..Facts::default() };
+    let story = |payable: &str| told(&run(&Terms::strict(june(), cny()), &facts, &[], &[TestLine { owner, ..line("7", payable) }]));
+    assert_eq!(story("-50"), ["= carried-in: 1 -50"]);
+    assert_eq!(story("-51")[0], "unknown-account  -51");
+    assert_eq!(story("5")[0], "unknown-account  5");
 }
 
 #[test]
@@ -458,7 +564,8 @@ fn duplicates_are_told_by_their_twins() {
 
 #[test]
 fn a_person_may_match_what_no_rule_does_and_a_dead_match_does_nothing() {
-    let manual = ManualMatch { orders: vec![(ACME, "7".into())], billed: vec![(ACME, "98".into()), (ACME, "99".into())] };
+    let manual =
+        ManualMatch { orders: vec![(ACME, "7".into())], billed: vec![(ACME, "98".into()), (ACME, "99".into())], disputed: None };
     let facts = Facts { manual: vec![manual], ..Facts::default() };
     let story = |lines: &[TestLine]| {
         let far = TestOrder { product: OSS, date: day(1), ..order(1, "7", 10_000) };
@@ -571,8 +678,9 @@ proptest! {
                     // Recorded in a later month with another amount, or settled by an earlier bill.
                     let (is_later, is_settled) = (*kind == 7, *kind == 8);
                     let (charge, expected) = (ChargeId(charge), Amount::from_minor(fen + 1));
-                    let known = Elsewhere { charge, account: ACME, expected, is_settled, is_later };
-                    facts.elsewhere.insert((ACME, number.clone()), known);
+                    let order_no = number.clone();
+                    let (billed_to, account) = (ACME, ACME);
+                    facts.elsewhere.push(Elsewhere { billed_to, order_no, charge, account, expected, is_settled, is_later });
                     lines.push(line(&number, &yuan(fen)));
                     found(if is_later { "cut-off" } else { "late-correction" });
                 }
@@ -612,6 +720,7 @@ proptest! {
                 }
             }
         }
+        facts.elsewhere.sort_by(|a, b| a.order_no.cmp(&b.order_no));
         let result = |orders: &[TestOrder], lines: &[TestLine]| {
             let matched = run(&Terms::strict(june(), cny()), &facts, orders, lines);
             assert!(matched.bridge.unexplained().unwrap().is_zero());
