@@ -619,7 +619,8 @@ mod tests {
                         prop_assert_eq!(oldest_first(&mut open, amount), allocation.surplus.minor());
                     }
                     _ => {
-                        let in_force: Vec<usize> = (0..told.0.paid.len()).filter(|i| told.0.paid[*i].taken_back.is_none()).collect();
+                        let given = &told.0.paid;
+                        let in_force: Vec<usize> = (0..given.len()).filter(|i| given[*i].taken_back.is_none()).collect();
                         let Some(index) = in_force.get(which).copied() else { continue };
                         let paid = told.0.paid[index];
                         told.moves(today, paid.amount.minor(), 0);

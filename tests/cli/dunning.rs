@@ -60,8 +60,8 @@ fn each_level_is_reached_once_and_firmer_every_time() {
 
     Letters
     Group  Level  Currency   Overdue  To  File
-    ------------------------------------------
-    acme   1      CNY       56899.99  -   -
+    -------------------------------------------------------------------------
+    acme   1      CNY       56899.99  -   letters/acme-2026-07-31-level-1.txt
     ----- stderr
     preview: nothing was written
     ----- exit 0
