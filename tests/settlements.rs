@@ -278,8 +278,8 @@ fn agree(desk: &mut Desk, notes: &Notes, when: When) {
     }
     let until = when.until().map_or(TODAY, |day| u64::try_from((day - date(0)).num_days()).expect("a day of the model"));
     for (number, code) in GROUPS.iter().enumerate() {
-        let noted: i64 = notes.net[number].range(..=until).map(|(_, amount)| amount).sum();
-        assert_eq!(of_groups[number] + balance("deposits", code), noted, "{code}, {when:?}");
+        let expected: i64 = notes.net[number].range(..=until).map(|(_, amount)| amount).sum();
+        assert_eq!(of_groups[number] + balance("deposits", code), expected, "{code}, {when:?}");
         let row = old.groups.iter().find(|row| row.group.as_str() == *code);
         assert_eq!(row.map_or(0, |row| row.ageing.owed().expect("a sum").minor()), of_groups[number], "{code}, {when:?}");
         assert_eq!(row.map_or(0, |row| row.deposits.minor()), -balance("deposits", code), "{code}, {when:?}");

@@ -39,16 +39,10 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
                 plural(*count, "UID of no account ends", "UIDs of no account end")
             ),
         ),
-        Notice::TotalDiffers { stated, sum, difference, currency } => (
-            "total-differs",
-            format!(
-                "the provider states {} {currency}, the lines add up to {} {currency}: {} {currency} {}; the month cannot close like this",
-                stated.display(*currency),
-                sum.display(*currency),
-                difference.display(*currency).trim_start_matches('-'),
-                if difference.is_negative() { "are too much" } else { "are missing" },
-            ),
-        ),
+        Notice::TotalDiffers { stated, sum, difference, currency } => {
+            let [stated, sum, off] = [stated, sum, difference].map(|amount| amount.display(*currency));
+            ("total-differs", total_differs(&stated, &sum, &off, currency.code()))
+        }
         Notice::Oddity { file, remark } => ("oddity", oddity(file, remark)),
         Notice::RepeatedLines { count } => {
             ("repeated-lines", format!("{} came twice with the same content and counted once", plural(*count, "line", "lines")))
@@ -112,6 +106,17 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
             ("list-price", format!("{group} has no sale agreement in force: list price; `subledger price apply FILE` applies one"))
         }
     }
+}
+
+fn total_differs(stated: &str, sum: &str, difference: &str, currency: &str) -> String {
+    let (off, is) = match difference.strip_prefix('-') {
+        Some(more) => (more, "are too much"),
+        None => (difference, "are missing"),
+    };
+    format!(
+        "the provider states {stated} {currency}, the lines add up to {sum} {currency}: {off} {currency} {is}; the month cannot close \
+         like this"
+    )
 }
 
 fn unknown_accounts(count: u64, first: &str, payable: &str, currency: &str) -> String {

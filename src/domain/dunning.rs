@@ -43,7 +43,7 @@ impl DunningDays {
     /// The level that a debt has reached which is overdue for so many days.
     pub fn level(self, days_overdue: i64) -> Option<DunningLevel> {
         let reached = DunningLevel::ALL.iter().zip(self.0).filter(|(_, from)| days_overdue >= i64::from(*from));
-        reached.map(|(level, _)| *level).last()
+        reached.map(|(level, _)| *level).next_back()
     }
 }
 

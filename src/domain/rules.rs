@@ -502,8 +502,8 @@ mod tests {
         let bank = LedgerAccount::bank(cny());
         let paid = settlement(day(), GroupId(1), bank, &[(AccountId(7), fen(60))], fen(10)).unwrap().unwrap();
         assert_eq!((paid.about().group, paid.about().account), (Some(GroupId(1)), Some(AccountId(7))));
-        let back = charge_back(day(), paid.about().group, paid.about().account, paid.postings());
-        assert_eq!(lines(back), "Cr bank 70, Dr receivable 60, Dr deposits 10");
+        let mirror = charge_back(day(), paid.about().group, paid.about().account, paid.postings());
+        assert_eq!(lines(mirror), "Cr bank 70, Dr receivable 60, Dr deposits 10");
     }
 
     #[test]

@@ -151,7 +151,7 @@ fn encoded(text: &str) -> String {
         let piece: String = match character {
             ' ' => "_".to_owned(),
             plain if plain.is_ascii_alphanumeric() => plain.to_string(),
-            other => other.encode_utf8(&mut bytes).bytes().map(|byte| format!("={byte:02X}")).collect(),
+            other => other.encode_utf8(&mut bytes).bytes().fold(String::new(), |piece, byte| format!("{piece}={byte:02X}")),
         };
         match lines.last_mut().filter(|line| line.len() + piece.len() <= ROOM) {
             Some(line) => line.push_str(&piece),
