@@ -28,6 +28,8 @@ ids! {
     OrderId;
     /// What an account owes for an order, or for a product's usage in a month.
     ChargeId;
+    /// An invoice, or a red letter; people see it as `i-7`.
+    InvoiceId;
     /// A sealed journal entry.
     EntryId;
     /// A line of the chart for one owner and currency.
@@ -65,4 +67,5 @@ macro_rules! typed_ids {
 typed_ids! {
     OrderId = "o";
     BudgetId = "b";
+    InvoiceId = "i";
 }
