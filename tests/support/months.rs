@@ -114,6 +114,21 @@ c-4,,1000000000000009,202607,20260703,云资源按量费用,oss,对象存储OSS,
 c-5,2100099,1000000000000001,202607,20260703,订阅预付费用,oss,对象存储OSS,CNY,10,,,8
 ";
 
+/// June is due at its end: a part is paid, and of the rest somebody is reminded.
+fn a_part_of_june_is_paid(desk: &mut Desk) {
+    desk.does(SetPolicy { name: PolicyName::PaymentDays, value: "0".to_owned() });
+    desk.does(EditGroup { group: "acme".to_owned(), name: None, payment_days: Some(10), date: parse_date("2026-07-01") });
+    desk.does(ReceiveSettlement {
+        group: "acme".to_owned(),
+        amount: "100".parse().expect("an amount"),
+        pays: Pays::default(),
+        again: false,
+        slip: Slip { date: parse_date("2026-07-02"), note: Note { reference: Some("transfer 18".to_owned()), remark: None } },
+    });
+    let dunned = desk.does(Dun { group: None, level: None });
+    assert_eq!(dunned.letters.len(), 1, "{dunned:?}");
+}
+
 /// The group `acme` with `acme-prod` (agent-pays), `acme-test` (prepaid) and an invited account: June is closed with its bill and
 /// two statements; July has an order, a refund, and an estimated bill with a repeated line and differences.
 pub(crate) fn june_closed_and_july_open() -> Desk {
@@ -193,18 +208,7 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     let june = Month::parse("2026-06").expect("a month");
     desk.does(ReopenPeriod { period: june, reason: "to look again".to_owned() });
     desk.does(ClosePeriod { period: june, without_bill: WithoutBill::No });
-    // June is due at its end: a part is paid, and of the rest somebody is reminded.
-    desk.does(SetPolicy { name: PolicyName::PaymentDays, value: "0".to_owned() });
-    desk.does(EditGroup { group: "acme".to_owned(), name: None, payment_days: Some(10), date: parse_date("2026-07-01") });
-    desk.does(ReceiveSettlement {
-        group: "acme".to_owned(),
-        amount: "100".parse().expect("an amount"),
-        pays: Pays::default(),
-        again: false,
-        slip: Slip { date: parse_date("2026-07-02"), note: Note { reference: Some("transfer 18".to_owned()), remark: None } },
-    });
-    let dunned = desk.does(Dun { group: None, level: None });
-    assert_eq!(dunned.letters.len(), 1, "{dunned:?}");
+    a_part_of_june_is_paid(&mut desk);
     desk.does(RecordOrder(order("acme-prod", "slb", "700", "2100011", "2026-07-02")));
     // A voucher pays a part of the next one.
     let voucher = CouponRequest { kind: CouponKind::Voucher, bearer: Bearer::Provider, amount: "5".parse().expect("an amount") };
