@@ -455,7 +455,7 @@ fn refused(refusal: &Refusal) -> Told {
                 .hint("--again records it all the same, such as the part of another group")
         }
         Refusal::EntryUnknown { entry } => told(format!("there is no entry {}", entry.0))
-            .hint("`subledger report general-ledger --ledger-account receivable` shows entries with their numbers"),
+            .hint("`subledger fund history ACCOUNT` shows entries with their numbers"),
         Refusal::NotASettlement { entry, event } => {
             told(format!("entry {} is no settlement, but {event}", entry.0)).hint("what settled a receivable can be charged back")
         }

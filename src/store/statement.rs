@@ -22,7 +22,7 @@ impl Reader<'_> {
     /// amount is what the entry's postings did to the account's own receivable and funds; usage that is only expected is owed by
     /// nobody yet, and is left out. An order that the book started with
     /// moved nothing of it: what it cost the customer is in the opening balance. What a decision on a difference has charged has
-    /// no list price.
+    /// no list price. What an entry for several accounts moves of the deposits is the group's: it stands on no account's statement.
     pub fn movements(&self, account: AccountId, from: NaiveDate, to: NaiveDate) -> Result<Vec<Movement>> {
         let mut select = self.connection.prepare_cached(
             "WITH found AS (
@@ -50,7 +50,7 @@ impl Reader<'_> {
                         AND l.code IN ('receivable', 'funds')),
                     (SELECT -COALESCE(SUM(p.amount_minor), 0)
                        FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id
-                      WHERE p.entry_id = e.id AND l.code = 'deposits'),
+                      WHERE p.entry_id = e.id AND l.code = 'deposits' AND (e.account_id IS NOT NULL OR c.id IS NOT NULL)),
                     (SELECT -COALESCE(SUM(p.amount_minor), 0)
                        FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id
                       WHERE p.entry_id = e.id AND l.owner_kind = 'account' AND l.owner_id = ?1 AND l.code = 'sales'),

@@ -174,6 +174,13 @@ fn one_payment_for_two_accounts_stands_on_both_statements() {
     book.done(&format!("settlement charge-back {entry} --date 2026-07-22"));
     assert_eq!(paid("acme-prod"), ["56899.99", "56399.99", "500.00"], "what did not come after all is no payment");
     assert_eq!(book.json("fund history acme-lab --from 2026-07-20")["rows"][0]["event"], "settlement");
+    // What is more than both owe is the group's, and stands there once.
+    book.done("settlement receive acme 2300 --date 2026-07-23");
+    let statement = book.json("statement show --group acme --period 2026-07");
+    let lines = statement["lines"].as_array().unwrap().iter().filter(|line| line["date"] == "2026-07-23");
+    let lines: Vec<_> = lines.map(|line| (line["account"].as_str(), line["amount"].as_str(), line["deposits"].as_str())).collect();
+    assert_eq!(lines, [(Some("acme-lab"), Some("-1700.00"), None), (Some("acme-prod"), Some("-500.00"), None)]);
+    assert_eq!(statement["deposits"]["lines"][0]["amount"], "100.00");
     assert!(book.checks());
 }
 
@@ -248,7 +255,10 @@ fn what_is_no_settlement_is_not_charged_back() {
     let refused = book.refused(1, "settlement.not-one", "settlement charge-back 1");
     assert_eq!(refused.message, "entry 1 is no settlement, but deposit");
     book.refused(1, "entry.unknown", "settlement charge-back 999");
-    assert_eq!(book.run("settlement charge-back e-1").exit, 2);
+    book.refused(1, "settlement.not-one", "settlement charge-back e-1");
+    for wrong in ["e-", "e1", "0", "e-e-1", "1.0"] {
+        assert_eq!(book.run(&format!("settlement charge-back {wrong}")).exit, 2, "{wrong}");
+    }
 }
 
 #[test]

@@ -21,9 +21,9 @@ use crate::view;
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct ChargeBackArgs {
-    /// The entry of the settlement: `settlement receive` and `fund history` show it
-    #[arg(value_name = "ENTRY")]
-    entry: i64,
+    /// The entry of the settlement, 12 or e-12: `settlement receive` and `fund history` show it
+    #[arg(value_name = "ENTRY", value_parser = entry)]
+    entry: EntryId,
 
     #[command(flatten)]
     slip: SlipArgs,
@@ -35,9 +35,20 @@ pub(crate) struct ChargeBackArgs {
 impl ChargeBackArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let Self { entry, slip, write } = self;
-        let done = context.write(&context.call(&write), ChargeBackSettlement { entry: EntryId(entry), slip: slip.into() })?;
+        let done = context.write(&context.call(&write), ChargeBackSettlement { entry, slip: slip.into() })?;
         let notices = done.outcome.notices.clone();
         context.answer_done(&done, view::settlement::settled("settlement-charge-back", &done.outcome), &notices)?;
         Ok(Exit::Done)
     }
+}
+
+/// An entry's number, as any report writes it.
+fn entry(text: &str) -> Result<EntryId, String> {
+    let number = text.strip_prefix("e-").unwrap_or(text);
+    number
+        .parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .map(EntryId)
+        .ok_or_else(|| "not the number of an entry, such as 12 or e-12".to_owned())
 }
