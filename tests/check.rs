@@ -500,6 +500,17 @@ fn open_items_tells_of_a_charge_that_lost_or_found_its_bill() {
 }
 
 #[test]
+fn open_items_tells_of_a_settlement_that_pays_something_else() {
+    for sql in
+        ["UPDATE settlement SET amount_minor = amount_minor + 1", "UPDATE settlement SET account_id = 2", "DELETE FROM settlement"]
+    {
+        assert_eq!(failing_after_sql(sql), ["open-items", "state"], "{sql}");
+    }
+    assert_eq!(failing_after_sql("UPDATE settlement SET month = 202605"), ["state"]);
+    assert_eq!(failing_after_sql("UPDATE entry SET event = 'charge-back' WHERE event = 'settlement'"), ["chain", "open-items"]);
+}
+
+#[test]
 fn state_tells_of_master_data_that_the_log_knows_otherwise() {
     let rows = [
         "UPDATE agent SET name = 'Someone Else'",

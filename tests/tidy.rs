@@ -120,6 +120,7 @@ const TESTS: &[(&str, &str)] = &[
     ("memory.rs", "whole processes need no more for more lines"),
     ("model.rs", "random books against a naive model"),
     ("prices.rs", "worked examples of every pricing rule"),
+    ("settlements.rs", "random charges, refunds, payments and charge-backs on random days"),
     ("tidy.rs", "this file"),
 ];
 

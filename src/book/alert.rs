@@ -9,7 +9,7 @@ use super::account::{self, AccountView};
 use super::budget::{self, BudgetView};
 use super::run_rate::RunRates;
 use super::usage::PendingUsage;
-use super::{Operation, Result, UseCase, When, pool};
+use super::{Operation, Result, UseCase, When, pool, settlement};
 use crate::domain::account::{AccountState, Origin};
 use crate::domain::alert::{AccountMoney, AlertKind, AlertState, Concern, Mark, of_money};
 use crate::domain::chart::LedgerAccount;
@@ -18,6 +18,7 @@ use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
 use crate::domain::runway::runway;
+use crate::domain::settlement::Overdue;
 use crate::store::Reader;
 
 /// An alert, and what somebody has said to it.
@@ -74,9 +75,12 @@ pub fn list(reader: Reader<'_>, today: NaiveDate) -> Result<Vec<AlertView>> {
     let (policy, when) = (reader.policy()?, When::Now(today));
     let pending = account::pending(reader, when)?;
     let accounts = account::list_with(reader, None, &pending, when)?;
+    let mut receivables = reader.receivables()?;
     let mut concerns = Vec::new();
     for view in &accounts {
-        concerns.extend(of_account(reader, view, &policy, today)?);
+        let owed = receivables.remove(&view.account.id).unwrap_or_default();
+        let overdue = owed.open_months(settlement::terms(&view.group, &policy), None)?.overdue(today)?;
+        concerns.extend(of_account(reader, view, overdue, &policy, today)?);
     }
     concerns.extend(of_pool(reader, &accounts, &pending, &policy, today)?);
     concerns.extend(budget::list(reader, None, None, When::Now(today))?.into_iter().filter_map(of_budget));
@@ -96,11 +100,17 @@ pub fn list(reader: Reader<'_>, today: NaiveDate) -> Result<Vec<AlertView>> {
     Ok(alerts)
 }
 
-fn of_account(reader: Reader<'_>, view: &AccountView, policy: &Policy, today: NaiveDate) -> Result<Vec<Concern>> {
+fn of_account(
+    reader: Reader<'_>,
+    view: &AccountView,
+    overdue: Option<Overdue>,
+    policy: &Policy,
+    today: NaiveDate,
+) -> Result<Vec<Concern>> {
     let (account, currency) = (&view.account, view.group.currency);
     if account.state != AccountState::Released {
         let moved = reader.money_by_day(account.id, currency)?;
-        let money = AccountMoney { account, currency, moved: &moved, available: view.standing.available()? };
+        let money = AccountMoney { account, currency, moved: &moved, available: view.standing.available()?, overdue };
         let mut concerns = of_money(&money, policy, today)?;
         concerns.extend(of_joining(reader, view, policy, today)?);
         return Ok(concerns);

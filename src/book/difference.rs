@@ -8,7 +8,7 @@ use super::operation::{AccountInGroup, find_account};
 use super::order::{RefundOrder, Then};
 use super::pricing::Prices as _;
 use super::reconcile::tax_of;
-use super::{Operation, Result, UseCase, order, reconcile};
+use super::{Operation, Result, UseCase, order, reconcile, write_off};
 use crate::domain::acceptance::{Clearing, ClearingRule};
 use crate::domain::account::Model;
 use crate::domain::bill::{LineKind, OrderNumber, charged_on};
@@ -501,18 +501,8 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
         if !amount.is_positive() {
             return Err(self.refuse(how, WhyNot::NoLoss).into());
         }
-        let currency = self.before.currency;
-        let limit = self.operation.policy()?.write_off_limit.round(currency)?;
-        let mut so_far = Amount::ZERO;
-        for other in self.operation.reader().written_off(currency)? {
-            if other.id != self.before.id && other.month_of_loss() == Some(Month::of(self.date.date())) {
-                so_far = so_far.plus(other.difference()?.round(currency)?)?;
-            }
-        }
-        if so_far.plus(amount)? > limit {
-            let (amount, so_far, limit) = (Money::new(amount, currency), Money::new(so_far, currency), Money::new(limit, currency));
-            return Err(Refusal::WriteOffLimit { amount, so_far, limit }.into());
-        }
+        let money = Money::new(amount, self.before.currency);
+        write_off::require_within_limit(self.operation, Month::of(self.date.date()), money, Some(&self.before.id))?;
         self.loss(amount)
     }
 

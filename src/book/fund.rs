@@ -8,13 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::operation::{AccountInGroup, find_account, find_group, positive};
 use super::{Operation, Result, UseCase, When, account, group, statement};
 use crate::domain::account::{Account, Group, Mode};
-use crate::domain::alert::due_through;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
 use crate::domain::id::EntryId;
 use crate::domain::journal::{Entry, Note, Unbalanced};
 use crate::domain::money::{Amount, Exact, Money};
-use crate::domain::money_history::overdue;
 use crate::domain::period::OpenDate;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
@@ -247,13 +245,11 @@ impl UseCase for Withdraw {
 
 /// What a group's money has to stay for: what its accounts are in arrears with, or what is overdue of them, whichever is more.
 fn held_for(operation: &mut Operation<'_>, group: &Group, date: OpenDate) -> Result<Amount> {
-    let payment_days = operation.policy()?.payment_days;
-    let through = due_through(operation.today(), payment_days);
     let mut sum = Amount::ZERO;
     for account in operation.reader().accounts_of(group.id)? {
         let of = operation.account(account.code.as_str())?;
         let arrears = operation.standing(&of, date.date())?.arrears()?;
-        let overdue = overdue(&operation.reader().money_by_day(account.id, group.currency)?, through)?;
+        let overdue = operation.overdue(&of)?;
         sum = sum.plus(arrears.max(overdue.map_or(Amount::ZERO, |overdue| overdue.amount)))?;
     }
     Ok(sum)
@@ -261,7 +257,7 @@ fn held_for(operation: &mut Operation<'_>, group: &Group, date: OpenDate) -> Res
 
 /// What a group has on a day and on every later one that is not allocated, if it is enough: money that came in later cannot have
 /// been given away before.
-fn require_deposits(operation: &Operation<'_>, group: &Group, needed: Money, date: OpenDate) -> Result<Amount> {
+pub(super) fn require_deposits(operation: &Operation<'_>, group: &Group, needed: Money, date: OpenDate) -> Result<Amount> {
     let free = operation.reader().lowest_credit_from(LedgerAccount::deposits(group.id, group.currency), date.date())?;
     if needed.amount > free {
         let available = Money::new(free, group.currency);
@@ -456,8 +452,8 @@ pub struct Balances {
 pub fn balances(reader: Reader<'_>, of: Option<&str>, when: When) -> Result<Balances> {
     let accounts = account::list(reader, of, when)?;
     let groups = match of {
-        Some(name) => vec![group::show(reader, name, when.until())?],
-        None => group::list(reader, when.until())?,
+        Some(name) => vec![group::show(reader, name, when)?],
+        None => group::list(reader, when)?,
     };
     Ok(Balances { accounts, groups })
 }

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::operation::{find_account, positive};
+use super::settlement::terms;
 use super::{Operation, Result, UseCase};
 use crate::domain::account::{Account, Model};
 use crate::domain::code::{Code, Name};
@@ -20,6 +21,7 @@ use crate::domain::money::{Amount, Currency, Exact, Money};
 use crate::domain::period::{Month, PeriodState};
 use crate::domain::refusal::{Notice, Noun, Refusal};
 use crate::domain::role::Permission;
+use crate::domain::settlement::OpenMonths;
 use crate::domain::words::words;
 use crate::store::{Consumed, Reader, TitleFrom};
 
@@ -115,19 +117,21 @@ fn load(reader: Reader<'_>, period: Month) -> Result<Ledger> {
     if reader.closed_through()?.state(period) != PeriodState::Closed {
         return Err(Refusal::InvoiceBeforeClose { period }.into());
     }
-    let basis = reader.policy()?.invoice_basis;
+    let policy = reader.policy()?;
+    let basis = policy.invoice_basis;
     let invoices = reader.invoices()?;
     let mut by_account: BTreeMap<AccountId, BTreeMap<Month, Amount>> = BTreeMap::new();
     for line in invoices.iter().filter(|invoice| invoice.counts()).flat_map(|invoice| &invoice.lines) {
         let sum = by_account.entry(line.account).or_default().entry(line.month).or_default();
         *sum = sum.plus(line.taxed.gross)?;
     }
-    let currencies: BTreeMap<_, _> = reader.groups()?.into_iter().map(|group| (group.id, group.currency)).collect();
+    let groups: BTreeMap<_, _> = reader.groups()?.into_iter().map(|group| (group.id, group)).collect();
+    let mut receivables = if basis == InvoiceBasis::Settled { reader.receivables()? } else { BTreeMap::new() };
     let mut open: BTreeMap<(EntityId, Currency), Vec<OpenMonth>> = BTreeMap::new();
     let mut proofs: BTreeMap<Currency, Proof> = BTreeMap::new();
     let mut accounts = BTreeMap::new();
     for account in reader.accounts()? {
-        let currency = currencies[&account.group];
+        let currency = groups[&account.group].currency;
         let proof = proofs.entry(currency).or_default();
         let consumed = reader.consumed(account.id, period)?;
         proof.statements = proof.statements.plus(frozen(reader, &account, period)?)?;
@@ -136,7 +140,9 @@ fn load(reader: Reader<'_>, period: Month) -> Result<Ledger> {
             *of = of.plus(consumed.charged)?;
             proof.by_voucher = proof.by_voucher.plus(consumed.by_voucher)?;
         }
-        let may_be = invoiceable(reader, &account, &consumed, basis, period)?;
+        let terms = terms(&groups[&account.group], &policy);
+        let owed = receivables.remove(&account.id).unwrap_or_default().open_months(terms, None)?;
+        let may_be = invoiceable(&account, &consumed, basis, &owed)?;
         let of = open.entry((account.entity, currency)).or_default();
         let mut months: BTreeMap<Month, Amount> = may_be.counts;
         let id = account.id;
@@ -171,11 +177,10 @@ struct Invoiceable {
 }
 
 fn invoiceable(
-    reader: Reader<'_>,
     account: &Account,
     consumed: &BTreeMap<Month, Consumed>,
     basis: InvoiceBasis,
-    period: Month,
+    owed: &OpenMonths,
 ) -> Result<Invoiceable> {
     let mut may_be = Invoiceable::default();
     for (month, consumed) in consumed {
@@ -187,19 +192,14 @@ fn invoiceable(
         }
     }
     if basis == InvoiceBasis::Settled && account.model == Model::Resale {
-        for (month, unpaid) in unpaid(reader, account, period)? {
-            let amount = may_be.counts.entry(month).or_default();
-            let unpaid = unpaid.min((*amount).max(Amount::ZERO));
+        for open in &owed.months {
+            let Some(amount) = may_be.counts.get_mut(&open.month) else { continue };
+            let unpaid = open.open.min((*amount).max(Amount::ZERO));
             *amount = amount.minus(unpaid)?;
             may_be.unsettled = may_be.unsettled.plus(unpaid)?;
         }
     }
     Ok(may_be)
-}
-
-/// What of an account's months is not paid yet.
-fn unpaid(_reader: Reader<'_>, _account: &Account, _period: Month) -> Result<BTreeMap<Month, Amount>> {
-    Ok(BTreeMap::new())
 }
 
 /// Proposes what to invoice through a closed month.

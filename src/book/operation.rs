@@ -12,7 +12,7 @@ use super::{Result, Session};
 use crate::domain::account::{Account, Group, Standing};
 use crate::domain::agreement::Agreement;
 use crate::domain::chart::LedgerAccount;
-use crate::domain::id::{EntryId, GroupId};
+use crate::domain::id::{AccountId, EntryId, GroupId};
 use crate::domain::journal::{Entry, Unbalanced};
 use crate::domain::money::{Amount, Currency, Exact, Money};
 use crate::domain::period::{ClosedThrough, Month, OpenDate, PeriodState};
@@ -21,6 +21,7 @@ use crate::domain::price::Volume;
 use crate::domain::refusal::{Noun, Refusal};
 use crate::domain::role::Permission;
 use crate::domain::rules::Party;
+use crate::domain::settlement::{Overdue, Terms};
 use crate::store::{Operator, Reader, Scope, Writer};
 
 /// An account with its group, as rules need them.
@@ -53,6 +54,7 @@ pub struct Operation<'c> {
     purchase_agreements: Option<Rc<Vec<Rc<Agreement>>>>,
     pub(super) pending_usage: Option<PendingUsage>,
     policy: Option<Policy>,
+    overdue: HashMap<AccountId, Option<Overdue>>,
     pub(super) weighing: Option<Weighing>,
 }
 
@@ -71,6 +73,7 @@ impl<'c> Operation<'c> {
             purchase_agreements: None,
             pending_usage: None,
             policy: None,
+            overdue: HashMap::new(),
             weighing: None,
         })
     }
@@ -185,6 +188,17 @@ impl<'c> Operation<'c> {
         let funds = self.writer.credit_from(LedgerAccount::funds(account.id, currency), day)?;
         let owed = self.writer.debit_from(LedgerAccount::receivable(account.id, currency), day)?;
         Ok(account.standing_from(day, self.today(), (&funds, &owed), pending_usage)?)
+    }
+
+    /// What an account owed for longer than it may when the operation began: orders of a list do not look at each other's.
+    pub(super) fn overdue(&mut self, of: &AccountInGroup) -> Result<Option<Overdue>> {
+        if let Some(known) = self.overdue.get(&of.account.id) {
+            return Ok(*known);
+        }
+        let terms = Terms { own: of.group.payment_days.as_ref(), usual: self.policy()?.payment_days };
+        let overdue = self.reader().receivable(of.account.id)?.open_months(terms, None)?.overdue(self.today())?;
+        self.overdue.insert(of.account.id, overdue);
+        Ok(overdue)
     }
 
     /// The policies of the book.

@@ -9,7 +9,7 @@ use super::operation::{AccountInGroup, not_negative, positive, unknown};
 use super::price::list_price_notice;
 use super::pricing::{OrderToPrice, Prices as _};
 use super::true_up::TrueUpReturned;
-use super::{Operation, Result, UseCase};
+use super::{Operation, Result, UseCase, settlement};
 use crate::domain::account::{Mode, Model};
 use crate::domain::agreement::ChargeKind;
 use crate::domain::code::Code;
@@ -235,6 +235,7 @@ fn record_of(operation: &mut Operation<'_>, request: OrderRequest, then: Option<
     if request.placement == Placement::Planned {
         account.require_may_buy(request.kind)?;
     }
+    let overdue = settlement::overdue_check(operation, &of, request.kind, request.placement)?;
     if let (Some(from), Some(to)) = (request.service_from, request.service_to)
         && to < from
     {
@@ -296,7 +297,7 @@ fn record_of(operation: &mut Operation<'_>, request: OrderRequest, then: Option<
         Model::Resale => list_price_notice(&price, &of.group.code),
         Model::Agency => vec![],
     };
-    notices.extend(uncovered);
+    notices.extend(overdue.into_iter().chain(uncovered));
     notices.extend(operation.count(weighed)?);
     let arrears = standing.arrears()?;
     if arrears.is_positive() {

@@ -334,6 +334,11 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("{account} may not buy anything new ({kind}): new purchases are forbidden to it"))
                 .hint(format!("`subledger account edit {account} --purchases allow` lifts that; --placed records an order that the provider has accepted already"))
         }
+        Refusal::AccountOverdue { account, group, overdue, due } => {
+            told(format!("{account} may not buy anything new: it owes {overdue} that was due, the oldest on {due}")).hint(format!(
+                "`subledger settlement receive {group} AMOUNT` records what it paid; the policy is `overdue-check`; --placed records an order that the provider has accepted already"
+            ))
+        }
         Refusal::SwitchUnsettled { account, owed, unspent, pending } => {
             let mut first: Vec<String> = Vec::new();
             if !owed.amount.is_zero() {
@@ -438,6 +443,25 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::PayableInsufficient { needed, available } => {
             told(format!("the provider has billed {available} that is not paid; {needed} is more"))
                 .hint("`subledger pool show` shows what it is owed; what it has not billed yet is `accrued`")
+        }
+        Refusal::SettlementExceeds { of, owed, .. } if owed.amount.is_zero() => {
+            told(format!("{of} owes nothing that this could pay")).hint("`subledger settlement list` shows who owes what")
+        }
+        Refusal::SettlementExceeds { of, needed, owed } => told(format!("{of} owes {owed} of what this is for; {needed} is more"))
+            .hint("`subledger settlement list` shows who owes what"),
+        Refusal::ReferenceUsed { reference, entry, date, group, amount } => {
+            let whose = group.as_ref().map_or_else(String::new, |group| format!(" of {group}"));
+            told(format!("{amount}{whose} came in under the reference {reference:?} before: entry {}, on {date}", entry.0))
+                .hint("--again records it all the same, such as the part of another group")
+        }
+        Refusal::EntryUnknown { entry } => told(format!("there is no entry {}", entry.0))
+            .hint("`subledger fund history ACCOUNT` shows entries with their numbers"),
+        Refusal::NotASettlement { entry, event } => {
+            told(format!("entry {} is no settlement, but {event}", entry.0)).hint("what settled a receivable can be charged back")
+        }
+        Refusal::ChargedBack { entry, by } => told(format!("entry {} was charged back before, by entry {}", entry.0, by.0)),
+        Refusal::ChargeBackBefore { entry, date, settled } => {
+            told(format!("entry {} is of {settled} and cannot be taken back before, on {date}", entry.0)).hint(format!("date it {settled} or later"))
         }
         Refusal::FundsInsufficient { account, needed, available } => told(format!("{account} has {available} available; {needed} is needed"))
             .hint(format!("`subledger fund allocate {account} AMOUNT` gives it money; --placed records an order that the provider has accepted already")),
@@ -605,7 +629,7 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::NoteMissing { how } => told(format!("whoever says {how} must say why")).hint("--note \"…\""),
         Refusal::WriteOffLimit { amount, so_far, limit } => {
             told(format!("{amount} and the {so_far} written off in the month so far are more than the limit of {limit}"))
-                .hint("`subledger policy set` changes write-off-limit; or dispute it, or accept it")
+                .hint("`subledger policy set` changes write-off-limit; a difference can also be disputed, or accepted")
         }
         Refusal::NotReopened { id, resolution } => not_reopened(id, *resolution, told),
         Refusal::InvoiceBeforeClose { period } => told(format!("{period} is not closed: what it charges can still change"))

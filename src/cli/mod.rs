@@ -35,6 +35,7 @@ mod prompt;
 mod reconcile;
 mod report;
 mod settings;
+mod settlement;
 mod statement;
 mod status;
 mod ui;
@@ -98,6 +99,8 @@ enum Command {
     #[command(subcommand)]
     Statement(statement::StatementCommand),
     #[command(subcommand)]
+    Settlement(settlement::SettlementCommand),
+    #[command(subcommand)]
     Invoice(invoice::InvoiceCommand),
     #[command(subcommand)]
     Period(period::PeriodCommand),
@@ -131,6 +134,7 @@ impl Command {
             Self::Reconcile(command) => command.run(context),
             Self::Difference(command) => command.run(context),
             Self::Statement(command) => command.run(context),
+            Self::Settlement(command) => command.run(context),
             Self::Invoice(command) => command.run(context),
             Self::Period(command) => command.run(context),
             Self::MonthEnd(args) => args.run(context),

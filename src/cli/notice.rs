@@ -16,6 +16,15 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
             format!("the credential {credential} has no check character: nobody can tell whether it is typed right"),
         ),
         Notice::Arrears { account, arrears } => ("arrears", format!("{account} is in arrears by {arrears}")),
+        Notice::Overdue { account, overdue, due } => {
+            ("overdue", format!("{account} owes {overdue} that was due, the oldest on {due}"))
+        }
+        Notice::SurplusToDeposits { group, surplus } => {
+            ("surplus-to-deposits", format!("{surplus} is more than what it pays for, and stands in the deposits of {group}"))
+        }
+        Notice::DepositsShort { group, short } => {
+            ("deposits-short", format!("the deposits of {group} are short of {short}: what was taken back now had been used"))
+        }
         Notice::BudgetReached { budget, about, percent, spent, amount } => {
             ("budget-reached", format!("the budget {budget} ({about}) has reached {percent} %: {spent} of {amount}"))
         }
@@ -26,23 +35,11 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
         Notice::UnknownAccounts { count, first, payable, currency } => {
             ("unknown-accounts", unknown_accounts(*count, first, &payable.display(*currency), currency.code()))
         }
-        Notice::DigitsLost { count, first } => (
-            "digits-lost",
-            format!(
-                "{} in 0, such as {first}: a spreadsheet keeps 15 digits and writes 0 for the sixteenth; compare with the provider",
-                plural(*count, "UID of no account ends", "UIDs of no account end")
-            ),
-        ),
-        Notice::TotalDiffers { stated, sum, difference, currency } => (
-            "total-differs",
-            format!(
-                "the provider states {} {currency}, the lines add up to {} {currency}: {} {currency} {}; the month cannot close like this",
-                stated.display(*currency),
-                sum.display(*currency),
-                difference.display(*currency).trim_start_matches('-'),
-                if difference.is_negative() { "are too much" } else { "are missing" },
-            ),
-        ),
+        Notice::DigitsLost { count, first } => ("digits-lost", digits_lost(*count, first)),
+        Notice::TotalDiffers { stated, sum, difference, currency } => {
+            let [stated, sum, off] = [stated, sum, difference].map(|amount| amount.display(*currency));
+            ("total-differs", total_differs(&stated, &sum, &off, currency.code()))
+        }
         Notice::Oddity { file, remark } => ("oddity", oddity(file, remark)),
         Notice::RepeatedLines { count } => {
             ("repeated-lines", format!("{} came twice with the same content and counted once", plural(*count, "line", "lines")))
@@ -106,6 +103,24 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
             ("list-price", format!("{group} has no sale agreement in force: list price; `subledger price apply FILE` applies one"))
         }
     }
+}
+
+fn digits_lost(count: u64, first: &str) -> String {
+    format!(
+        "{} in 0, such as {first}: a spreadsheet keeps 15 digits and writes 0 for the sixteenth; compare with the provider",
+        plural(count, "UID of no account ends", "UIDs of no account end")
+    )
+}
+
+fn total_differs(stated: &str, sum: &str, difference: &str, currency: &str) -> String {
+    let (off, is) = match difference.strip_prefix('-') {
+        Some(more) => (more, "are too much"),
+        None => (difference, "are missing"),
+    };
+    format!(
+        "the provider states {stated} {currency}, the lines add up to {sum} {currency}: {off} {currency} {is}; the month cannot close \
+         like this"
+    )
 }
 
 fn unknown_accounts(count: u64, first: &str, payable: &str, currency: &str) -> String {

@@ -320,9 +320,9 @@ impl Account {
         Err(Refusal::SwitchUnsettled { account: self.code.clone(), owed, unspent, pending })
     }
 
-    /// Whether a purchase of a kind is forbidden by the ban: what is new or more. What there is may be renewed.
+    /// Whether a purchase of a kind is forbidden by the ban.
     pub fn require_may_buy(&self, kind: OrderKind) -> Result<(), Refusal> {
-        if self.purchase_ban && matches!(kind, OrderKind::New | OrderKind::Upgrade) {
+        if self.purchase_ban && kind.is_new_purchase() {
             return Err(Refusal::PurchaseBanned { account: self.code.clone(), kind });
         }
         Ok(())
@@ -348,6 +348,8 @@ pub struct Group {
     pub name: Name,
     /// What its money is counted in.
     pub currency: Currency,
+    /// How many days after its end a month is due, and from which day on; the policy's when `None`.
+    pub payment_days: Option<Dated<u16>>,
 }
 
 /// A day, and what there was at its end, in minor units.

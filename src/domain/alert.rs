@@ -11,10 +11,11 @@ use crate::domain::code::Code;
 use crate::domain::fingerprint;
 use crate::domain::id::BudgetId;
 use crate::domain::money::{Amount, Currency, Money, Overflow};
-use crate::domain::money_history::{DayMoved, last_filled, low_since, overdue};
+use crate::domain::money_history::{DayMoved, last_filled, low_since};
 use crate::domain::percent::Percents;
 use crate::domain::period::Month;
 use crate::domain::policy::Policy;
+use crate::domain::settlement::Overdue;
 use crate::domain::words::words;
 
 words! {
@@ -172,13 +173,8 @@ pub struct AccountMoney<'a> {
     pub moved: &'a [DayMoved],
     /// What it may still spend: usage that waits for its charge is taken off.
     pub available: Amount,
-}
-
-/// The last day whose charges are due on a day: the end of the latest month that ended more than `payment_days` before it.
-pub fn due_through(today: NaiveDate, payment_days: u16) -> NaiveDate {
-    let latest = today.checked_sub_days(chrono::Days::new(u64::from(payment_days) + 1)).unwrap_or(NaiveDate::MIN);
-    // The month of a day has ended by that day only on its last one.
-    Month::of(latest.succ_opt().unwrap_or(latest)).previous().last_day()
+    /// What it owes for longer than it may.
+    pub overdue: Option<Overdue>,
 }
 
 /// The days on which an account's money moved, and those from which its credit and its mode hold: that can make it low, too.
@@ -192,7 +188,7 @@ fn with_changes_of_terms(moved: &[DayMoved], account: &Account, today: NaiveDate
 
 /// What is to be said of an account's money: arrears, or how little is left; and what is overdue.
 pub fn of_money(money: &AccountMoney<'_>, policy: &Policy, today: NaiveDate) -> Result<Vec<Concern>, Overflow> {
-    let AccountMoney { account, currency, moved, available } = *money;
+    let AccountMoney { account, currency, moved, available, overdue } = *money;
     let code = || account.code.clone();
     let in_currency = |amount| Money::new(amount, currency);
     let credit = |day| account.credit_on(day);
@@ -209,10 +205,8 @@ pub fn of_money(money: &AccountMoney<'_>, policy: &Policy, today: NaiveDate) -> 
             Mode::AgentPays => Concern::LowCredit { account, available, of, percent, since },
         });
     }
-    let through = due_through(today, policy.payment_days);
-    if let Some(found) = overdue(moved, through)? {
-        let overdue = in_currency(found.amount);
-        concerns.push(Concern::Overdue { account: code(), overdue, oldest: found.oldest, through });
+    if let Some(Overdue { amount, oldest, through, .. }) = overdue {
+        concerns.push(Concern::Overdue { account: code(), overdue: in_currency(amount), oldest, through });
     }
     Ok(concerns)
 }
@@ -239,21 +233,6 @@ mod tests {
 
     fn day(text: &str) -> NaiveDate {
         parse_date(text).unwrap()
-    }
-
-    #[test]
-    fn a_month_is_due_so_many_days_after_its_end() {
-        let table = [
-            ("2026-07-30", 30, "2026-05-31"),
-            ("2026-07-31", 30, "2026-06-30"),
-            ("2026-07-01", 0, "2026-06-30"),
-            ("2026-06-30", 0, "2026-05-31"),
-            ("2026-03-01", 0, "2026-02-28"),
-            ("2026-03-31", 30, "2026-02-28"),
-        ];
-        for (today, days, expected) in table {
-            assert_eq!(due_through(day(today), days), day(expected), "{today}, {days} days");
-        }
     }
 
     #[test]

@@ -46,6 +46,10 @@ words! {
         DifferenceAccepted = "difference-accepted",
         /// A person has accepted a loss.
         WriteOff = "write-off",
+        /// What agent-pays accounts owed was paid.
+        Settlement = "settlement",
+        /// A settlement was taken back, because the money did not come after all.
+        ChargeBack = "charge-back",
         /// What was disputed has become a charge.
         DisputeCharged = "dispute-charged",
         /// A voucher paid a part of an order.

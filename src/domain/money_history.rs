@@ -1,4 +1,4 @@
-//! An account's money over time: how long it has been low, what is overdue, and how much it had when money last came in.
+//! An account's money over time: how long it has been low, and how much it had when money last came in.
 
 use chrono::NaiveDate;
 
@@ -24,29 +24,6 @@ impl DayMoved {
     fn change(self) -> Result<Amount, Overflow> {
         self.given.minus(self.spent)?.plus(self.settled)?.minus(self.charged)
     }
-}
-
-/// What an account owes for longer than it may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Overdue {
-    /// How much.
-    pub amount: Amount,
-    /// The day of the oldest charge that is not paid.
-    pub oldest: NaiveDate,
-}
-
-/// What is owed of the charges up to and including a day: payments pay the oldest charge first. `None` when all of it is paid.
-pub fn overdue(days: &[DayMoved], due_through: NaiveDate) -> Result<Option<Overdue>, Overflow> {
-    let settled = Amount::sum(days.iter().map(|day| day.settled))?;
-    let (mut charged, mut oldest) = (Amount::ZERO, None);
-    for day in days.iter().filter(|day| day.day <= due_through) {
-        charged = charged.plus(day.charged)?;
-        if charged > settled && oldest.is_none() {
-            oldest = Some(day.day);
-        }
-    }
-    let Some(oldest) = oldest else { return Ok(None) };
-    Ok(Some(Overdue { amount: charged.minus(settled)?, oldest }))
 }
 
 /// When money last came in, and what the account then had, that money included.
@@ -93,29 +70,8 @@ mod tests {
         Amount::from_minor(minor)
     }
 
-    fn owes(on: &str, charged: i64, settled: i64) -> DayMoved {
-        DayMoved { day: day(on), charged: fen(charged), settled: fen(settled), ..DayMoved::default() }
-    }
-
     fn has(on: &str, given: i64, spent: i64) -> DayMoved {
         DayMoved { day: day(on), given: fen(given), spent: fen(spent), ..DayMoved::default() }
-    }
-
-    #[test]
-    fn the_oldest_charge_is_paid_first() {
-        let days = [owes("05-10", 100, 0), owes("05-31", 50, 0), owes("06-20", 30, 0), owes("07-01", 0, 120)];
-        let table = [
-            ("05-09", None),
-            ("05-10", None),
-            ("05-31", Some((30, "05-31"))),
-            ("06-19", Some((30, "05-31"))),
-            ("06-20", Some((60, "05-31"))),
-        ];
-        for (through, expected) in table {
-            let found = overdue(&days, day(through)).unwrap().map(|found| (found.amount.minor(), found.oldest));
-            assert_eq!(found, expected.map(|(amount, oldest)| (amount, day(oldest))), "{through}");
-        }
-        assert_eq!(overdue(&[], day("06-01")), Ok(None));
     }
 
     #[test]

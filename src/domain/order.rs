@@ -28,6 +28,13 @@ words! {
     }
 }
 
+impl OrderKind {
+    /// Whether it buys what is new or more. What there is may be renewed by who may buy nothing else.
+    pub fn is_new_purchase(self) -> bool {
+        matches!(self, Self::New | Self::Upgrade)
+    }
+}
+
 words! {
     /// Whether the order is a wish or a fact.
     Placement, "a placement" {

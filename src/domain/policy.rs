@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use crate::domain::code::Name;
+use crate::domain::dunning::DunningDays;
 use crate::domain::invoice::{DigitalFields, InvoiceBasis, TaxRate};
 use crate::domain::matching::Tolerance;
 use crate::domain::money::{EXACT_SCALE, Exact};
@@ -12,6 +13,18 @@ use crate::domain::words::words;
 words! {
     /// What happens to an order for which the agent pays when its pool at the provider does not cover the cost.
     PoolCheck, "a pool check" {
+        /// Nothing.
+        Off = "off",
+        /// It is recorded, and somebody is told.
+        Warn = "warn",
+        /// It is refused, unless the provider has accepted it already.
+        Refuse = "refuse",
+    }
+}
+
+words! {
+    /// What happens to a new purchase of an account that owes what was due.
+    OverdueCheck, "an overdue check" {
         /// Nothing.
         Off = "off",
         /// It is recorded, and somebody is told.
@@ -32,6 +45,10 @@ words! {
         PoolDays = "pool-days",
         /// How many days after the end of a month what it is owed for is due.
         PaymentDays = "payment-days",
+        /// Whether an account that owes what was due may buy anything new.
+        OverdueCheck = "overdue-check",
+        /// From how many days overdue on each level of dunning is reached.
+        DunningDays = "dunning-days",
         /// How many days before an invitation runs out somebody is told.
         InvitationDays = "invitation-days",
         /// After how many days without a verified real name somebody is told.
@@ -69,6 +86,8 @@ impl PolicyName {
             Self::LowBalance => "alert when so many percent of a balance or a credit are left",
             Self::PoolDays => "alert when the pool lasts fewer days",
             Self::PaymentDays => "what a month is owed for is due so many days after its end",
+            Self::OverdueCheck => "new purchases of accounts that owe what was due: off, warn or refuse",
+            Self::DunningDays => "overdue for so many days, a debt reaches the first, second, third level of dunning",
             Self::InvitationDays => "alert when an invitation runs out within so many days",
             Self::VerifyDays => "alert when an account has been without a verified name for so many days",
             Self::ToleranceAmount => "an order may be billed so much off, in major units; 0 tolerates nothing",
@@ -97,6 +116,10 @@ pub struct Policy {
     pub pool_days: u16,
     /// How many days after the end of a month what it is owed for is due.
     pub payment_days: u16,
+    /// Whether an account that owes what was due may buy anything new.
+    pub overdue_check: OverdueCheck,
+    /// From how many days overdue on each level of dunning is reached.
+    pub dunning_days: DunningDays,
     /// How many days before an invitation runs out somebody is told.
     pub invitation_days: u16,
     /// After how many days without a verified real name somebody is told.
@@ -132,6 +155,8 @@ impl Default for Policy {
             low_balance: "25,10,0".parse().expect("three percents"),
             pool_days: 15,
             payment_days: 30,
+            overdue_check: OverdueCheck::Off,
+            dunning_days: "1,15,30".parse().expect("three numbers of days"),
             invitation_days: 3,
             verify_days: 7,
             tolerance_amount: Exact::ZERO,
@@ -157,6 +182,8 @@ impl Policy {
             PolicyName::LowBalance => self.low_balance.to_string(),
             PolicyName::PoolDays => self.pool_days.to_string(),
             PolicyName::PaymentDays => self.payment_days.to_string(),
+            PolicyName::OverdueCheck => self.overdue_check.to_string(),
+            PolicyName::DunningDays => self.dunning_days.to_string(),
             PolicyName::InvitationDays => self.invitation_days.to_string(),
             PolicyName::VerifyDays => self.verify_days.to_string(),
             PolicyName::ToleranceAmount => self.tolerance_amount.to_string(),
@@ -180,6 +207,8 @@ impl Policy {
             PolicyName::LowBalance => self.low_balance = text.parse()?,
             PolicyName::PoolDays => self.pool_days = days(text)?,
             PolicyName::PaymentDays => self.payment_days = days(text)?,
+            PolicyName::OverdueCheck => self.overdue_check = text.parse()?,
+            PolicyName::DunningDays => self.dunning_days = text.parse()?,
             PolicyName::InvitationDays => self.invitation_days = days(text)?,
             PolicyName::VerifyDays => self.verify_days = days(text)?,
             PolicyName::ToleranceAmount => self.tolerance_amount = amount(text)?,

@@ -12,8 +12,9 @@ use crate::domain::code::Code;
 use crate::domain::coupon::CouponKind;
 use crate::domain::difference::{DifferenceKind, Resolution};
 use crate::domain::entity::NotACredential;
-use crate::domain::id::{BudgetId, InvoiceId, OperationId, OrderId};
+use crate::domain::id::{BudgetId, EntryId, InvoiceId, OperationId, OrderId};
 use crate::domain::invoice::{InvoiceForm, InvoiceState, NotAnInvoiceNumber};
+use crate::domain::journal::Event;
 use crate::domain::money::{Currency, Exact, Money, Overflow};
 use crate::domain::order::OrderKind;
 use crate::domain::period::Month;
@@ -143,6 +144,8 @@ pub enum Refusal {
 
     /// New purchases are forbidden to the account.
     PurchaseBanned { account: Code, kind: OrderKind },
+    /// By policy, an account that owes what was due buys nothing new.
+    AccountOverdue { account: Code, group: Code, overdue: Money, due: NaiveDate },
     /// Who pays would change while money stays behind in the old way.
     SwitchUnsettled { account: Code, owed: Money, unspent: Money, pending: Money },
 
@@ -209,6 +212,18 @@ pub enum Refusal {
     PoolUncovered { account: Code, needed: Money, available: Money },
     /// The provider is owed less than it is to be paid.
     PayableInsufficient { needed: Money, available: Money },
+    /// Less is owed than is to be paid of it or given up.
+    SettlementExceeds { of: Code, needed: Money, owed: Money },
+    /// Money came in under the same reference before.
+    ReferenceUsed { reference: String, entry: EntryId, date: NaiveDate, group: Option<Code>, amount: Money },
+    /// There is no entry of that number.
+    EntryUnknown { entry: EntryId },
+    /// An entry that is to be taken back as a settlement is none.
+    NotASettlement { entry: EntryId, event: Event },
+    /// A settlement was taken back before.
+    ChargedBack { entry: EntryId, by: EntryId },
+    /// A settlement would be taken back before it was made.
+    ChargeBackBefore { entry: EntryId, date: NaiveDate, settled: NaiveDate },
     /// The prepaid account has less than the order costs.
     FundsInsufficient { account: Code, needed: Money, available: Money },
     /// An account has less that is not spent than it would pass on.
@@ -599,6 +614,7 @@ impl Refusal {
             Self::CreditForPrepaid { .. } => "credit.prepaid",
             Self::NotPrepaid { .. } => "account.not-prepaid",
             Self::PurchaseBanned { .. } => "account.purchase-ban",
+            Self::AccountOverdue { .. } => "account.overdue",
             Self::SwitchUnsettled { .. } => "account.switch-unsettled",
             Self::PolicyInvalid { .. } => "policy.invalid",
             Self::DaysReversed { .. } => "days.reversed",
@@ -629,6 +645,12 @@ impl Refusal {
             Self::BudgetExceeded { .. } => "budget.exceeded",
             Self::PoolUncovered { .. } => "pool.uncovered",
             Self::PayableInsufficient { .. } => "payable.insufficient",
+            Self::SettlementExceeds { .. } => "settlement.exceeds-owed",
+            Self::ReferenceUsed { .. } => "settlement.reference-used",
+            Self::EntryUnknown { .. } => "entry.unknown",
+            Self::NotASettlement { .. } => "settlement.not-one",
+            Self::ChargedBack { .. } => "settlement.charged-back",
+            Self::ChargeBackBefore { .. } => "settlement.before-it",
             Self::FundsInsufficient { .. } | Self::UnspentInsufficient { .. } => "funds.insufficient",
             Self::CreditInsufficient { .. } => "credit.insufficient",
             Self::OpeningDone { .. } => "opening.done",
@@ -750,6 +772,29 @@ pub enum Notice {
         account: Code,
         /// By how much.
         arrears: Money,
+    },
+    /// An account that owes what was due has bought something new.
+    Overdue {
+        /// The account.
+        account: Code,
+        /// How much was due.
+        overdue: Money,
+        /// The last day on which the oldest of it could have been paid in time.
+        due: NaiveDate,
+    },
+    /// A customer has paid more than what it was for.
+    SurplusToDeposits {
+        /// The group.
+        group: Code,
+        /// How much more.
+        surplus: Money,
+    },
+    /// Money was taken back that had gone to a group's deposits, and was used.
+    DepositsShort {
+        /// The group.
+        group: Code,
+        /// How much is missing there.
+        short: Money,
     },
     /// An order has reached a threshold of a budget.
     BudgetReached {

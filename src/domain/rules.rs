@@ -297,6 +297,46 @@ pub fn written_off(date: OpenDate, currency: Currency, amount: Amount) -> Posted
         .balanced()
 }
 
+/// Agent-pays accounts are paid for: Dr bank, Cr receivable of each account that is paid, and what is more than they owe Cr
+/// deposits; or from what the group has paid in before, Dr deposits, Cr receivable.
+pub fn settlement(date: OpenDate, group: GroupId, from: LedgerAccount, paid: &[(AccountId, Amount)], surplus: Amount) -> Posted {
+    let currency = from.currency();
+    let total = Amount::sum(paid.iter().map(|(_, amount)| *amount))?.plus(surplus)?;
+    let mut draft = Entry::of(Event::Settlement, date).group(group).debit(from, total);
+    if let [(account, _)] = paid {
+        draft = draft.account(*account);
+    }
+    for (account, amount) in paid {
+        draft = draft.credit(LedgerAccount::receivable(*account, currency), *amount)?;
+    }
+    draft.credit(LedgerAccount::deposits(group, currency), surplus)?.balanced()
+}
+
+/// What an account owes is given up: Dr write-off, Cr receivable.
+pub fn receivable_written_off(date: OpenDate, group: GroupId, account: AccountId, currency: Currency, amount: Amount) -> Posted {
+    Entry::of(Event::WriteOff, date)
+        .group(group)
+        .account(account)
+        .debit(LedgerAccount::write_off(currency), amount)
+        .credit(LedgerAccount::receivable(account, currency), amount)?
+        .balanced()
+}
+
+/// A settlement, or a write-off of what was owed, is taken back: the mirror of its postings.
+pub fn charge_back(date: OpenDate, group: Option<GroupId>, account: Option<AccountId>, postings: &[Posting]) -> Posted {
+    let mut draft = Entry::of(Event::ChargeBack, date);
+    if let Some(group) = group {
+        draft = draft.group(group);
+    }
+    if let Some(account) = account {
+        draft = draft.account(account);
+    }
+    for posting in postings {
+        draft = draft.credit(posting.ledger_account, posting.amount)?;
+    }
+    draft.balanced()
+}
+
 /// What was disputed is given up: Dr write-off, Cr disputed.
 pub fn dispute_given_up(date: OpenDate, currency: Currency, amount: Amount) -> Posted {
     Entry::of(Event::WriteOff, date)
@@ -430,6 +470,22 @@ mod tests {
             (difference_accepted(day(), &party(Mode::Prepaid), fen(0), fen(-7)), "Cr cost 7, Dr accrued 7"),
             (difference_accepted(day(), &agency(Mode::Prepaid), fen(7), fen(7)), "Dr funds 7, Cr accrued 7"),
             (written_off(day(), cny(), fen(7)), "Dr write-off 7, Cr accrued 7"),
+            (
+                settlement(
+                    day(),
+                    GroupId(1),
+                    LedgerAccount::bank(cny()),
+                    &[(AccountId(7), fen(60)), (AccountId(8), fen(30))],
+                    fen(10),
+                ),
+                "Dr bank 100, Cr receivable 60, Cr receivable 30, Cr deposits 10",
+            ),
+            (settlement(day(), GroupId(1), LedgerAccount::bank(cny()), &[], fen(10)), "Dr bank 10, Cr deposits 10"),
+            (
+                settlement(day(), GroupId(1), LedgerAccount::deposits(GroupId(1), cny()), &[(AccountId(7), fen(60))], fen(0)),
+                "Dr deposits 60, Cr receivable 60",
+            ),
+            (receivable_written_off(day(), GroupId(1), AccountId(7), cny(), fen(5)), "Dr write-off 5, Cr receivable 5"),
             (dispute_given_up(day(), cny(), fen(7)), "Dr write-off 7, Cr disputed 7"),
             (dispute_charged(day(), cny(), fen(7)), "Dr accrued 7, Cr disputed 7"),
         ];
@@ -439,6 +495,15 @@ mod tests {
         assert!(bill_accepted(day(), cny(), &accepted([10_500, 10_000, 0, 0, 0])).is_err(), "what is forgotten is no rounding");
         assert_eq!(charge(day(), &party(Mode::Prepaid), fen(0), fen(0)), Ok(None));
         assert_eq!(opening_order(day(), cny(), fen(0)), Ok(None));
+    }
+
+    #[test]
+    fn a_charge_back_is_the_mirror_of_what_it_takes_back() {
+        let bank = LedgerAccount::bank(cny());
+        let paid = settlement(day(), GroupId(1), bank, &[(AccountId(7), fen(60))], fen(10)).unwrap().unwrap();
+        assert_eq!((paid.about().group, paid.about().account), (Some(GroupId(1)), Some(AccountId(7))));
+        let mirror = charge_back(day(), paid.about().group, paid.about().account, paid.postings());
+        assert_eq!(lines(mirror), "Cr bank 70, Dr receivable 60, Dr deposits 10");
     }
 
     #[test]

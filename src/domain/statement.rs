@@ -209,7 +209,7 @@ impl Movement {
             // What the book starts with was charged, or paid, before it.
             Event::Opening if self.amount.is_negative() => StatementKind::Payment,
             Event::Charge | Event::Usage | Event::TrueUp | Event::Opening | Event::DifferenceAccepted => StatementKind::Charge,
-            Event::Refund => StatementKind::Credit,
+            Event::Refund | Event::WriteOff => StatementKind::Credit,
             Event::Deposit
             | Event::Withdraw
             | Event::Allocate
@@ -221,8 +221,10 @@ impl Movement {
             | Event::BillAccepted
             | Event::PaidWithBill
             | Event::UsageAccrued
-            | Event::WriteOff
-            | Event::DisputeCharged => StatementKind::Payment,
+            | Event::DisputeCharged
+            | Event::Settlement
+            // A payment that did not come after all takes one away.
+            | Event::ChargeBack => StatementKind::Payment,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Groups, accounts, invitations, attestations.
 
 use chrono::NaiveDate;
+use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
 
@@ -64,12 +65,16 @@ pub struct Invitation {
     pub expires: NaiveDate,
 }
 
-const SELECT_GROUP: &str = "SELECT id, code, name, currency FROM customer_group";
+const SELECT_GROUP: &str = "SELECT id, code, name, currency, payment_days FROM customer_group";
 const SELECT_ACCOUNT: &str = "SELECT id, code, uid, group_id, entity_id, state, origin, mode, environment, mobile, email, holder,
                                      credit, since, login, model, shutdown, purchase_ban, low_balance FROM account";
 
 fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
-    Ok(Group { id: GroupId(row.get(0)?), code: row.parsed(1)?, name: row.parsed(2)?, currency: row.parsed(3)? })
+    let payment_days = match row.get_ref(4)? {
+        ValueRef::Null => None,
+        _ => Some(row.json(4)?),
+    };
+    Ok(Group { id: GroupId(row.get(0)?), code: row.parsed(1)?, name: row.parsed(2)?, currency: row.parsed(3)?, payment_days })
 }
 
 fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
@@ -200,13 +205,23 @@ fn invitation(row: &Row<'_>) -> rusqlite::Result<Invitation> {
 impl Writer<'_> {
     /// Writes a new group.
     pub fn insert_group(&mut self, code: &Code, name: &Name, currency: Currency) -> Result<Group> {
-        let group = Group { id: GroupId(self.next_id("customer_group")?), code: code.clone(), name: name.clone(), currency };
+        let id = GroupId(self.next_id("customer_group")?);
+        let group = Group { id, code: code.clone(), name: name.clone(), currency, payment_days: None };
         self.connection().execute(
             "INSERT INTO customer_group (id, code, name, currency) VALUES (?1, ?2, ?3, ?4)",
             params![group.id.0, code.as_str(), name.as_str(), currency.code()],
         )?;
         self.log_change("group", code.as_str(), None, &group)?;
         Ok(group)
+    }
+
+    /// Writes what has changed of a group.
+    pub fn update_group(&mut self, before: &Group, after: &Group) -> Result<()> {
+        self.connection().execute(
+            "UPDATE customer_group SET name = ?2, payment_days = ?3 WHERE id = ?1",
+            params![after.id.0, after.name.as_str(), after.payment_days.as_ref().map(to_json)],
+        )?;
+        self.log_change("group", after.code.as_str(), Some(before), after)
     }
 
     /// Writes a new account, invited.

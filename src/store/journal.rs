@@ -152,7 +152,8 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn postings_of(&self, entry: EntryId) -> Result<Vec<Posting>> {
+    /// The lines of an entry.
+    pub(super) fn postings_of(&self, entry: EntryId) -> Result<Vec<Posting>> {
         let mut select = self.connection.prepare_cached(
             "SELECT l.code, l.owner_kind, l.owner_id, l.currency, p.amount_minor
                FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id WHERE p.entry_id = ?1 ORDER BY p.line",

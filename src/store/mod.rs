@@ -26,6 +26,7 @@ mod period;
 mod policy;
 mod reconciliation;
 mod rows;
+mod settlement;
 mod sql;
 mod statement;
 mod true_up;
@@ -48,6 +49,7 @@ pub use operation::{NewOperation, Recorded};
 pub use order::{ChargedDay, OrderFilter, OrderRow};
 pub use period::KeptReceipt;
 pub use reconciliation::{ClearedBy, Reconciliation};
+pub use settlement::{BankedMoney, PostedEntry, SettlementRow};
 pub use volume::Scope;
 pub use writer::Writer;
 

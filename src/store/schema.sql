@@ -70,7 +70,9 @@ CREATE TABLE customer_group (
     id           INTEGER PRIMARY KEY,
     code         TEXT NOT NULL UNIQUE,
     name         TEXT NOT NULL,
-    currency     TEXT NOT NULL
+    currency     TEXT NOT NULL,
+    payment_days TEXT                  -- JSON: how many days after its end a month is due, with the day from which that holds;
+                                       -- NULL: as the policy says
 ) STRICT;
 
 CREATE TABLE account (
@@ -213,6 +215,8 @@ CREATE UNIQUE INDEX entry_reversing ON entry (reverses) WHERE reverses IS NOT NU
 -- the four words for every entry that is written.
 CREATE INDEX entry_moving_money ON entry (account_id, effective)
  WHERE event <> 'charge' AND event <> 'refund' AND event <> 'usage' AND event <> 'bill-accepted' AND event <> 'difference-accepted';
+-- A bank's transaction number is looked for before money is recorded a second time.
+CREATE INDEX entry_of_the_bank ON entry (reference) WHERE reference IS NOT NULL AND (event = 'settlement' OR event = 'deposit');
 -- What came to an account from another one.
 CREATE INDEX entry_transferring ON entry (recipient_id, effective) WHERE recipient_id IS NOT NULL;
 
@@ -242,6 +246,7 @@ CREATE TABLE orders (
     refunds        INTEGER REFERENCES orders
 ) STRICT;
 CREATE INDEX order_refunding ON orders (refunds) WHERE refunds IS NOT NULL;
+CREATE INDEX order_giving_back ON orders (account_id) WHERE refunds IS NOT NULL;
 
 -- What an account owes for an order, or for one product's usage in one month, with everything that explains the price.
 CREATE TABLE charge (
@@ -289,6 +294,27 @@ CREATE TABLE true_up (
     entry_id     INTEGER REFERENCES entry     -- one for all of an account's; NULL: together they come to nothing
 ) STRICT;
 CREATE INDEX true_up_of_charge ON true_up (charge_id);
+
+-- What a settlement, or a write-off of what was owed, has paid of an account's months: together what the entry has credited to the
+-- account's receivable. The entry that takes it back opens the same months again.
+CREATE TABLE settlement (
+    entry_id     INTEGER NOT NULL REFERENCES entry,
+    account_id   INTEGER NOT NULL REFERENCES account,
+    month        INTEGER NOT NULL,       -- whose charges it pays, by effective date
+    amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+    PRIMARY KEY (entry_id, account_id, month)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX settlement_of_account ON settlement (account_id);
+
+-- What somebody was reminded of: each debt once at each level.
+CREATE TABLE dunning (
+    account_id   INTEGER NOT NULL REFERENCES account,
+    month        INTEGER NOT NULL,       -- that is owed for
+    level        INTEGER NOT NULL CHECK (level BETWEEN 1 AND 3),
+    day          INTEGER NOT NULL,
+    open_minor   INTEGER NOT NULL,       -- what was not paid of it then
+    PRIMARY KEY (account_id, month, level)
+) STRICT, WITHOUT ROWID;
 
 -- Volume by day: of a group ('sale'), of the accounts that an agreement is for ('members', owner the agreement), or of the
 -- agent ('purchase', owner 0). `check` proves it from the charges and from what the book started with.
@@ -701,6 +727,20 @@ CREATE TRIGGER true_up_once BEFORE INSERT ON true_up BEGIN
 END;
 CREATE TRIGGER true_up_not_changed BEFORE UPDATE ON true_up BEGIN SELECT RAISE(ABORT, 'true-ups are append-only'); END;
 CREATE TRIGGER true_up_not_deleted BEFORE DELETE ON true_up BEGIN SELECT RAISE(ABORT, 'true-ups are append-only'); END;
+
+CREATE TRIGGER settlement_once BEFORE INSERT ON settlement BEGIN
+    SELECT RAISE(ABORT, 'what a settlement has paid stays') FROM settlement
+     WHERE entry_id = NEW.entry_id AND account_id = NEW.account_id AND month = NEW.month;
+END;
+CREATE TRIGGER settlement_not_changed BEFORE UPDATE ON settlement BEGIN SELECT RAISE(ABORT, 'what a settlement has paid stays'); END;
+CREATE TRIGGER settlement_not_deleted BEFORE DELETE ON settlement BEGIN SELECT RAISE(ABORT, 'what a settlement has paid stays'); END;
+
+CREATE TRIGGER dunning_once BEFORE INSERT ON dunning BEGIN
+    SELECT RAISE(ABORT, 'a debt is dunned once at each level') FROM dunning
+     WHERE account_id = NEW.account_id AND month = NEW.month AND level = NEW.level;
+END;
+CREATE TRIGGER dunning_not_changed BEFORE UPDATE ON dunning BEGIN SELECT RAISE(ABORT, 'what was dunned stays'); END;
+CREATE TRIGGER dunning_not_deleted BEFORE DELETE ON dunning BEGIN SELECT RAISE(ABORT, 'what was dunned stays'); END;
 
 CREATE TRIGGER opening_once BEFORE INSERT ON opening BEGIN
     SELECT RAISE(ABORT, 'the opening stays') WHERE EXISTS (SELECT 1 FROM opening);

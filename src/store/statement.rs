@@ -22,7 +22,7 @@ impl Reader<'_> {
     /// amount is what the entry's postings did to the account's own receivable and funds; usage that is only expected is owed by
     /// nobody yet, and is left out. An order that the book started with
     /// moved nothing of it: what it cost the customer is in the opening balance. What a decision on a difference has charged has
-    /// no list price.
+    /// no list price. What an entry for several accounts moves of the deposits is the group's: it stands on no account's statement.
     pub fn movements(&self, account: AccountId, from: NaiveDate, to: NaiveDate) -> Result<Vec<Movement>> {
         let mut select = self.connection.prepare_cached(
             "WITH found AS (
@@ -37,7 +37,12 @@ impl Reader<'_> {
                     AND e.event <> 'difference-accepted' AND e.event <> 'usage-accrued'
                  UNION ALL
                  SELECT e.id, NULL FROM entry AS e
-                  WHERE e.recipient_id = ?1 AND e.effective BETWEEN ?2 AND ?3)
+                  WHERE e.recipient_id = ?1 AND e.effective BETWEEN ?2 AND ?3
+                 UNION ALL
+                 -- One payment for several accounts, and what took it back: it is about the group.
+                 SELECT e.id, NULL FROM (SELECT DISTINCT entry_id FROM settlement WHERE account_id = ?1) AS s
+                   JOIN entry AS e ON e.id = s.entry_id OR e.reverses = s.entry_id
+                  WHERE e.account_id IS NOT ?1 AND e.effective BETWEEN ?2 AND ?3)
              SELECT e.id, e.effective, e.event, e.reference,
                     (SELECT COALESCE(SUM(p.amount_minor), 0)
                        FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id
@@ -45,7 +50,7 @@ impl Reader<'_> {
                         AND l.code IN ('receivable', 'funds')),
                     (SELECT -COALESCE(SUM(p.amount_minor), 0)
                        FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id
-                      WHERE p.entry_id = e.id AND l.code = 'deposits'),
+                      WHERE p.entry_id = e.id AND l.code = 'deposits' AND (e.account_id IS NOT NULL OR c.id IS NOT NULL)),
                     (SELECT -COALESCE(SUM(p.amount_minor), 0)
                        FROM posting AS p JOIN ledger_account AS l ON l.id = p.ledger_account_id
                       WHERE p.entry_id = e.id AND l.owner_kind = 'account' AND l.owner_id = ?1 AND l.code = 'sales'),

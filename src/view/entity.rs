@@ -1,7 +1,7 @@
 //! Entities and groups as people and programs see them.
 
 use super::document::{Document, Table, Value};
-use crate::book::group::GroupView;
+use crate::book::group::{GroupEdited, GroupView};
 use crate::domain::account::Group;
 use crate::domain::entity::Entity;
 
@@ -30,6 +30,16 @@ pub fn group_added(group: &Group) -> Document {
     )
 }
 
+/// A group that was changed.
+pub fn group_edited(outcome: &GroupEdited) -> Document {
+    Document::new("group-edit")
+        .field("code", "Code", &outcome.group.code)
+        .field("name", "Name", &outcome.group.name)
+        .field("currency", "Currency", outcome.group.currency)
+        .field("payment_days", "Due, days after a month", u32::from(outcome.payment_days))
+        .field("from", "From", outcome.from)
+}
+
 /// One group.
 pub fn group(view: &GroupView) -> Document {
     let codes: Vec<Value> = view.accounts.iter().map(Value::from).collect();
@@ -38,6 +48,7 @@ pub fn group(view: &GroupView) -> Document {
         .field("name", "Name", &view.group.name)
         .field("currency", "Currency", view.group.currency)
         .amount("deposits", "Not allocated", view.deposits, view.group.currency)
+        .field("payment_days", "Due, days after a month", u32::from(view.payment_days))
         .field("accounts", "Accounts", Value::List(codes))
 }
 

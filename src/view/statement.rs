@@ -665,7 +665,13 @@ mod tests {
     }
 
     fn group(statements: Vec<StatementView>) -> StatementSet {
-        let group = Group { id: GroupId(1), code: "acme".parse().unwrap(), name: "Acme".parse().unwrap(), currency: cny() };
+        let group = Group {
+            id: GroupId(1),
+            code: "acme".parse().unwrap(),
+            name: "Acme".parse().unwrap(),
+            currency: cny(),
+            payment_days: None,
+        };
         let moved = LedgerMovement {
             entry: EntryId(2),
             date: month().first_day(),

@@ -287,6 +287,20 @@ fn three_months_are_invoiced_to_the_cent_of_their_statements() {
 }
 
 #[test]
+fn where_only_what_is_paid_counts_the_rest_waits_for_its_payment() {
+    let book = june_closed();
+    book.done("policy set invoice-basis settled");
+    // acme-prod pays by the month, and has not; acme-test has spent what it had.
+    assert_eq!(planned(&book, "invoice plan --period 2026-06"), ["request - acme-test 475.00"]);
+    book.done("settlement receive acme 400 --reference T-1");
+    assert_eq!(planned(&book, "invoice plan --period 2026-06"), ["request - acme-prod acme-test 875.00"]);
+    book.done("invoice request --period 2026-06 --all");
+    book.done("settlement receive acme 550 --reference T-2");
+    assert_eq!(planned(&book, "invoice plan --period 2026-06"), ["request - acme-prod 550.00"]);
+    assert!(book.checks(), "{}", book.run("check"));
+}
+
+#[test]
 fn vouchers_and_what_the_provider_invoices_are_left_out() {
     let book = TestBook::acme(Point::Funded);
     book.done(

@@ -46,6 +46,8 @@ const LOOKS: &[(i32, &str, &str)] = &[
     (0, "report exposure", "report-exposure"),
     (0, "report savings", "report-savings"),
     (0, "report margin", "report-margin"),
+    (0, "settlement list", "settlement-list"),
+    (0, "settlement ageing", "settlement-ageing"),
     (0, "fund plan --days 365", "fund-plan"),
 ];
 
@@ -89,7 +91,7 @@ fn every_list_is_a_csv_with_a_header_row() {
     entity list: code,name,credential
     entity show acme-hq: code,name,credential,title,tax_id,address,phone,bank,bank_account
     group list: group,name,currency,accounts,deposits
-    group show acme: code,name,currency,deposits,accounts
+    group show acme: code,name,currency,deposits,payment_days,accounts
     account list: code,uid,group,state,mode,environment,currency,available,funds,owed,arrears
     account show acme-prod: code,uid,state,model,mode,next_mode,next_mode_from,shutdown,purchase_ban,low_balance,currency,group,entity,environment,since,mobile,email,login,holder,invitation_expires,available,funds,owed,credit_limit,pending_usage,arrears
     fund balance: account,group,currency,mode,funds,owed,credit_limit,pending_usage,available
@@ -120,6 +122,8 @@ fn every_list_is_a_csv_with_a_header_row() {
     report exposure: account,group,currency,mode,shutdown,owed,pending,funds,run_rate,days,exposure
     report savings: account,group,currency,list,payable,saved,alone,brings,proportional,shapley,standard_error
     report margin: account,product,period,currency,sale,cost,margin,margin_percent,without_rule,flag
+    settlement list: account,group,currency,payment_days,owed,overdue,oldest,due,days_overdue
+    settlement ageing: account,group,currency,not_due,days_1_30,days_31_60,days_61_90,days_over_90,unapplied,owed
     fund plan --days 365: move,group,account,amount,currency,before,after,book,plan
     ");
 }

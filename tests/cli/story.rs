@@ -516,7 +516,7 @@ fn the_book_proves_itself() {
     OK  yes
 
     Check         OK   Detail
-    -------------------------------------------------------------------------------------------------------
+    ----------------------------------------------------------------------------------------------------------
     integrity     yes  pages, indexes and schema are sound
     foreign-keys  yes  every row finds what it points to
     balanced      yes  6 entries, each summing to zero per currency
@@ -527,7 +527,7 @@ fn the_book_proves_itself() {
     bills         yes  1 version of a bill adds up
     invoices      yes  0 invoices add up
     orphans       yes  every posting has its entry
-    open-items    yes  accrued and disputed are the sums of their open items
+    open-items    yes  accrued and disputed are the sums of their open items, and settlements of what they pay
     state         yes  15 rows of master data as the log left them
     ----- exit 0
     ");
@@ -563,6 +563,7 @@ fn the_book_proves_itself() {
             "receipts",
             "orders",
             "bills",
+            "invoices",
             "orphans",
             "open-items",
             "state"
@@ -608,7 +609,7 @@ fn a_bare_shell_cannot_change_the_journal_and_a_stray_posting_is_named() {
     OK  no
 
     Check         OK   Detail
-    -------------------------------------------------------------------------------------------------------
+    ----------------------------------------------------------------------------------------------------------
     integrity     yes  pages, indexes and schema are sound
     foreign-keys  no   a row of posting points to a row of entry that does not exist
     balanced      yes  6 entries, each summing to zero per currency
@@ -619,7 +620,7 @@ fn a_bare_shell_cannot_change_the_journal_and_a_stray_posting_is_named() {
     bills         yes  0 versions of bills add up
     invoices      yes  0 invoices add up
     orphans       no   posting 900/1 has no entry
-    open-items    yes  accrued and disputed are the sums of their open items
+    open-items    yes  accrued and disputed are the sums of their open items, and settlements of what they pay
     state         yes  13 rows of master data as the log left them
     ----- exit 3
     ");

@@ -10,7 +10,9 @@ use subledger::book::bill::{BadLines, BillInput, ImportBill};
 use subledger::book::budget::{ScopeRequest, SetBudget};
 use subledger::book::close::checklist::WaiveCheck;
 use subledger::book::close::{ClosePeriod, ReopenPeriod};
+use subledger::book::dunning::Dun;
 use subledger::book::fund::{Allocate, Deposit, Slip};
+use subledger::book::group::EditGroup;
 use subledger::book::invoice::{CreditInvoice, EditTitle, IssueInvoice, RequestInvoices, Requested};
 use subledger::book::match_by_hand::MatchByHand;
 use subledger::book::month_end::MonthEnd;
@@ -18,6 +20,7 @@ use subledger::book::opening::ImportOpening;
 use subledger::book::order::{ImportOrders, RecordOrder, RefundOrder};
 use subledger::book::policy::SetPolicy;
 use subledger::book::price::ApplyAgreement;
+use subledger::book::settlement::{Pays, ReceiveSettlement};
 use subledger::domain::account::{Environment, Mode, Model, ShutdownPolicy};
 use subledger::domain::budget::{BudgetAction, BudgetPeriod};
 use subledger::domain::chain::sha256_hex;
@@ -113,6 +116,21 @@ c-4,,1000000000000009,202607,20260703,云资源按量费用,oss,对象存储OSS,
 c-5,2100099,1000000000000001,202607,20260703,订阅预付费用,oss,对象存储OSS,CNY,10,,,8
 ";
 
+/// June is due at its end: a part is paid, and of the rest somebody is reminded.
+fn a_part_of_june_is_paid(desk: &mut Desk) {
+    desk.does(SetPolicy { name: PolicyName::PaymentDays, value: "0".to_owned() });
+    desk.does(EditGroup { group: "acme".to_owned(), name: None, payment_days: Some(10), date: parse_date("2026-07-01") });
+    desk.does(ReceiveSettlement {
+        group: "acme".to_owned(),
+        amount: "100".parse().expect("an amount"),
+        pays: Pays::default(),
+        again: false,
+        slip: Slip { date: parse_date("2026-07-02"), note: Note { reference: Some("transfer 18".to_owned()), remark: None } },
+    });
+    let dunned = desk.does(Dun { group: None, level: None });
+    assert_eq!(dunned.letters.len(), 1, "{dunned:?}");
+}
+
 /// The group `acme` with `acme-prod` (agent-pays), `acme-test` (prepaid) and an invited account: June is closed with its bill and
 /// two statements; July has an order, a refund, and an estimated bill with a repeated line and differences.
 pub(crate) fn june_closed_and_july_open() -> Desk {
@@ -193,6 +211,7 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     desk.does(ReopenPeriod { period: june, reason: "to look again".to_owned() });
     desk.does(ClosePeriod { period: june, without_bill: WithoutBill::No });
     invoices_of(&mut desk, june);
+    a_part_of_june_is_paid(&mut desk);
     desk.does(RecordOrder(order("acme-prod", "slb", "700", "2100011", "2026-07-02")));
     // A voucher pays a part of the next one.
     let voucher = CouponRequest { kind: CouponKind::Voucher, bearer: Bearer::Provider, amount: "5".parse().expect("an amount") };

@@ -21,7 +21,7 @@ pub(crate) struct ListArgs {
 
 impl ListArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let views = context.read(|reader| list(reader, self.as_of.as_of))?;
+        let views = context.read(|reader| list(reader, self.as_of.when(context)))?;
         context.answer(&view::entity::groups(&views))?;
         Ok(Exit::Done)
     }

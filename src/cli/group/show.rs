@@ -25,7 +25,7 @@ pub(crate) struct ShowArgs {
 
 impl ShowArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let view = context.read(|reader| show(reader, &self.code, self.as_of.as_of))?;
+        let view = context.read(|reader| show(reader, &self.code, self.as_of.when(context)))?;
         context.answer(&view::entity::group(&view))?;
         Ok(Exit::Done)
     }

@@ -83,7 +83,9 @@ mod tests {
         OpenMonth { account: AccountId(account), month: Month::parse(month).unwrap(), amount: Amount::from_minor(amount) }
     }
 
-    fn told(months: &[OpenMonth]) -> (Vec<(i64, String, i64)>, Vec<(i64, i64)>) {
+    type Lines = Vec<(i64, String, i64)>;
+
+    fn told(months: &[OpenMonth]) -> (Lines, Vec<(i64, i64)>) {
         let Netted { lines, beyond } = net(months).unwrap();
         let lines = lines.iter().map(|line| (line.account.0, line.month.to_string(), line.amount.minor())).collect();
         (lines, beyond.iter().map(|(account, left)| (account.0, left.minor())).collect())

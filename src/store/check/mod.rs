@@ -17,6 +17,7 @@ use super::error::Result;
 use super::journal::owner_of;
 use super::order::{SELECT_CHARGE, SELECT_ORDER, charge_at, order};
 use super::period::{KeptReceipt, waiver_key};
+use super::settlement::reminder_key;
 use super::sql::{Columns as _, day, to_json};
 use crate::domain::account::Model;
 use crate::domain::chain::{self, Facts, GENESIS, Hash, Header};
@@ -55,7 +56,7 @@ words! {
         Invoices = "invoices",
         /// No posting lacks its entry.
         Orphans = "orphans",
-        /// Accrued and disputed are the sum of their open items.
+        /// Accrued and disputed are the sum of their open items, and settlements pay the months that they say.
         OpenItems = "open-items",
         /// Every row of master data is as the log last left it.
         State = "state",
@@ -713,7 +714,52 @@ impl Reader<'_> {
             let id: i64 = row.get(0)?;
             wrong.add(|| format!("charge {id} is not settled as its bills say"));
         }
-        Ok(wrong.checked(CheckName::OpenItems, "accrued and disputed are the sums of their open items".to_owned()))
+        self.check_settlements(&mut wrong)?;
+        Ok(wrong.checked(
+            CheckName::OpenItems,
+            "accrued and disputed are the sums of their open items, and settlements of what they pay".to_owned(),
+        ))
+    }
+
+    /// What an entry has credited to the receivable of an account, because it was paid or given up, is what it pays of its months;
+    /// and what takes one back is its mirror.
+    fn check_settlements(&self, wrong: &mut Findings) -> Result<()> {
+        let mut paid: BTreeMap<(i64, i64), i128> = BTreeMap::new();
+        for row in self.settlements()? {
+            *paid.entry((row.entry.0, row.account.0)).or_default() += i128::from(row.amount.minor());
+        }
+        let mut select = self.connection.prepare(
+            "SELECT e.id, l.owner_id, -p.amount_minor
+               FROM entry AS e
+               JOIN posting AS p ON p.entry_id = e.id
+               JOIN ledger_account AS l ON l.id = p.ledger_account_id AND l.code = 'receivable'
+              WHERE e.event IN ('settlement', 'write-off')",
+        )?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let key = (row.get(0)?, row.get(1)?);
+            let left = paid.get(&key).copied().unwrap_or_default() - i128::from(row.get::<_, i64>(2)?);
+            paid.insert(key, left);
+        }
+        for ((entry, account), left) in paid {
+            if left != 0 {
+                wrong.add(|| format!("entry {entry} pays {left} minor units more of account {account} than it has posted"));
+            }
+        }
+        let mut select = self.connection.prepare(
+            "SELECT back.id FROM entry AS back
+              WHERE back.event = 'charge-back' AND (
+                    back.reverses IS NULL
+                    OR EXISTS (SELECT 1 FROM posting AS p
+                                WHERE p.entry_id IN (back.id, back.reverses)
+                                GROUP BY p.ledger_account_id HAVING SUM(p.amount_minor) <> 0))",
+        )?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            wrong.add(|| format!("entry {id} is not the mirror of what it takes back"));
+        }
+        Ok(())
     }
 
     fn check_state(&self) -> Result<Checked> {
@@ -751,6 +797,8 @@ impl Reader<'_> {
         }
         rows.extend(self.opening()?.iter().map(|o| ("opening", "opening".to_owned(), to_json(o))));
         rows.extend(self.coupons()?.iter().map(|c| ("coupon", c.key(), to_json(c))));
+        rows.extend(self.settlements()?.iter().map(|s| ("settlement", s.key(), to_json(s))));
+        rows.extend(self.reminders()?.iter().map(|r| ("dunning", reminder_key(r), to_json(r))));
         rows.extend(self.true_ups()?.iter().map(|t| ("true-up", t.id.to_string(), to_json(t))));
         rows.extend(self.opening_volumes()?.iter().map(|v| ("opening-volume", v.key(), to_json(v))));
         // The columns by which agreements are found say what their terms say.
