@@ -136,7 +136,7 @@ fn an_untouched_book_passes_everything() {
 
 #[test]
 fn every_proof_has_its_mutant_here() {
-    let tested = "integrity foreign-keys balanced balances chain receipts orders bills orphans open-items state";
+    let tested = "integrity foreign-keys balanced balances chain receipts orders bills invoices orphans open-items state";
     let names: Vec<&str> = CheckName::ALL.iter().map(|name| name.as_str()).collect();
     assert_eq!(names.join(" "), tested);
 }
@@ -459,6 +459,22 @@ fn bills_tells_of_a_line_or_a_sum_that_was_changed_or_lost() {
     for sql in rows {
         assert_eq!(failing_after_sql(sql), ["bills"], "{sql}");
     }
+}
+
+#[test]
+fn invoices_tells_of_a_line_that_does_not_add_up_or_is_gone() {
+    // The log knows what an invoice says, too.
+    let lines = [
+        "UPDATE invoice_line SET tax_minor = tax_minor + 1 WHERE invoice_id = 1 AND position = 0",
+        "UPDATE invoice_line SET net_minor = -net_minor, tax_minor = -tax_minor, gross_minor = -gross_minor WHERE invoice_id = 2",
+        "UPDATE invoice_line SET gross_minor = gross_minor * 1000, net_minor = gross_minor * 1000 - tax_minor WHERE invoice_id = 2",
+        "DELETE FROM invoice_line WHERE invoice_id = 2",
+        "UPDATE invoice SET state = 'requested' WHERE id = 1",
+    ];
+    for sql in lines {
+        assert_eq!(failing_after_sql(sql), ["invoices", "state"], "{sql}");
+    }
+    assert_eq!(failing_after_sql("UPDATE invoice_line SET position = position + 1 WHERE invoice_id = 2"), ["invoices"]);
 }
 
 #[test]

@@ -23,6 +23,7 @@ pub mod entity;
 pub mod explain;
 pub mod fund;
 pub mod group;
+pub mod invoice;
 pub mod margin;
 pub mod match_by_hand;
 pub mod month_end;

@@ -185,11 +185,7 @@ impl Drawing {
         let (period, state) = (self.period, self.state);
         let frozen = if state == PeriodState::Closed { reader.frozen_statement(period, account.id)? } else { None };
         let (statement, sha256) = match frozen {
-            Some(content) => {
-                let damaged = |e| StoreError::Damaged(format!("the statement of {} for {period}: {e}", account.code));
-                let statement = serde_json::from_str(&content).map_err(damaged)?;
-                (statement, Some(chain::sha256_hex(content.as_bytes())))
-            }
+            Some(content) => (thawed(account, period, &content)?, Some(chain::sha256_hex(content.as_bytes()))),
             None => (self.provisional(reader, account)?, None),
         };
         let spending = match history {
@@ -247,6 +243,17 @@ impl Drawing {
         };
         Ok(Statement::draw_up(to, period, opening, movements, usage)?)
     }
+}
+
+/// The statement of a month that was kept when it closed.
+fn thawed(account: &Account, period: Month, content: &str) -> Result<Statement> {
+    let damaged = |e| StoreError::Damaged(format!("the statement of {} for {period}: {e}", account.code));
+    Ok(serde_json::from_str(content).map_err(damaged)?)
+}
+
+/// The frozen statement of an account for a closed month, where it has one.
+pub(super) fn frozen(reader: Reader<'_>, account: &Account, period: Month) -> Result<Option<Statement>> {
+    reader.frozen_statement(period, account.id)?.map(|content| thawed(account, period, &content)).transpose()
 }
 
 /// What a statement is kept as when its month closes, and the SHA-256 of that.

@@ -632,6 +632,47 @@ fn refused(refusal: &Refusal) -> Told {
                 .hint("`subledger policy set` changes write-off-limit; a difference can also be disputed, or accepted")
         }
         Refusal::NotReopened { id, resolution } => not_reopened(id, *resolution, told),
+        Refusal::InvoiceBeforeClose { period } => told(format!("{period} is not closed: what it charges can still change"))
+            .hint(format!("`subledger period close {period}`, or a closed month")),
+        Refusal::NothingToInvoice { period } => told(format!("nothing is left to invoice through {period}"))
+            .hint(format!("`subledger invoice plan --period {period}` shows what is, and why not more")),
+        Refusal::TwoEntities { accounts: [one, other], entities: [of_one, of_other] } => {
+            told(format!("{one} is {of_one}'s and {other} is {of_other}'s: one invoice has one legal person"))
+                .hint("request them one by one, or all with --all")
+        }
+        Refusal::AmountOfSeveral => told("an amount is for one invoice, and this would be several".to_owned())
+            .hint("name one account, or leave --merge account out"),
+        Refusal::InvoiceBeyond { asked, invoiceable } => told(format!("{asked} is more than the {invoiceable} that can be invoiced"))
+            .hint("leave --amount out to invoice all of it"),
+        Refusal::TitleIncomplete { entity, missing } => {
+            told(format!("the invoice title of {entity} lacks what such an invoice needs: {}", missing.join(", ")))
+                .hint(format!("`subledger entity edit {entity} {} …`", missing.join(" … ")))
+        }
+        Refusal::InvoiceNotRequested { invoice, state } => told(format!("{invoice} is {state}, and not a request"))
+            .hint(format!("`subledger invoice show {invoice}` shows it")),
+        Refusal::InvoiceBeforeRequest { invoice, date, requested } => {
+            told(format!("{invoice} was requested on {requested}, and cannot be dated {date}")).hint("give the day on the invoice")
+        }
+        Refusal::InvoiceNumberForm { text, reason } => told(format!("{text:?} is no number of an invoice: {reason}")),
+        Refusal::InvoiceNumberTaken { number, invoice } => {
+            told(format!("{invoice} has the number {number}")).hint(format!("`subledger invoice show {invoice}` shows it"))
+        }
+        Refusal::InvoiceNotVoidable { invoice, form, has_red } => told(if *has_red {
+            format!("{invoice} has red letters, and cannot be voided")
+        } else {
+            format!("{invoice} is {form} and issued: only one on paper is voided, within the month on it")
+        })
+        .hint(format!("`subledger invoice credit {invoice} --reason …` takes back what is left of it")),
+        Refusal::InvoiceNotCreditable { invoice, state, is_red } => told(if *is_red {
+            format!("{invoice} is a red letter itself")
+        } else {
+            format!("{invoice} is {state}: a red letter is for an invoice that was issued")
+        })
+        .hint(format!("`subledger invoice void {invoice} --reason …` withdraws a request")),
+        Refusal::RedLetterBeyond { invoice, asked, left } => {
+            told(format!("{asked} is more than the {left} that red letters have left of {invoice}"))
+                .hint("leave --amount out to take back all that is left")
+        }
         Refusal::OneSided { id } => told(format!("{id} needs another side: an order for lines of the bill, lines for an order, or a dispute for money back"))
             .hint(format!("`subledger difference explain {id}` names what comes near; `subledger bill lines` shows the bill")),
         Refusal::NotLeftOver { id, period } => told(format!("{id} cannot be matched with that: it is matched already, or it gives back more than is in dispute"))
@@ -685,6 +726,7 @@ fn list_of(noun: Noun) -> &'static str {
         Noun::Agreement => "price list",
         Noun::Difference | Noun::Owner => "difference list",
         Noun::BillLine => "bill lines",
+        Noun::Invoice => "invoice list",
     }
 }
 

@@ -22,6 +22,7 @@ mod fund;
 mod group;
 mod init;
 mod input;
+mod invoice;
 mod month_end;
 mod notice;
 mod opening;
@@ -100,6 +101,8 @@ enum Command {
     #[command(subcommand)]
     Settlement(settlement::SettlementCommand),
     #[command(subcommand)]
+    Invoice(invoice::InvoiceCommand),
+    #[command(subcommand)]
     Period(period::PeriodCommand),
     MonthEnd(month_end::MonthEndArgs),
     Check(check::CheckArgs),
@@ -132,6 +135,7 @@ impl Command {
             Self::Difference(command) => command.run(context),
             Self::Statement(command) => command.run(context),
             Self::Settlement(command) => command.run(context),
+            Self::Invoice(command) => command.run(context),
             Self::Period(command) => command.run(context),
             Self::MonthEnd(args) => args.run(context),
             Self::Check(args) => args.run(context),

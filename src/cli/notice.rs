@@ -8,6 +8,9 @@ use crate::domain::refusal::Notice;
 pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
     match notice {
         Notice::UnusualUid { uid } => ("unusual-uid", format!("the UID {uid} has {} digits, UIDs usually have 16", uid.len())),
+        Notice::TitleDiffers { entity, title } => {
+            ("entity.title-differs", format!("invoices of {entity} are made out to {title}, which is not its real name"))
+        }
         Notice::UncheckedCredential { credential } => (
             "unchecked-credential",
             format!("the credential {credential} has no check character: nobody can tell whether it is typed right"),

@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
+use crate::domain::code::Name;
 use crate::domain::dunning::DunningDays;
+use crate::domain::invoice::{DigitalFields, InvoiceBasis, TaxRate};
 use crate::domain::matching::Tolerance;
 use crate::domain::money::{EXACT_SCALE, Exact};
 use crate::domain::percent::Percents;
@@ -65,6 +67,14 @@ words! {
         WriteOffLimit = "write-off-limit",
         /// At which share of an account's usual month its usage is told.
         UsageJump = "usage-jump",
+        /// What is invoiced: what was consumed, or what of it is paid.
+        InvoiceBasis = "invoice-basis",
+        /// The rate of the tax on invoices.
+        InvoiceRate = "invoice-rate",
+        /// Whether a special invoice in digital form needs all six fields of the title.
+        InvoiceDigitalFields = "invoice-digital-fields",
+        /// What stands on invoices as what was sold.
+        InvoiceItem = "invoice-item",
     }
 }
 
@@ -87,6 +97,10 @@ impl PolicyName {
             Self::Flood => "more new differences of one kind are told as one headline",
             Self::WriteOffLimit => "what may be written off in a month, in major units of each currency",
             Self::UsageJump => "warn when an account uses so many percent of its last months' average",
+            Self::InvoiceBasis => "what is invoiced: consumed, or settled: only what is paid",
+            Self::InvoiceRate => "percent of tax in invoices: 13, 9, 6, 3, 1 or 0",
+            Self::InvoiceDigitalFields => "special digital invoices need address, phone and bank: required or optional",
+            Self::InvoiceItem => "what stands on invoices as what was sold",
         }
     }
 }
@@ -124,6 +138,14 @@ pub struct Policy {
     pub write_off_limit: Exact,
     /// At which percent of an account's usual month its usage is told.
     pub usage_jump: u16,
+    /// What is invoiced.
+    pub invoice_basis: InvoiceBasis,
+    /// The rate of the tax on invoices.
+    pub invoice_rate: TaxRate,
+    /// Whether a special invoice in digital form needs all six fields of the title.
+    pub invoice_digital_fields: DigitalFields,
+    /// What stands on invoices as what was sold.
+    pub invoice_item: Name,
 }
 
 impl Default for Policy {
@@ -144,6 +166,10 @@ impl Default for Policy {
             flood: 200,
             write_off_limit: Exact::from_mantissa(100 * 10_i128.pow(EXACT_SCALE)),
             usage_jump: 300,
+            invoice_basis: InvoiceBasis::Consumed,
+            invoice_rate: TaxRate::default(),
+            invoice_digital_fields: DigitalFields::Optional,
+            invoice_item: "*信息技术服务*云服务费".parse().expect("a name"),
         }
     }
 }
@@ -167,6 +193,10 @@ impl Policy {
             PolicyName::Flood => self.flood.to_string(),
             PolicyName::WriteOffLimit => self.write_off_limit.to_string(),
             PolicyName::UsageJump => self.usage_jump.to_string(),
+            PolicyName::InvoiceBasis => self.invoice_basis.to_string(),
+            PolicyName::InvoiceRate => self.invoice_rate.to_string(),
+            PolicyName::InvoiceDigitalFields => self.invoice_digital_fields.to_string(),
+            PolicyName::InvoiceItem => self.invoice_item.to_string(),
         }
     }
 
@@ -189,6 +219,10 @@ impl Policy {
             PolicyName::Flood => self.flood = count(text)?,
             PolicyName::WriteOffLimit => self.write_off_limit = amount(text)?,
             PolicyName::UsageJump => self.usage_jump = count(text)?,
+            PolicyName::InvoiceBasis => self.invoice_basis = text.parse()?,
+            PolicyName::InvoiceRate => self.invoice_rate = text.parse()?,
+            PolicyName::InvoiceDigitalFields => self.invoice_digital_fields = text.parse()?,
+            PolicyName::InvoiceItem => self.invoice_item = item(text)?,
         }
         Ok(())
     }
@@ -220,6 +254,15 @@ fn amount(text: &str) -> Result<Exact, String> {
 
 fn count(text: &str) -> Result<u16, String> {
     text.parse().map_err(|_| format!("not a whole number from 0 to {}", u16::MAX))
+}
+
+/// What was sold, as invoices have it: the category of the tax authority between stars, and a name.
+fn item(text: &str) -> Result<Name, String> {
+    let parts: Vec<&str> = text.split('*').collect();
+    match parts.as_slice() {
+        ["", category, name] if !category.is_empty() && !name.is_empty() => text.parse(),
+        _ => Err("not an item such as *信息技术服务*云服务费".to_owned()),
+    }
 }
 
 /// Up to ten years.

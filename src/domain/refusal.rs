@@ -12,7 +12,8 @@ use crate::domain::code::Code;
 use crate::domain::coupon::CouponKind;
 use crate::domain::difference::{DifferenceKind, Resolution};
 use crate::domain::entity::NotACredential;
-use crate::domain::id::{BudgetId, EntryId, OperationId, OrderId};
+use crate::domain::id::{BudgetId, EntryId, InvoiceId, OperationId, OrderId};
+use crate::domain::invoice::{InvoiceForm, InvoiceState, NotAnInvoiceNumber};
 use crate::domain::journal::Event;
 use crate::domain::money::{Currency, Exact, Money, Overflow};
 use crate::domain::order::OrderKind;
@@ -39,6 +40,8 @@ pub enum Noun {
     BillLine,
     /// Whoever looks after a difference.
     Owner,
+    /// Invoices, by `i-7` or the number on them.
+    Invoice,
 }
 
 impl Noun {
@@ -53,6 +56,7 @@ impl Noun {
             Self::Difference => "difference",
             Self::BillLine => "bill line",
             Self::Owner => "owner of a difference",
+            Self::Invoice => "invoice",
         }
     }
 }
@@ -347,6 +351,32 @@ pub enum Refusal {
     NotReopened { id: String, resolution: Resolution },
     /// A match by hand needs an order and lines.
     OneSided { id: String },
+    /// Only what a close has frozen is invoiced.
+    InvoiceBeforeClose { period: Month },
+    /// There is nothing left to invoice.
+    NothingToInvoice { period: Month },
+    /// Accounts of several legal persons on one invoice.
+    TwoEntities { accounts: [Code; 2], entities: [Code; 2] },
+    /// A part of several invoices at once.
+    AmountOfSeveral,
+    /// More than can be invoiced.
+    InvoiceBeyond { asked: Money, invoiceable: Money },
+    /// The title lacks what such an invoice needs, by the flags that set it.
+    TitleIncomplete { entity: Code, missing: Vec<&'static str> },
+    /// The invoice is not a request any more.
+    InvoiceNotRequested { invoice: InvoiceId, state: InvoiceState },
+    /// The day on an invoice lies before its request.
+    InvoiceBeforeRequest { invoice: InvoiceId, date: NaiveDate, requested: NaiveDate },
+    /// A number that no such invoice has.
+    InvoiceNumberForm { text: String, reason: NotAnInvoiceNumber },
+    /// Another invoice has the number.
+    InvoiceNumberTaken { number: String, invoice: InvoiceId },
+    /// Only a red letter undoes it.
+    InvoiceNotVoidable { invoice: InvoiceId, form: InvoiceForm, has_red: bool },
+    /// A red letter is for an invoice that was issued.
+    InvoiceNotCreditable { invoice: InvoiceId, state: InvoiceState, is_red: bool },
+    /// More than red letters have left of it.
+    RedLetterBeyond { invoice: InvoiceId, asked: Money, left: Money },
     /// What was matched by hand is matched already, or is not on the bill, or gives back more than is open.
     NotLeftOver { id: String, period: Month },
     /// No match by hand was made for the difference.
@@ -555,6 +585,7 @@ impl Refusal {
                 Noun::Difference => "difference.unknown",
                 Noun::BillLine => "bill-line.unknown",
                 Noun::Owner => "difference.owner-unknown",
+                Noun::Invoice => "invoice.unknown",
             },
             Self::Exists { noun, .. } => match noun {
                 Noun::Entity => "entity.exists",
@@ -565,6 +596,7 @@ impl Refusal {
                 Noun::Difference => "difference.exists",
                 Noun::BillLine => "bill-line.exists",
                 Noun::Owner => "difference.owner-exists",
+                Noun::Invoice => "invoice.exists",
             },
             Self::CredentialInUse { .. } => "credential.in-use",
             Self::EntityIsAgent { .. } => "real-name-owner.is-agent",
@@ -679,6 +711,19 @@ impl Refusal {
             Self::NotReopened { .. } => "difference.not-reopened",
             Self::OneSided { .. } => "difference.one-sided",
             Self::NotLeftOver { .. } => "difference.not-left-over",
+            Self::InvoiceBeforeClose { .. } => "invoice.before-close",
+            Self::NothingToInvoice { .. } => "invoice.nothing",
+            Self::TwoEntities { .. } => "invoice.two-entities",
+            Self::AmountOfSeveral => "invoice.amount-of-several",
+            Self::InvoiceBeyond { .. } => "invoice.beyond",
+            Self::TitleIncomplete { .. } => "invoice.title",
+            Self::InvoiceNotRequested { .. } => "invoice.not-requested",
+            Self::InvoiceBeforeRequest { .. } => "invoice.before-request",
+            Self::InvoiceNumberForm { .. } => "invoice.number",
+            Self::InvoiceNumberTaken { .. } => "invoice.number-taken",
+            Self::InvoiceNotVoidable { .. } => "invoice.not-voidable",
+            Self::InvoiceNotCreditable { .. } => "invoice.not-creditable",
+            Self::RedLetterBeyond { .. } => "invoice.red-letter-beyond",
             Self::NotMatched { .. } => "difference.not-matched",
             Self::NoListPrice { .. } => "difference.no-list-price",
             Self::DayPassed { .. } => "day.passed",
@@ -708,6 +753,13 @@ pub enum Notice {
     UnusualUid {
         /// The UID.
         uid: String,
+    },
+    /// A title that is not the real name.
+    TitleDiffers {
+        /// The legal person.
+        entity: Code,
+        /// The name on its invoices.
+        title: String,
     },
     /// A credential without a checksum.
     UncheckedCredential {

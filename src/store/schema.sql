@@ -553,6 +553,50 @@ CREATE TABLE period (
     state        TEXT    NOT NULL
 ) STRICT;
 
+-- To whom the invoices of a legal person are made out, from a day on.
+CREATE TABLE invoice_title (
+    entity_id    INTEGER NOT NULL REFERENCES entity,
+    valid_from   INTEGER NOT NULL,
+    title        TEXT    NOT NULL,       -- JSON
+    PRIMARY KEY (entity_id, valid_from)
+) STRICT, WITHOUT ROWID;
+
+-- An invoice or a red letter: requested, then issued, or void. What it says never changes.
+CREATE TABLE invoice (
+    id           INTEGER PRIMARY KEY,    -- people see i-7
+    entity_id    INTEGER NOT NULL REFERENCES entity,
+    currency     TEXT    NOT NULL,
+    kind         TEXT    NOT NULL,       -- 'special' or 'general'
+    form         TEXT    NOT NULL,       -- 'digital' or 'paper'
+    rate         TEXT    NOT NULL,       -- percent
+    state        TEXT    NOT NULL,       -- 'requested', 'issued' or 'void'
+    requested    INTEGER NOT NULL,
+    issued       INTEGER,                -- the day on it
+    code         TEXT,                   -- of one on paper
+    number       TEXT,
+    corrects_id  INTEGER REFERENCES invoice,  -- of a red letter
+    reason       TEXT,                   -- of a red letter, or of its being void
+    title        TEXT    NOT NULL        -- JSON: as it was when it was requested
+) STRICT;
+CREATE UNIQUE INDEX invoice_number ON invoice (number, COALESCE(code, '')) WHERE number IS NOT NULL;
+
+CREATE TABLE invoice_line (
+    invoice_id   INTEGER NOT NULL REFERENCES invoice,
+    position     INTEGER NOT NULL,
+    account_id   INTEGER NOT NULL REFERENCES account,
+    month        INTEGER NOT NULL,       -- of the statement
+    gross_minor  INTEGER NOT NULL,       -- net and tax; below zero on a red letter
+    net_minor    INTEGER NOT NULL,
+    tax_minor    INTEGER NOT NULL,
+    PRIMARY KEY (invoice_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER invoice_line_not_changed BEFORE UPDATE ON invoice_line BEGIN
+    SELECT RAISE(ABORT, 'what an invoice says never changes');
+END;
+CREATE TRIGGER invoice_line_not_deleted BEFORE DELETE ON invoice_line BEGIN
+    SELECT RAISE(ABORT, 'what an invoice says never changes');
+END;
+
 -- What a month was closed with, in the bytes that were hashed. A month that was reopened has another one for each time that it was
 -- closed; the last one counts while the month is closed.
 CREATE TABLE receipt (

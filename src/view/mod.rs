@@ -22,6 +22,7 @@ pub mod dunning;
 pub mod entity;
 pub mod fund;
 pub mod html;
+pub mod invoice;
 pub mod json;
 pub mod language;
 pub mod margin;

@@ -15,6 +15,7 @@ mod dunning;
 mod golden_months;
 mod hard_months;
 mod help;
+mod invoices;
 mod keys;
 mod ledgers;
 mod money;

@@ -8,23 +8,27 @@ use crate::book::{Point, TestBook};
 fn policies_are_listed_with_what_they_are_for_and_set() {
     let book = TestBook::acme(Point::Made);
     assert_snapshot!(book.run("policy list"), @"
-    Policy             Value    Usually  What for
-    -----------------------------------------------------------------------------------------------------------------------
-    pool-check         off      off      agent-pays orders need cover in the pool: off, warn or refuse
-    low-balance        0,10,25  0,10,25  alert when so many percent of a balance or a credit are left
-    pool-days          15       15       alert when the pool lasts fewer days
-    payment-days       30       30       what a month is owed for is due so many days after its end
-    overdue-check      off      off      new purchases of accounts that owe what was due: off, warn or refuse
-    dunning-days       1,15,30  1,15,30  overdue for so many days, a debt reaches the first, second, third level of dunning
-    invitation-days    3        3        alert when an invitation runs out within so many days
-    verify-days        7        7        alert when an account has been without a verified name for so many days
-    tolerance-amount   0        0        an order may be billed so much off, in major units; 0 tolerates nothing
-    tolerance-percent  0        0        and so many percent off; the smaller of the two holds
-    tolerance-budget   0        0        what is tolerated in a month comes to no more than this, in major units
-    tax-rate           unknown  unknown  percent of tax on top of bills without it, such as 6; or unknown
-    flood              200      200      more new differences of one kind are told as one headline
-    write-off-limit    100      100      what may be written off in a month, in major units of each currency
-    usage-jump         300      300      warn when an account uses so many percent of its last months' average
+    Policy                  Value                   Usually                 What for
+    ---------------------------------------------------------------------------------------------------------------------------------------------------
+    pool-check              off                     off                     agent-pays orders need cover in the pool: off, warn or refuse
+    low-balance             0,10,25                 0,10,25                 alert when so many percent of a balance or a credit are left
+    pool-days               15                      15                      alert when the pool lasts fewer days
+    payment-days            30                      30                      what a month is owed for is due so many days after its end
+    overdue-check           off                     off                     new purchases of accounts that owe what was due: off, warn or refuse
+    dunning-days            1,15,30                 1,15,30                 overdue for so many days, a debt reaches the first, second, third level of dunning
+    invitation-days         3                       3                       alert when an invitation runs out within so many days
+    verify-days             7                       7                       alert when an account has been without a verified name for so many days
+    tolerance-amount        0                       0                       an order may be billed so much off, in major units; 0 tolerates nothing
+    tolerance-percent       0                       0                       and so many percent off; the smaller of the two holds
+    tolerance-budget        0                       0                       what is tolerated in a month comes to no more than this, in major units
+    tax-rate                unknown                 unknown                 percent of tax on top of bills without it, such as 6; or unknown
+    flood                   200                     200                     more new differences of one kind are told as one headline
+    write-off-limit         100                     100                     what may be written off in a month, in major units of each currency
+    usage-jump              300                     300                     warn when an account uses so many percent of its last months' average
+    invoice-basis           consumed                consumed                what is invoiced: consumed, or settled: only what is paid
+    invoice-rate            6                       6                       percent of tax in invoices: 13, 9, 6, 3, 1 or 0
+    invoice-digital-fields  optional                optional                special digital invoices need address, phone and bank: required or optional
+    invoice-item            *信息技术服务*云服务费  *信息技术服务*云服务费  what stands on invoices as what was sold
     ----- exit 0
     ");
     assert_snapshot!(book.run("policy set low-balance 5,40"), @"

@@ -525,6 +525,7 @@ fn the_book_proves_itself() {
     receipts      yes  0 closed months unchanged since
     orders        yes  4 charges as posted
     bills         yes  1 version of a bill adds up
+    invoices      yes  0 invoices add up
     orphans       yes  every posting has its entry
     open-items    yes  accrued and disputed are the sums of their open items, and settlements of what they pay
     state         yes  15 rows of master data as the log left them
@@ -616,6 +617,7 @@ fn a_bare_shell_cannot_change_the_journal_and_a_stray_posting_is_named() {
     receipts      yes  0 closed months unchanged since
     orders        yes  4 charges as posted
     bills         yes  0 versions of bills add up
+    invoices      yes  0 invoices add up
     orphans       no   posting 900/1 has no entry
     open-items    yes  accrued and disputed are the sums of their open items, and settlements of what they pay
     state         yes  13 rows of master data as the log left them

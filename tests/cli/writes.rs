@@ -30,10 +30,18 @@ const ASSOCIATED: &[&str] = &[
 /// An invitation that runs out within thirty days is told.
 const ALERT: &[&str] = &["policy set invitation-days 30", INVITED[0]];
 const ACCEPTED_ALERT: &[&str] = &[ALERT[0], ALERT[1], "alert accept ALERT --note fine"];
+/// June's invoice: requested, and issued.
+const REQUESTED: &[&str] = &["invoice request --period 2026-06 --all"];
+const ISSUED: &[&str] = &[REQUESTED[0], "invoice issue i-1 --number 26332000000012345678"];
 const BUDGET: &[&str] = &["budget set 50000 --account acme-prod"];
 
 pub(crate) const WRITES: &[Write] = &[
     at(Point::Made, "entity add other --name Other --credential 91330106MA01A2B329"),
+    at(Point::Ready, "entity edit acme-hq --address '1 West Lake' --phone 0571-1"),
+    at(Point::Closed, REQUESTED[0]),
+    Write { point: Point::Closed, before: REQUESTED, exit: 0, line: ISSUED[1] },
+    Write { point: Point::Closed, before: REQUESTED, exit: 0, line: "invoice void i-1 --reason wrong" },
+    Write { point: Point::Closed, before: ISSUED, exit: 0, line: "invoice credit i-1 --amount 10 --reason back" },
     at(Point::Made, "group add other --name Other"),
     at(
         Point::Ready,

@@ -13,6 +13,7 @@ use subledger::book::close::{ClosePeriod, ReopenPeriod};
 use subledger::book::dunning::Dun;
 use subledger::book::fund::{Allocate, Deposit, Slip};
 use subledger::book::group::EditGroup;
+use subledger::book::invoice::{CreditInvoice, EditTitle, IssueInvoice, RequestInvoices, Requested};
 use subledger::book::match_by_hand::MatchByHand;
 use subledger::book::month_end::MonthEnd;
 use subledger::book::opening::ImportOpening;
@@ -27,6 +28,7 @@ use subledger::domain::close::{CloseCheck, WithoutBill};
 use subledger::domain::coupon::{Bearer, CouponKind, CouponRequest};
 use subledger::domain::finality::Finality;
 use subledger::domain::input::InputFile;
+use subledger::domain::invoice::{InvoiceForm, InvoiceKind, MergeBy};
 use subledger::domain::journal::Note;
 use subledger::domain::order::{OrderKind, OrderRequest, Placement};
 use subledger::domain::period::{Month, parse_date};
@@ -209,6 +211,7 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     desk.does(ReopenPeriod { period: june, reason: "to look again".to_owned() });
     desk.does(ClosePeriod { period: june, without_bill: WithoutBill::No });
     a_part_of_june_is_paid(&mut desk);
+    invoices_of(&mut desk, june);
     desk.does(RecordOrder(order("acme-prod", "slb", "700", "2100011", "2026-07-02")));
     // A voucher pays a part of the next one.
     let voucher = CouponRequest { kind: CouponKind::Voucher, bearer: Bearer::Provider, amount: "5".parse().expect("an amount") };
@@ -270,4 +273,31 @@ fn bill(period: &str, finality: Finality, lines: &str) -> ImportBill<'static> {
         bad_lines: BadLines::RefuseTheFile,
         watch: &Unwatched,
     }
+}
+
+/// A title, an invoice on paper that was issued, and a red letter that is asked for.
+fn invoices_of(desk: &mut Desk, period: Month) {
+    let text = |text: &str| Some(text.parse().expect("a name"));
+    desk.does(EditTitle {
+        entity: "acme-hq".to_owned(),
+        name: None,
+        tax_id: None,
+        address: text("1 West Lake"),
+        phone: text("0571-1"),
+        bank: None,
+        bank_account: None,
+    });
+    desk.does(RequestInvoices {
+        period,
+        whose: Requested::All,
+        merge: MergeBy::Entity,
+        kind: InvoiceKind::General,
+        form: InvoiceForm::Paper,
+        rate: None,
+        amount: None,
+    });
+    let (code, number) = (Some("3300261130".to_owned()), "00012345".to_owned());
+    desk.does(IssueInvoice { invoice: "i-1".to_owned(), code, number, date: None });
+    let reason = "given back".parse().expect("a name");
+    desk.does(CreditInvoice { invoice: "i-1".to_owned(), amount: Some("10".parse().expect("an amount")), reason });
 }

@@ -1,6 +1,7 @@
 //! `entity`: legal persons.
 
 mod add;
+mod edit;
 mod list;
 mod show;
 
@@ -12,6 +13,7 @@ use super::context::{Context, Ended};
 #[derive(Debug, Subcommand)]
 pub(crate) enum EntityCommand {
     Add(add::AddArgs),
+    Edit(edit::EditArgs),
     Show(show::ShowArgs),
     List(list::ListArgs),
 }
@@ -20,6 +22,7 @@ impl EntityCommand {
     pub(crate) fn run(self, context: &Context) -> Ended {
         match self {
             Self::Add(args) => args.run(context),
+            Self::Edit(args) => args.run(context),
             Self::Show(args) => args.run(context),
             Self::List(args) => args.run(context),
         }

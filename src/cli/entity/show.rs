@@ -2,12 +2,12 @@
 
 use clap::Args;
 
-use crate::book::entity::find;
+use crate::book::invoice::entity_title;
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::view;
 
-/// Show a legal person
+/// Show a legal person and the title of its invoices
 ///
 /// Examples:
 ///   subledger entity show acme-hq
@@ -20,8 +20,9 @@ pub(crate) struct ShowArgs {
 
 impl ShowArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let entity = context.read(|reader| find(reader, &self.code))?;
-        context.answer(&view::entity::entity("entity-show", &entity))?;
+        let today = context.session().today();
+        let found = context.read(|reader| entity_title(reader, &self.code, today))?;
+        context.answer(&view::invoice::entity("entity-show", &found))?;
         Ok(Exit::Done)
     }
 }

@@ -169,7 +169,9 @@ mod tests {
         }
 
         #[test]
-        fn parts_take_back_what_there_was(gross in 1_i64..1_000_000, parts in prop::collection::vec(1_i64..100_000, 1..60)) {
+        fn parts_take_back_exactly_what_there_was(
+            gross in 1_i64..1_000_000, parts in prop::collection::vec(1_i64..100_000, 1..60),
+        ) {
             let whole = Taxed::of(Amount::from_minor(gross), rate(6)).unwrap();
             let mut left = whole;
             for part in parts.into_iter().map(Amount::from_minor).chain([whole.gross]) {

@@ -4,6 +4,7 @@
 //! of ledger accounts and days, not the number of entries.
 
 mod bills;
+mod invoices;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -51,6 +52,8 @@ words! {
         Orders = "orders",
         /// Every bill's lines add up to its totals and its usage.
         Bills = "bills",
+        /// Invoices add up, and red letters take back no more than there was.
+        Invoices = "invoices",
         /// No posting lacks its entry.
         Orphans = "orphans",
         /// Accrued and disputed are the sum of their open items, and settlements pay the months that they say.
@@ -233,10 +236,11 @@ impl Reader<'_> {
         let receipts = self.check_receipts(&walk)?;
         let orders = self.check_orders()?;
         let bills = self.check_bills()?;
+        let invoices = self.check_invoices()?;
         let open_items = self.check_open_items(&walk)?;
         let state = self.check_state()?;
         let Walk { balanced, orphans, chain, .. } = walk;
-        Ok(vec![integrity, foreign_keys, balanced, balances, chain, receipts, orders, bills, orphans, open_items, state])
+        Ok(vec![integrity, foreign_keys, balanced, balances, chain, receipts, orders, bills, invoices, orphans, open_items, state])
     }
 
     fn ledger_accounts(&self) -> Result<HashMap<LedgerAccountId, LedgerAccount>> {
@@ -774,6 +778,8 @@ impl Reader<'_> {
         rows.extend(self.waivers_of(None)?.iter().map(|waiver| ("waiver", waiver_key(waiver), to_json(waiver))));
         rows.extend(self.reopenings()?.iter().map(|(id, reopening)| ("reopening", id.to_string(), to_json(reopening))));
         rows.extend(self.policies_set()?.iter().map(|(name, value)| ("policy", name.to_string(), to_json(value))));
+        rows.extend(self.titles()?.iter().map(|title| ("invoice-title", title.key(), to_json(title))));
+        rows.extend(self.invoices()?.iter().map(|invoice| ("invoice", invoice.id.to_string(), to_json(invoice))));
         rows.extend(self.budgets()?.iter().map(|b| ("budget", b.id.to_string(), to_json(b))));
         rows.extend(self.budgets_reached()?.iter().map(|reached| ("budget-reached", reached_key(*reached), to_json(reached))));
         rows.extend(self.alert_marks()?.iter().map(|mark| ("alert", mark.alert.clone(), to_json(mark))));
