@@ -78,13 +78,7 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
         Notice::EmptyMembers { file, count } => {
             ("empty-members", format!("{file}: {} nothing", plural(*count, "member holds", "members hold")))
         }
-        Notice::SheetsLeftOut { file, sheets } => (
-            "sheets-left-out",
-            format!(
-                "{file}: only the bill's sheet, and visible sheets with the same header, were read; left out: {}",
-                sheets.join(", ")
-            ),
-        ),
+        Notice::SheetsLeftOut { file, sheets } => ("sheets-left-out", sheets_left_out(file, &sheets.join(", "))),
         Notice::UnknownColumns { columns } => {
             ("unknown-columns", format!("columns that this layout does not know were kept and not read: {}", first_ones(columns)))
         }
@@ -109,6 +103,10 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
             ("list-price", format!("{group} has no sale agreement in force: list price; `subledger price apply FILE` applies one"))
         }
     }
+}
+
+fn sheets_left_out(file: &str, sheets: &str) -> String {
+    format!("{file}: only the bill's sheet, and visible sheets with the same header, were read; left out: {sheets}")
 }
 
 fn total_differs(stated: &str, sum: &str, difference: &str, currency: &str) -> String {

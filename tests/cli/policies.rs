@@ -9,7 +9,7 @@ fn policies_are_listed_with_what_they_are_for_and_set() {
     let book = TestBook::acme(Point::Made);
     assert_snapshot!(book.run("policy list"), @"
     Policy                  Value                   Usually                 What for
-    ---------------------------------------------------------------------------------------------------------------------------------------------------
+    ----------------------------------------------------------------------------------------------------------------------------------------------------------
     pool-check              off                     off                     agent-pays orders need cover in the pool: off, warn or refuse
     low-balance             0,10,25                 0,10,25                 alert when so many percent of a balance or a credit are left
     pool-days               15                      15                      alert when the pool lasts fewer days
