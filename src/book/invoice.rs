@@ -12,7 +12,7 @@ use crate::domain::account::{Account, Model};
 use crate::domain::code::{Code, Name};
 use crate::domain::entity::Entity;
 use crate::domain::id::{AccountId, EntityId, InvoiceId};
-use crate::domain::invoice::plan::{Netted, OpenMonth, net, up_to};
+use crate::domain::invoice::plan::{InvoiceableMonth, Netted, net, up_to};
 use crate::domain::invoice::{
     Invoice, InvoiceBasis, InvoiceForm, InvoiceKind, InvoiceLine, InvoiceNumber, InvoiceState, Issued, MergeBy, TaxRate, Taxed,
     Title, red_letter,
@@ -68,7 +68,7 @@ pub struct PlannedStep {
     /// How much, tax and all; of what is taken back below zero.
     pub gross: Amount,
     /// What it consists of, in the order of accounts and months; empty of what takes back.
-    pub lines: Vec<OpenMonth>,
+    pub lines: Vec<InvoiceableMonth>,
     /// Its legal person.
     pub of: EntityId,
 }
@@ -106,7 +106,7 @@ impl Proof {
 /// Everything that a plan is made of.
 struct Ledger {
     /// By legal person and currency: the open months of its accounts.
-    open: BTreeMap<(EntityId, Currency), Vec<OpenMonth>>,
+    open: BTreeMap<(EntityId, Currency), Vec<InvoiceableMonth>>,
     proofs: BTreeMap<Currency, Proof>,
     accounts: BTreeMap<AccountId, Account>,
     invoices: Vec<Invoice>,
@@ -127,7 +127,7 @@ fn load(reader: Reader<'_>, period: Month) -> Result<Ledger> {
     }
     let groups: BTreeMap<_, _> = reader.groups()?.into_iter().map(|group| (group.id, group)).collect();
     let mut receivables = if basis == InvoiceBasis::Settled { reader.receivables()? } else { BTreeMap::new() };
-    let mut open: BTreeMap<(EntityId, Currency), Vec<OpenMonth>> = BTreeMap::new();
+    let mut open: BTreeMap<(EntityId, Currency), Vec<InvoiceableMonth>> = BTreeMap::new();
     let mut proofs: BTreeMap<Currency, Proof> = BTreeMap::new();
     let mut accounts = BTreeMap::new();
     for account in reader.accounts()? {
@@ -155,7 +155,7 @@ fn load(reader: Reader<'_>, period: Month) -> Result<Ledger> {
             proof.invoiced = proof.invoiced.plus(*amount)?;
         }
         for (month, amount) in months.into_iter().filter(|(_, amount)| !amount.is_zero()) {
-            of.push(OpenMonth { account: id, month, amount });
+            of.push(InvoiceableMonth { account: id, month, amount });
         }
         accounts.insert(id, account);
     }
@@ -233,9 +233,9 @@ impl Whose {
     fn requests(&self, accounts: &BTreeMap<AccountId, Account>, netted: &Netted, merge: MergeBy) -> Result<Vec<PlannedStep>> {
         let mut lines = netted.lines.clone();
         lines.sort_by_key(|line| (accounts[&line.account].code.clone(), line.month));
-        let parts: Vec<Vec<OpenMonth>> = match merge {
+        let parts: Vec<Vec<InvoiceableMonth>> = match merge {
             MergeBy::Entity => vec![lines],
-            MergeBy::Account => lines.chunk_by(|a, b| a.account == b.account).map(<[OpenMonth]>::to_vec).collect(),
+            MergeBy::Account => lines.chunk_by(|a, b| a.account == b.account).map(<[InvoiceableMonth]>::to_vec).collect(),
         };
         let mut steps = Vec::new();
         for lines in parts.into_iter().filter(|lines| !lines.is_empty()) {
@@ -266,8 +266,11 @@ impl Whose {
                 continue;
             }
             let step = if invoice.state == InvoiceState::Requested { PlanStep::Void } else { PlanStep::Credit };
-            let lines =
-                invoice.lines.iter().map(|line| OpenMonth { account: line.account, month: line.month, amount: Amount::ZERO });
+            let lines = invoice.lines.iter().map(|line| InvoiceableMonth {
+                account: line.account,
+                month: line.month,
+                amount: Amount::ZERO,
+            });
             let mut planned = self.step(step, accounts, Some(invoice.id), gross.negated()?, lines.collect());
             planned.lines.clear();
             steps.push(planned);
@@ -282,7 +285,7 @@ impl Whose {
         accounts: &BTreeMap<AccountId, Account>,
         invoice: Option<InvoiceId>,
         gross: Amount,
-        lines: Vec<OpenMonth>,
+        lines: Vec<InvoiceableMonth>,
     ) -> PlannedStep {
         let mut codes: Vec<Code> = lines.iter().map(|line| accounts[&line.account].code.clone()).collect();
         let mut months: Vec<Month> = lines.iter().map(|line| line.month).collect();
@@ -386,7 +389,7 @@ impl UseCase for RequestInvoices {
             }
             let gross: Vec<Amount> = step.lines.iter().map(|line| line.amount).collect();
             let taxed = Taxed::split(&gross, rate)?;
-            let line = |(open, taxed): (&OpenMonth, Taxed)| InvoiceLine { account: open.account, month: open.month, taxed };
+            let line = |(open, taxed): (&InvoiceableMonth, Taxed)| InvoiceLine { account: open.account, month: open.month, taxed };
             let invoice = Invoice {
                 id: operation.writer().next_invoice()?,
                 entity: entity.id,
@@ -423,7 +426,7 @@ fn of_accounts(reader: Reader<'_>, period: Month, names: &[String], merge: Merge
     let entity = reader.entity(first.entity)?.code;
     let mut steps = Vec::new();
     for ((of, currency), open) in ledger.open.iter().filter(|((of, _), _)| *of == first.entity) {
-        let own: Vec<OpenMonth> = open.iter().copied().filter(|month| ids.contains(&month.account)).collect();
+        let own: Vec<InvoiceableMonth> = open.iter().copied().filter(|month| ids.contains(&month.account)).collect();
         let whose = Whose { of: *of, entity: entity.clone(), currency: *currency };
         steps.extend(whose.requests(&ledger.accounts, &net(&own)?, merge)?);
     }

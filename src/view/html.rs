@@ -25,7 +25,7 @@ body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.45 s
 main { max-width: 75rem; margin: 0 auto; padding: 1.5rem }
 h1 { font-size: 1.6rem } h2 { font-size: 1.3rem } h3, h4, h5, h6 { font-size: 1.1rem }
 h2, h3, h4, h5, h6 { margin: 2rem 0 .5rem }
-dl { margin: 1rem 0 } dl > div { display: grid; grid-template-columns: minmax(8rem, 16rem) 1fr; gap: 1rem; padding: .15rem 0 }
+dl { margin: 1rem 0 } dl > div { display: grid; grid-template-columns: min(16rem, 40%) 1fr; gap: 1rem; padding: .15rem 0 }
 dt { color: inherit; opacity: .75 } dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums }
 .wide { overflow-x: auto; margin: 1rem 0 }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums }
@@ -37,8 +37,20 @@ aside { background: var(--note); padding: .6rem 1rem; margin: 1rem 0 } aside p {
 tfoot td { font-weight: 600; border-bottom: 0; border-top: 2px solid var(--line) }
 figure { margin: 1rem 0 } figcaption { font-weight: 600; padding: .3rem 0 }
 svg { max-width: 100%; height: auto } svg text { fill: currentColor; font: 13px system-ui, sans-serif; font-variant-numeric: tabular-nums }
-@media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --line: #999; --head: #eee; --note: #fff } body { font-size: 11px } main { padding: 0; max-width: none } h1 { font-size: 17px } h2 { font-size: 14px } dl { columns: 2 } dl > div { break-inside: avoid; grid-template-columns: 11em 1fr } table { width: 100%; font-size: 9.5px } th, td { padding: 2px 4px } th { white-space: normal } td { overflow-wrap: anywhere } td.n, td.d { overflow-wrap: normal } h2, caption, figcaption { break-after: avoid } .wide { overflow: visible } thead { display: table-header-group } tr, figure, aside { break-inside: avoid } }
+@media print { :root { color-scheme: light; --ink: #000; --paper: #fff; --line: #999; --head: #eee; --note: #fff } body { font-size: 11px } main { padding: 0; max-width: none } h1 { font-size: 17px } h2 { font-size: 14px } dl { columns: 2 } dl > div { break-inside: avoid; grid-template-columns: 11em 1fr } table { width: 100%; font-size: 9.5px } th, td { padding: 2px 4px } th { white-space: normal } td { overflow-wrap: break-word } td.n, td.d { overflow-wrap: normal } h2, caption, figcaption { break-after: avoid } .wide { overflow: visible } thead { display: table-header-group } tr, figure, aside { break-inside: avoid } }
 ";
+
+/// From this many columns on a table is printed across the sheet: numbers of sixteen digits would be broken otherwise.
+const WIDE: usize = 10;
+
+/// Whether a table of the document, or of one that it holds, is wide.
+fn is_wide(document: &Document) -> bool {
+    let has_wide_part = document.all_sections().iter().any(|section| match section.parts() {
+        Parts::One(_, part) => is_wide(part),
+        Parts::Many(parts) => parts.iter().any(|(_, part)| is_wide(part)),
+    });
+    has_wide_part || document.tables_for(Reader::Person).any(|table| table.columns_for(Reader::Person).count() >= WIDE)
+}
 
 /// Writes the document as a page.
 pub fn render(document: &Document, writer: &mut dyn io::Write) -> io::Result<()> {
@@ -51,7 +63,7 @@ pub fn render(document: &Document, writer: &mut dyn io::Write) -> io::Result<()>
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="referrer" content="no-referrer";
             title { (title) }
-            style { (PreEscaped(STYLE)) }
+            style { (PreEscaped(STYLE)) @if is_wide(document) { "@page { size: A4 landscape }\n" } }
         }
     };
     let mut page = Page { writer, language };

@@ -26,6 +26,7 @@ mod preview;
 mod price_plans;
 mod prices;
 mod refusals;
+mod rendered;
 mod reopened;
 mod runway;
 mod savings;

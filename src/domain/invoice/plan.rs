@@ -11,7 +11,7 @@ use crate::domain::period::Month;
 
 /// What of an account's month can be invoiced, in minor units; below zero where more is invoiced than was charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OpenMonth {
+pub struct InvoiceableMonth {
     /// The account.
     pub account: AccountId,
     /// The month of the statement.
@@ -24,14 +24,14 @@ pub struct OpenMonth {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Netted {
     /// What is to be invoiced, all above zero, in the order in which it came.
-    pub lines: Vec<OpenMonth>,
+    pub lines: Vec<InvoiceableMonth>,
     /// What was invoiced beyond everything, by account, above zero: it takes red letters.
     pub beyond: BTreeMap<AccountId, Amount>,
 }
 
 /// Sets off what is below zero against what is above, oldest first: within each account, then between them.
-pub fn net(open: &[OpenMonth]) -> Result<Netted, Overflow> {
-    let mut lines: Vec<OpenMonth> = open.iter().copied().filter(|month| month.amount.is_positive()).collect();
+pub fn net(open: &[InvoiceableMonth]) -> Result<Netted, Overflow> {
+    let mut lines: Vec<InvoiceableMonth> = open.iter().copied().filter(|month| month.amount.is_positive()).collect();
     lines.sort_by_key(|line| line.month);
     let mut beyond: BTreeMap<AccountId, Amount> = BTreeMap::new();
     for month in open.iter().filter(|month| month.amount.is_negative()) {
@@ -50,7 +50,7 @@ pub fn net(open: &[OpenMonth]) -> Result<Netted, Overflow> {
     Ok(Netted { lines, beyond })
 }
 
-fn take(lines: &mut [OpenMonth], left: &mut Amount, of: impl Fn(&OpenMonth) -> bool) -> Result<(), Overflow> {
+fn take(lines: &mut [InvoiceableMonth], left: &mut Amount, of: impl Fn(&InvoiceableMonth) -> bool) -> Result<(), Overflow> {
     for line in lines.iter_mut().filter(|line| of(line)) {
         let off = line.amount.min(*left);
         line.amount = line.amount.minus(off)?;
@@ -60,13 +60,13 @@ fn take(lines: &mut [OpenMonth], left: &mut Amount, of: impl Fn(&OpenMonth) -> b
 }
 
 /// The first lines up to an amount; `None` where they do not come to it.
-pub fn up_to(lines: &[OpenMonth], amount: Amount) -> Result<Option<Vec<OpenMonth>>, Overflow> {
+pub fn up_to(lines: &[InvoiceableMonth], amount: Amount) -> Result<Option<Vec<InvoiceableMonth>>, Overflow> {
     let mut left = amount;
     let mut taken = Vec::new();
     for line in lines {
         let part = line.amount.min(left);
         if part.is_positive() {
-            taken.push(OpenMonth { amount: part, ..*line });
+            taken.push(InvoiceableMonth { amount: part, ..*line });
             left = left.minus(part)?;
         }
     }
@@ -79,13 +79,13 @@ mod tests {
 
     use super::*;
 
-    fn open(account: i64, month: &str, amount: i64) -> OpenMonth {
-        OpenMonth { account: AccountId(account), month: Month::parse(month).unwrap(), amount: Amount::from_minor(amount) }
+    fn open(account: i64, month: &str, amount: i64) -> InvoiceableMonth {
+        InvoiceableMonth { account: AccountId(account), month: Month::parse(month).unwrap(), amount: Amount::from_minor(amount) }
     }
 
     type Lines = Vec<(i64, String, i64)>;
 
-    fn told(months: &[OpenMonth]) -> (Lines, Vec<(i64, i64)>) {
+    fn told(months: &[InvoiceableMonth]) -> (Lines, Vec<(i64, i64)>) {
         let Netted { lines, beyond } = net(months).unwrap();
         let lines = lines.iter().map(|line| (line.account.0, line.month.to_string(), line.amount.minor())).collect();
         (lines, beyond.iter().map(|(account, left)| (account.0, left.minor())).collect())
@@ -116,7 +116,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_lost_by_setting_off(months in prop::collection::btree_map((1_i64..5, 1_u32..6), -1000_i64..1000, 0..20)) {
-            let months: Vec<OpenMonth> =
+            let months: Vec<InvoiceableMonth> =
                 months.into_iter().map(|((account, month), amount)| open(account, &format!("2026-{month:02}"), amount)).collect();
             let netted = net(&months).unwrap();
             let lines = Amount::sum(netted.lines.iter().map(|line| line.amount)).unwrap();
