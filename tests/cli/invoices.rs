@@ -301,6 +301,18 @@ fn where_only_what_is_paid_counts_the_rest_waits_for_its_payment() {
 }
 
 #[test]
+fn a_payment_that_is_taken_back_takes_its_invoice_back() {
+    let book = june_closed();
+    book.done("policy set invoice-basis settled");
+    let entry = book.json("settlement receive acme 400")["entry"].as_str().unwrap().to_owned();
+    book.done("invoice request --period 2026-06 --all");
+    book.done(&format!("invoice issue i-1 --number {NUMBER}"));
+    book.done(&format!("settlement charge-back {entry}"));
+    assert_eq!(planned(&book, "invoice plan --period 2026-06"), ["credit i-1 acme-prod acme-test -400.00"]);
+    assert!(book.checks(), "{}", book.run("check"));
+}
+
+#[test]
 fn vouchers_and_what_the_provider_invoices_are_left_out() {
     let book = TestBook::acme(Point::Funded);
     book.done(
