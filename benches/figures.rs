@@ -105,6 +105,25 @@ impl Bench {
         folder
     }
 
+    /// Runs the month, and gives every difference to somebody, so that nothing keeps it from closing.
+    fn makes_closable(&self, folder: &Path) {
+        let book = folder.join("book.db");
+        run(self.subledger, &["reconcile", "run", "--period", "2026-06", "--quiet"], &book);
+        let listed = Command::new(self.subledger)
+            .args(["difference", "list", "--period", "2026-06", "--format", "json"])
+            .env("SUBLEDGER_BOOK", &book)
+            .output()
+            .unwrap();
+        let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+        let ids: Vec<&str> = listed["rows"].as_array().unwrap().iter().filter_map(|row| row["id"].as_str()).collect();
+        for some in ids.chunks(500) {
+            let mut arguments = vec!["difference", "acknowledge"];
+            arguments.extend(some);
+            arguments.extend(["--owner", "bench", "--due", "2027-12-31", "--quiet"]);
+            run(self.subledger, &arguments, &book);
+        }
+    }
+
     fn ours(&self, folder: &Path, fresh: bool, line: &str) -> Run {
         let arguments: Vec<&str> = line.split(' ').collect();
         median(folder, fresh, self.subledger, &arguments)
@@ -177,5 +196,17 @@ fn main() {
     let line = "reconcile run --period 2026-06 --format json";
     let (reconcile, fewer) = (bench.ours(&large, true, line), bench.ours(&part, true, line));
     say(&format!("reconcile run of them with {} orders", scale.of(400_000)), reconcile, "to a quarter", Some(fewer));
+    for folder in [&large, &part] {
+        bench.makes_closable(folder);
+    }
+    let line = "period close 2026-06 --quiet";
+    let (close, fewer) = (bench.ours(&large, true, line), bench.ours(&part, true, line));
+    say("period close of it, a thousand accounts", close, "to a quarter", Some(fewer));
+    for folder in [&large, &part] {
+        run(bench.subledger, &["period", "close", "2026-06", "--quiet"], &folder.join("book.db"));
+    }
+    let line = "statement export --period 2026-06 --out {}/statements --quiet";
+    let (export, fewer) = (bench.ours(&large, true, line), bench.ours(&part, true, line));
+    say("statement export of it", export, "to a quarter", Some(fewer));
     fs::remove_dir_all(&root).unwrap();
 }

@@ -266,11 +266,9 @@ impl Whose {
                 continue;
             }
             let step = if invoice.state == InvoiceState::Requested { PlanStep::Void } else { PlanStep::Credit };
-            let lines = invoice.lines.iter().map(|line| InvoiceableMonth {
-                account: line.account,
-                month: line.month,
-                amount: Amount::ZERO,
-            });
+            // Of the accounts that it is about, those that were given something back.
+            let own = invoice.lines.iter().filter(|line| !is_about(invoice) || netted.beyond.contains_key(&line.account));
+            let lines = own.map(|line| InvoiceableMonth { account: line.account, month: line.month, amount: Amount::ZERO });
             let mut planned = self.step(step, accounts, Some(invoice.id), gross.negated()?, lines.collect());
             planned.lines.clear();
             steps.push(planned);
