@@ -39,6 +39,8 @@ pub struct StatementView {
     pub spending: Spending,
     /// SHA-256 of its frozen form; `None` while it can still change.
     pub sha256: Option<String>,
+    /// The version that counts no more since its month was opened again; `None` when this is the first.
+    pub supersedes: Option<i64>,
 }
 
 /// Whose statements are shown together.
@@ -170,6 +172,8 @@ pub fn each(
 pub(super) struct Drawing {
     period: Month,
     state: PeriodState,
+    /// The version that its statements have, or will have once it closes.
+    version: i64,
     agent: Name,
     /// What the month's bill says was used, once somebody has asked.
     usage: OnceCell<HashMap<AccountId, Vec<UsageDetail>>>,
@@ -178,7 +182,9 @@ pub(super) struct Drawing {
 impl Drawing {
     pub(super) fn new(reader: Reader<'_>, period: Month) -> Result<Self> {
         let state = reader.closed_through()?.state(period);
-        Ok(Self { period, state, agent: reader.agent()?.name, usage: OnceCell::new() })
+        let receipts = reader.receipt_version(period)?;
+        let version = if state == PeriodState::Closed { receipts } else { receipts + 1 };
+        Ok(Self { period, state, version, agent: reader.agent()?.name, usage: OnceCell::new() })
     }
 
     fn view(&self, reader: Reader<'_>, account: &Account, history: History) -> Result<StatementView> {
@@ -192,7 +198,8 @@ impl Drawing {
             History::Wanted => self.spending(reader, account, statement.currency)?,
             History::NotWanted => Spending::new(),
         };
-        Ok(StatementView { statement, state, spending, sha256 })
+        let supersedes = reader.superseded_statement(period, account.id, self.version)?;
+        Ok(StatementView { statement, state, spending, sha256, supersedes })
     }
 
     /// What was spent by month: from the first of the months that are looked at in which anything was.

@@ -163,6 +163,16 @@ impl Reader<'_> {
         Ok(select.query_row(params![month.number(), account.0], |row| row.get(0)).optional()?)
     }
 
+    /// The last version of an account's statement of a month before a version: the one that this supersedes.
+    pub fn superseded_statement(&self, month: Month, account: AccountId, version: i64) -> Result<Option<i64>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT MAX(version) FROM receipt WHERE month = ?1 AND version < ?3 AND EXISTS (
+                 SELECT 1 FROM statement WHERE month = receipt.month AND version = receipt.version AND account_id = ?2
+             )",
+        )?;
+        Ok(select.query_row((month.number(), account.0, version), |row| row.get(0))?)
+    }
+
     /// The statements that a month's close has frozen: whose, their JSON, and the hash of that.
     pub fn frozen_statements(&self, month: Month, version: i64) -> Result<Vec<(Code, String, String)>> {
         let mut select = self.connection.prepare_cached(

@@ -70,6 +70,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("Statements", "对账单数"),
     ("Statements of accounts", "对账单汇总"),
     ("Summary", "摘要"),
+    ("Supersedes version", "取代版本"),
     ("Tier from", "阶梯起点"),
     ("To deposits", "转入未分配资金"),
     ("Totals", "合计"),

@@ -69,7 +69,12 @@ pub fn statement(view: &StatementView, language: Language) -> Result<Document, O
         .field("mode", "Mode", Value::term(statement.mode.as_str()))
         .field("period", "Period", statement.period)
         .field("state", "State", state(view.state))
-        .field("currency", "Currency", currency)
+        .field("currency", "Currency", currency);
+    let document = match view.supersedes {
+        Some(version) => document.field("supersedes", "Supersedes version", version),
+        None => document.machine_field("supersedes", Value::Null),
+    };
+    let document = document
         .amount("opening", "Balance due, opening", statement.opening, currency)
         .amount("charges", "Charges", statement.charges, currency)
         .amount("payments", "Payments", statement.payments, currency)
@@ -654,7 +659,7 @@ mod tests {
         };
         let statement = Statement::draw_up(to, month(), Amount::ZERO, movements, vec![used]).unwrap();
         let spending = Spending::from([((cny(), month()), Amount::from_minor(9_400))]);
-        StatementView { statement, state: PeriodState::Closed, spending, sha256: Some("0".repeat(64)) }
+        StatementView { statement, state: PeriodState::Closed, spending, sha256: Some("0".repeat(64)), supersedes: Some(1) }
     }
 
     fn set(of: Together, statements: Vec<StatementView>) -> StatementSet {

@@ -43,11 +43,15 @@ fn closing_again_with_nothing_changed_charges_nothing() {
     ");
     assert!(book.checks(), "{}", book.run("check"));
     assert_eq!(book.json("period list")["rows"][0]["state"], "open");
+    assert_eq!(book.json("statement show acme-prod --period 2026-06")["supersedes"], 1, "the one that was sent counts no more");
     assert_eq!(book.json("account show acme-prod")["available"], account, "what was charged is not pending as well");
     assert_eq!(ledger(&book, "payable"), "0");
     closes(&book, "2026-06");
     assert_eq!((ledger(&book, "payable"), ledger(&book, "sales"), ledger(&book, "accrued"), entries(&book)), before);
-    assert_eq!(book.json("statement show acme-prod --period 2026-06"), statement);
+    let again = book.json("statement show acme-prod --period 2026-06");
+    assert_eq!((&again["lines"], &again["sha256"]), (&statement["lines"], &statement["sha256"]));
+    assert_eq!((&statement["supersedes"], &again["supersedes"]), (&serde_json::Value::Null, &1.into()));
+    assert!(book.run("statement show acme-prod --period 2026-06").stdout.contains("Supersedes version"), "people see it");
     let receipt = book.json("period receipt 2026-06");
     assert_eq!((&receipt["version"], receipt["versions"].as_array().unwrap().len()), (&2.into(), 2));
     assert_eq!(book.json("period receipt 2026-06 --version 1")["version"], 1);
@@ -382,16 +386,22 @@ fn three_months_with_late_corrections_and_the_first_opened_again() {
     }
     let periods = ["2026-06", "2026-07", "2026-08"];
     statements_hold(&book, &periods);
-    let shown = |book: &TestBook| {
-        periods.map(|period| ["acme-prod", "acme-test"].map(|who| book.json(&format!("statement show {who} --period {period}"))))
+    let shown = |book: &TestBook, supersedes: Option<i64>| {
+        periods.map(|period| {
+            ["acme-prod", "acme-test"].map(|who| {
+                let mut statement: serde_json::Value = book.json(&format!("statement show {who} --period {period}"));
+                assert_eq!(statement["supersedes"].take().as_i64(), supersedes, "{who} {period}");
+                statement
+            })
+        })
     };
-    let (before, charges) = (shown(&book), entries(&book));
+    let (before, charges) = (shown(&book, None), entries(&book));
     // Closed again as they were, they are what they were.
     book.done("period reopen 2026-06 --reason 'to look again'");
     for period in periods {
         closes(&book, period);
     }
-    assert_eq!((shown(&book), entries(&book)), (before, charges));
+    assert_eq!((shown(&book, Some(1)), entries(&book)), (before, charges));
     // June's bill has more: June's statement, and the openings after it, tell.
     book.done("period reopen 2026-06 --reason 'a corrected bill'");
     book.write(
