@@ -22,6 +22,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("directories", &["src/cli/settings.rs"]),
     ("encoding_rs", &["src/intake/container/archive.rs", "src/intake/encoding.rs"]),
     ("flate2", &["src/intake/container/archive.rs", "src/intake/container/expand.rs", "src/intake/container/mod.rs"]),
+    ("getrandom", &["src/cli/context.rs"]),
     ("hashbrown", &["src/book/bill/", "src/domain/matching/"]),
     ("indicatif", &["src/cli/ui.rs"]),
     ("iso_currency", &["src/domain/money.rs"]),

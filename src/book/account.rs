@@ -1,29 +1,28 @@
 //! Accounts: how they come into the book, and what they have, owe and may spend.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::fund::require_nothing_left;
 use super::operation::{find_account, find_group, not_negative};
 use super::usage::{self, PendingUsage};
 use super::{Operation, Result, UseCase, When};
+use crate::domain::account::life::{LifeStep, ReleaseBlocker, Transition, next_state};
 use crate::domain::account::{
-    Account, AccountState, Attestation, Environment, Group, Mode, Model, Origin, ShutdownPolicy, Standing, Transition, Uid,
-    next_state,
+    Account, AccountState, Attestation, Environment, Group, Mode, Model, Origin, ShutdownPolicy, Standing, Uid,
 };
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::{Code, Name};
 use crate::domain::contact::{Email, Mobile};
 use crate::domain::dated::Dated;
 use crate::domain::entity::Entity;
-use crate::domain::money::{Amount, Exact};
+use crate::domain::id::{AccountId, StepId};
+use crate::domain::invitation::{Invitation, Token};
+use crate::domain::money::{Amount, Exact, Money};
 use crate::domain::percent::Percents;
 use crate::domain::refusal::{Notice, Noun, Refusal, Unique};
 use crate::domain::role::Permission;
-use crate::store::{Invitation, NewAccount, Reader};
-
-/// How long the holder has to accept an invitation: the provider's registration link lives that long.
-const INVITATION_DAYS: u64 = 15;
+use crate::store::{NewAccount, Reader};
 
 /// What both ways into the book ask for.
 #[derive(Clone, Debug)]
@@ -80,6 +79,8 @@ pub struct AcceptAccount {
     pub account: String,
     /// Its number at the provider, as it was typed.
     pub uid: String,
+    /// The token that the holder has shown, if anybody asked for it.
+    pub token: Option<Token>,
 }
 
 /// What is known of an account is put right, or its terms change; what is `None` stays.
@@ -117,6 +118,29 @@ pub struct ConfirmAccount {
     pub account: String,
 }
 
+/// A step that needs a reason, from a day on.
+#[derive(Clone, Debug)]
+pub struct AskedStep {
+    /// The account, as it was typed.
+    pub account: String,
+    /// Why.
+    pub reason: Name,
+    /// From when; today when `None`.
+    pub date: Option<NaiveDate>,
+}
+
+/// Stops an account for the time being: what is planned is refused, what the provider has accepted is recorded.
+#[derive(Clone, Debug)]
+pub struct FreezeAccount(pub AskedStep);
+
+/// Lets a frozen account go on.
+#[derive(Clone, Debug)]
+pub struct ThawAccount(pub AskedStep);
+
+/// Lets an account go, once nothing is left between it and the agent.
+#[derive(Clone, Debug)]
+pub struct ReleaseAccount(pub AskedStep);
+
 /// An account after a step of its life.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccountStep {
@@ -128,6 +152,9 @@ pub struct AccountStep {
     pub entity: Entity,
     /// The invitation, where one is open.
     pub invitation: Option<Invitation>,
+    /// Its token, told once: what is kept of the outcome does not have it.
+    #[serde(skip)]
+    pub token: Option<Token>,
     /// The day of the step.
     pub day: NaiveDate,
     /// What is worth saying.
@@ -141,6 +168,37 @@ pub(super) fn uid(text: &str) -> Result<Uid> {
 
 fn unusual(uid: &Uid) -> Option<Notice> {
     (!uid.has_usual_length()).then(|| Notice::UnusualUid { uid: uid.to_string() })
+}
+
+/// Nobody else who lives has it. Whoever let an invitation run out gives it up here, and that is written.
+fn require_free(operation: &mut Operation<'_>, unique: Unique, value: &str, holder: Option<Account>) -> Result<()> {
+    let Some(holder) = holder else { return Ok(()) };
+    let seen = as_seen(operation.reader(), holder.clone(), operation.today())?;
+    if seen.state != AccountState::Expired {
+        return require_unused(unique, value, Some(holder));
+    }
+    let today = operation.today();
+    let expired = take(operation, &holder, Transition::Expire, (today, None))?;
+    Ok(operation.writer().update_account(&holder, &expired)?)
+}
+
+/// Whether an account, which may be in the book already, can be reached where nobody else is.
+pub(super) fn require_free_address(
+    operation: &mut Operation<'_>,
+    mobile: Option<&Mobile>,
+    email: Option<&Email>,
+    own: Option<AccountId>,
+) -> Result<()> {
+    let others = |holder: Option<Account>| holder.filter(|account| Some(account.id) != own);
+    if let Some(mobile) = mobile {
+        let holder = others(operation.reader().account_by_mobile(mobile)?);
+        require_free(operation, Unique::Mobile, mobile.as_str(), holder)?;
+    }
+    if let Some(email) = email {
+        let holder = others(operation.reader().account_by_email(email)?);
+        require_free(operation, Unique::Email, email.as_str(), holder)?;
+    }
+    Ok(())
 }
 
 fn require_unused(unique: Unique, value: &str, holder: Option<Account>) -> Result<()> {
@@ -163,12 +221,7 @@ fn insert(
         return Err(Refusal::Exists { noun: Noun::Account, code }.into());
     }
     super::agent::require_not_agent(operation, &entity)?;
-    if let Some(mobile) = &mobile {
-        require_unused(Unique::Mobile, mobile.as_str(), operation.reader().account_by_mobile(mobile)?)?;
-    }
-    if let Some(email) = &email {
-        require_unused(Unique::Email, email.as_str(), operation.reader().account_by_email(email)?)?;
-    }
+    require_free_address(operation, mobile.as_ref(), email.as_ref(), None)?;
     if let Some(login) = &login {
         require_unused(Unique::Login, login.as_str(), operation.reader().account_by_login(login)?)?;
     }
@@ -199,7 +252,42 @@ fn insert(
         shutdown,
         purchase_ban,
     };
-    Ok((operation.writer().insert_account(new)?, group, entity))
+    let account = operation.writer().insert_account(new)?;
+    let by = if origin == Origin::Created { Transition::Create } else { Transition::Associate };
+    let (day, operator) = (operation.today(), operation.operator_name().to_owned());
+    let first = LifeStep { id: StepId(0), account: account.id, by, from: None, to: account.state, day, operator, reason: None };
+    operation.writer().insert_step(first)?;
+    Ok((account, group, entity))
+}
+
+/// The account of a code or UID as it stands on the day of the command: an invitation may have run out.
+pub(super) fn find_today(operation: &Operation<'_>, name: &str) -> Result<Account> {
+    let account = find_account(operation.reader(), name)?;
+    as_seen(operation.reader(), account, operation.today())
+}
+
+/// An account as it is seen on a day: an invitation that has run out leaves it expired, though nobody has written that.
+pub(super) fn as_seen(reader: Reader<'_>, account: Account, day: NaiveDate) -> Result<Account> {
+    let waits = account.state == AccountState::Invited && account.origin == Origin::Created;
+    let ran_out = waits && reader.invitation_of(account.id)?.is_some_and(|invitation| day > invitation.expires);
+    Ok(if ran_out { Account { state: AccountState::Expired, ..account } } else { account })
+}
+
+/// Takes a step of an account's life: looks it up in the table, and writes it with who, when and why.
+pub(super) fn take(
+    operation: &mut Operation<'_>,
+    before: &Account,
+    by: Transition,
+    (day, reason): (NaiveDate, Option<Name>),
+) -> Result<Account> {
+    let to = next_state(before, by)?;
+    if let Some(last) = operation.reader().life_of(before.id)?.last().filter(|last| day < last.day) {
+        return Err(Refusal::StepBefore { account: before.code.clone(), date: day, state: before.state, since: last.day }.into());
+    }
+    let operator = operation.operator_name().to_owned();
+    let step = LifeStep { id: StepId(0), account: before.id, by, from: Some(before.state), to, day, operator, reason };
+    operation.writer().insert_step(step)?;
+    Ok(Account { state: to, ..before.clone() })
 }
 
 impl UseCase for CreateAccount {
@@ -210,9 +298,9 @@ impl UseCase for CreateAccount {
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         let (account, group, entity) = insert(operation, self.0, Origin::Created, None)?;
         let sent = operation.today();
-        let expires = sent.checked_add_days(Days::new(INVITATION_DAYS)).expect("dates are far from the end of time");
-        let invitation = operation.writer().insert_invitation(account.id, sent, expires)?;
-        Ok(AccountStep { account, group, entity, invitation: Some(invitation), day: sent, notices: vec![] })
+        let (invitation, token) = super::invitation::invite(operation, account.id)?;
+        let invitation = Some(invitation);
+        Ok(AccountStep { account, group, entity, invitation, token: Some(token), day: sent, notices: vec![] })
     }
 }
 
@@ -233,17 +321,17 @@ impl UseCase for AssociateAccount {
         for attestation in Attestation::ALL {
             operation.writer().insert_attestation(&account, *attestation, &operator, today)?;
         }
-        Ok(AccountStep { account, group, entity, invitation: None, day: today, notices })
+        Ok(AccountStep { account, group, entity, invitation: None, token: None, day: today, notices })
     }
 }
 
-fn step(operation: &mut Operation<'_>, before: &Account, after: Account, notices: Vec<Notice>) -> Result<AccountStep> {
+pub(super) fn step(operation: &mut Operation<'_>, before: &Account, after: Account, notices: Vec<Notice>) -> Result<AccountStep> {
     if after != *before {
         operation.writer().update_account(before, &after)?;
     }
     let group = operation.reader().group(after.group)?;
     let entity = operation.reader().entity(after.entity)?;
-    Ok(AccountStep { account: after, group, entity, invitation: None, day: operation.today(), notices })
+    Ok(AccountStep { account: after, group, entity, invitation: None, token: None, day: operation.today(), notices })
 }
 
 impl UseCase for EditAccount {
@@ -286,17 +374,19 @@ impl UseCase for AcceptAccount {
     type Outcome = AccountStep;
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
-        let before = find_account(operation.reader(), &self.account)?;
-        let state = next_state(&before, Transition::Accept)?;
-        let uid = uid(&self.uid)?;
-        if let Some(invitation) = operation.reader().invitation_of(before.id)?
-            && operation.today() > invitation.expires
+        let before = find_today(operation, &self.account)?;
+        if before.state == AccountState::Expired
+            && let Some(invitation) = operation.reader().invitation_of(before.id)?
         {
             return Err(Refusal::InvitationExpired { account: before.code, expired: invitation.expires }.into());
         }
+        super::invitation::require_shown(operation, &before, self.token.as_ref())?;
+        next_state(&before, Transition::Accept)?;
+        let uid = uid(&self.uid)?;
         require_unused(Unique::Uid, uid.as_str(), operation.reader().account_by_uid(&uid)?)?;
         let notices = unusual(&uid).into_iter().collect();
-        let after = Account { uid: Some(uid), state, ..before.clone() };
+        let today = operation.today();
+        let after = Account { uid: Some(uid), ..take(operation, &before, Transition::Accept, (today, None))? };
         step(operation, &before, after, notices)
     }
 }
@@ -307,9 +397,10 @@ impl UseCase for VerifyAccount {
     type Outcome = AccountStep;
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
-        let before = find_account(operation.reader(), &self.account)?;
-        let state = next_state(&before, Transition::Verify)?;
-        let mut after = Account { state, ..before.clone() };
+        let before = find_today(operation, &self.account)?;
+        let today = operation.today();
+        let verified = take(operation, &before, Transition::Verify, (today, None))?;
+        let mut after = take(operation, &verified, Transition::Activate, (today, None))?;
         if let Some(name) = &self.entity {
             let entity = super::entity::find(operation.reader(), name)?;
             super::agent::require_not_agent(operation, &entity)?;
@@ -325,11 +416,93 @@ impl UseCase for ConfirmAccount {
     type Outcome = AccountStep;
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
-        let before = find_account(operation.reader(), &self.account)?;
-        let state = next_state(&before, Transition::Confirm)?;
-        let after = Account { state, ..before.clone() };
+        let before = find_today(operation, &self.account)?;
+        let today = operation.today();
+        let after = take(operation, &before, Transition::Confirm, (today, None))?;
         step(operation, &before, after, vec![])
     }
+}
+
+/// Takes a step from a day on, today when nobody says otherwise, and writes the account as it is then.
+fn step_from(operation: &mut Operation<'_>, asked: &AskedStep, by: Transition) -> Result<AccountStep> {
+    let before = find_today(operation, &asked.account)?;
+    next_state(&before, by)?;
+    let day = operation.effective(asked.date)?.date();
+    let after = take(operation, &before, by, (day, Some(asked.reason.clone())))?;
+    let step = step(operation, &before, after, vec![])?;
+    Ok(AccountStep { day, ..step })
+}
+
+impl UseCase for FreezeAccount {
+    const COMMAND: &'static str = "account freeze";
+    const PERMISSION: Permission = Permission::FreezeAccounts;
+    type Outcome = AccountStep;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
+        step_from(operation, &self.0, Transition::Freeze)
+    }
+}
+
+impl UseCase for ThawAccount {
+    const COMMAND: &'static str = "account thaw";
+    const PERMISSION: Permission = Permission::FreezeAccounts;
+    type Outcome = AccountStep;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
+        step_from(operation, &self.0, Transition::Thaw)
+    }
+}
+
+impl UseCase for ReleaseAccount {
+    const COMMAND: &'static str = "account release";
+    const PERMISSION: Permission = Permission::ManageAccounts;
+    type Outcome = AccountStep;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
+        let account = find_today(operation, &self.0.account)?;
+        next_state(&account, Transition::Release)?;
+        let blockers = release_blockers(operation, &account)?;
+        if !blockers.is_empty() {
+            return Err(Refusal::ReleaseBlocked { account: account.code, blockers }.into());
+        }
+        step_from(operation, &self.0, Transition::Release)
+    }
+}
+
+/// All that stands in the way of releasing an account, as the book is now.
+fn release_blockers(operation: &mut Operation<'_>, account: &Account) -> Result<Vec<ReleaseBlocker>> {
+    let of = operation.account(account.code.as_str())?;
+    let standing = operation.standing(&of, operation.today())?;
+    let money = |amount: Amount| Money::new(amount, of.group.currency);
+    let checks = [
+        (standing.arrears()?, ReleaseBlocker::Arrears as fn(Money) -> ReleaseBlocker),
+        (standing.owed, ReleaseBlocker::Owed),
+        (standing.funds, ReleaseBlocker::Unspent),
+        (standing.pending_usage, ReleaseBlocker::PendingUsage),
+    ];
+    let mut blockers: Vec<ReleaseBlocker> =
+        checks.into_iter().filter(|(amount, _)| !amount.is_zero()).map(|(amount, blocker)| blocker(money(amount))).collect();
+    let open = operation.reader().open_order_count_of(account.id)?;
+    if open > 0 {
+        blockers.push(ReleaseBlocker::OpenOrders(open));
+    }
+    Ok(blockers)
+}
+
+/// The life of an account: every step, with who, when and why.
+#[derive(Clone, Debug)]
+pub struct Life {
+    /// The account.
+    pub account: Account,
+    /// Its steps, in the order in which they were recorded.
+    pub steps: Vec<LifeStep>,
+}
+
+/// Shows the life of an account. `today` tells whether an invitation has run out.
+pub fn life(reader: Reader<'_>, name: &str, today: NaiveDate) -> Result<Life> {
+    let account = as_seen(reader, find_account(reader, name)?, today)?;
+    let steps = reader.life_of(account.id)?;
+    Ok(Life { account, steps })
 }
 
 /// An account with what it has, owes and may still spend.
@@ -379,6 +552,7 @@ pub(super) fn pending(reader: Reader<'_>, when: When) -> Result<PendingUsage> {
 }
 
 fn view(reader: Reader<'_>, account: Account, pending: &PendingUsage, when: When) -> Result<AccountView> {
+    let account = as_seen(reader, account, when.day())?;
     let group = reader.group(account.group)?;
     let entity = reader.entity(account.entity)?;
     let standing = Standing {
@@ -388,6 +562,7 @@ fn view(reader: Reader<'_>, account: Account, pending: &PendingUsage, when: When
         credit_limit: account.credit_on(when.day()),
         pending_usage: pending.of(account.id)?,
     };
-    let invitation = if account.state == AccountState::Invited { reader.invitation_of(account.id)? } else { None };
+    let waits = matches!(account.state, AccountState::Invited | AccountState::Expired);
+    let invitation = if waits { reader.invitation_of(account.id)? } else { None };
     Ok(AccountView { account, group, entity, standing, invitation, day: when.day() })
 }

@@ -123,7 +123,7 @@ fn of_joining(reader: Reader<'_>, view: &AccountView, policy: &Policy, today: Na
     let (account, code) = (&view.account, view.account.code.clone());
     let within = |day: NaiveDate, days: u16| (today - day).num_days() >= -i64::from(days);
     let waits_since = match (account.state, account.origin) {
-        (AccountState::Invited, Origin::Created) => {
+        (AccountState::Invited | AccountState::Expired, Origin::Created) => {
             let invitation = reader.invitation_of(account.id)?.filter(|found| within(found.expires, policy.invitation_days));
             return Ok(invitation.map(|found| Concern::Invitation { account: code, sent: found.sent, expires: found.expires }));
         }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::account::{AccountView, list};
-use super::operation::not_negative;
+use super::operation::{find_account, not_negative};
 use super::{Operation, Result, UseCase, When};
 use crate::domain::account::{Account, Mode, Standing};
 use crate::domain::code::Code;
@@ -54,9 +54,11 @@ impl UseCase for SetCredit {
         }
         let limit = not_negative(self.limit, currency)?.amount;
         let standing = Standing { credit_limit: limit, ..operation.standing(&found, from)? };
-        let after = Account { credit_limit: account.credit_limit.with(from, limit), ..account.clone() };
-        if after != *account {
-            operation.writer().update_account(account, &after)?;
+        // As it is written: that an invitation has run out is seen, not written.
+        let before = find_account(operation.reader(), &self.account)?;
+        let after = Account { credit_limit: before.credit_limit.with(from, limit), ..before.clone() };
+        if after != before {
+            operation.writer().update_account(&before, &after)?;
         }
         Ok(CreditSet { account: account.code.clone(), currency, before: account.credit_limit.on(from), from, standing })
     }

@@ -23,6 +23,7 @@ pub mod entity;
 pub mod explain;
 pub mod fund;
 pub mod group;
+pub mod invitation;
 pub mod invoice;
 pub mod margin;
 pub mod match_by_hand;
@@ -61,6 +62,7 @@ use serde::de::DeserializeOwned;
 pub use operation::Operation;
 
 use crate::domain::input::InputFile;
+use crate::domain::invitation::Secret;
 use crate::domain::journal::Unbalanced;
 use crate::domain::money::Overflow;
 use crate::domain::refusal::Refusal;
@@ -120,6 +122,8 @@ pub struct Session {
     pub os_name: String,
     /// The time.
     pub now: DateTime<Utc>,
+    /// What nobody can guess; another one for each command.
+    pub secret: Secret,
 }
 
 impl Session {

@@ -163,6 +163,7 @@ impl<'c> Operation<'c> {
             return Ok(Rc::clone(known));
         }
         let account = find_account(self.reader(), name)?;
+        let account = super::account::as_seen(self.reader(), account, self.today())?;
         let group = self.reader().group(account.group)?;
         let found = Rc::new(AccountInGroup { account, group });
         self.accounts.insert(name.to_owned(), Rc::clone(&found));

@@ -228,7 +228,10 @@ fn priced(
 fn record_of(operation: &mut Operation<'_>, request: OrderRequest, then: Option<Then>) -> Result<OrderRecorded> {
     let of = operation.account(&request.account)?;
     let (account, currency) = (&of.account, of.group.currency);
-    account.require_active()?;
+    match request.placement {
+        Placement::Planned => account.require_active()?,
+        _ => account.require_was_active()?,
+    }
     let date = request.date.unwrap_or_else(|| operation.today());
     account.require_dated_since(date)?;
     let effective = operation.effective(Some(date))?;

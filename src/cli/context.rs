@@ -14,8 +14,10 @@ use super::files::{require_place, write_whole};
 use super::input::Input;
 use super::prompt::{Answers, Prompter};
 use super::settings::{BookPlace, book_place};
-use super::ui::{FileForm, Format, Ui, Wishes, render_file};
+use super::ui::{FileForm, Format, Ui, Wishes, raw, render_file};
 use crate::book::{Book, Call, Done, Session, Status, UseCase};
+use crate::domain::chain::sha256_hex;
+use crate::domain::invitation::Secret;
 use crate::domain::refusal::Notice;
 use crate::store::Access;
 use crate::view::csv::Dialect;
@@ -69,11 +71,15 @@ pub(crate) struct Context {
     pub(crate) prompter: Prompter,
     typed: BTreeMap<String, String>,
     now: DateTime<Utc>,
+    secret: Secret,
 }
 
 /// Arguments that do not change what a command does to the book.
 const NOT_CONTENT: [&str; 11] =
     ["rejects", "book", "format", "output", "excel", "yes", "no_input", "quiet", "color", "dry_run", "key"];
+
+/// Arguments that the book does not keep: it logs their SHA-256.
+const SECRETS: [&str; 1] = ["token"];
 
 impl Context {
     /// Looks around once: the terminal, the clock, and what was typed.
@@ -81,7 +87,7 @@ impl Context {
         let dialect = if global.excel { Dialect::Excel } else { Dialect::Plain };
         let ui = Ui::new(Wishes { format: global.format, dialect, quiet: global.quiet, color: global.color });
         let prompter = Prompter::new(Answers { yes: global.yes, no_input: global.no_input });
-        Self { global, ui, prompter, typed: typed(command, matches), now: now() }
+        Self { global, ui, prompter, typed: typed(command, matches), now: now(), secret: secret() }
     }
 
     /// Where the book is.
@@ -93,7 +99,7 @@ impl Context {
     pub(crate) fn session(&self) -> Session {
         let uid = nix::unistd::getuid();
         let name = nix::unistd::User::from_uid(uid).ok().flatten().map_or_else(|| format!("uid-{uid}"), |user| user.name);
-        Session { os_uid: uid.as_raw(), os_name: name, now: self.now }
+        Session { os_uid: uid.as_raw(), os_name: name, now: self.now, secret: self.secret.clone() }
     }
 
     /// The time at which the command runs.
@@ -133,9 +139,14 @@ impl Context {
     }
 
     /// Refuses an `--output` that could not be written, before the command has done anything.
-    pub(crate) fn require_output(&self) -> Result<(), Failure> {
+    /// `text` is the extension of a text that is no document.
+    pub(crate) fn require_output(&self, text: Option<&'static str>) -> Result<(), Failure> {
         let Some(path) = &self.global.output else { return Ok(()) };
-        form_of(path)?;
+        match text {
+            None => drop(form_of(path)?),
+            Some(form) if path.extension().is_some_and(|found| found == form.trim_start_matches('.')) => {}
+            Some(forms) => return Err(Failure::OutputForm { path: path.clone(), forms }),
+        }
         require_place(path).map_err(Failure::Output)
     }
 
@@ -153,6 +164,14 @@ impl Context {
         let form = form_of(path)?;
         let dialect = if self.global.excel { Dialect::Excel } else { Dialect::Plain };
         write_whole(path, |writer| Ok(render_file(document, form, dialect, writer)?)).map_err(Failure::Output)?;
+        self.ui.status(&format!("wrote {}", path.display()));
+        Ok(())
+    }
+
+    /// Gives a text that is no document, such as a letter: to standard output, or to the file that was asked for.
+    pub(crate) fn answer_text(&self, text: &str) -> Result<(), Failure> {
+        let Some(path) = &self.global.output else { return Ok(raw(|writer| writer.write_all(text.as_bytes()))?) };
+        write_whole(path, |writer| Ok(writer.write_all(text.as_bytes())?)).map_err(Failure::Output)?;
         self.ui.status(&format!("wrote {}", path.display()));
         Ok(())
     }
@@ -197,7 +216,7 @@ impl Context {
 /// The form that an output file's extension names.
 fn form_of(path: &Path) -> Result<FileForm, Failure> {
     let form = path.extension().and_then(|extension| extension.to_str()).and_then(FileForm::of_extension);
-    form.ok_or_else(|| Failure::OutputForm { path: path.to_owned() })
+    form.ok_or_else(|| Failure::OutputForm { path: path.to_owned(), forms: ".csv, .json, .txt, .xlsx or .html" })
 }
 
 /// The time: from the clock, once. Tests of debug builds may set it.
@@ -207,6 +226,19 @@ fn now() -> DateTime<Utc> {
         return set.with_timezone(&Utc);
     }
     Utc::now()
+}
+
+/// What nobody can guess: from the system, once. Tests of debug builds may set it.
+fn secret() -> Secret {
+    #[cfg(debug_assertions)]
+    if let Ok(seed) = std::env::var("SUBLEDGER_SECRET") {
+        let mut bytes = [0; 32];
+        bytes.iter_mut().zip(seed.bytes()).for_each(|(byte, of_seed)| *byte = of_seed);
+        return Secret::new(bytes);
+    }
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the system has random numbers");
+    Secret::new(bytes)
 }
 
 /// What was typed, by argument, before defaults.
@@ -226,7 +258,9 @@ fn typed(command: &clap::Command, matches: &ArgMatches) -> BTreeMap<String, Stri
         }
         if let Ok(Some(values)) = leaf.try_get_raw(name) {
             let values: Vec<_> = values.map(|value| value.to_string_lossy()).collect();
-            typed.insert(name.to_owned(), values.join(" "));
+            let value = values.join(" ");
+            let kept = if SECRETS.contains(&name) { format!("sha256:{}", sha256_hex(value.as_bytes())) } else { value };
+            typed.insert(name.to_owned(), kept);
         }
     }
     typed

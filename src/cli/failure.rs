@@ -9,10 +9,12 @@ use super::exit::Exit;
 use super::prompt::{CannotAsk, Missing};
 use super::ui::{Format, Ui, Unwritten, say_error_object};
 use crate::book;
+use crate::domain::account::life::ReleaseBlocker;
 use crate::domain::account::{AccountState, Origin};
 use crate::domain::bill::{Layout, PROBLEMS_SHOWN, Problem, TaxBasis};
 use crate::domain::close::Blocker;
 use crate::domain::difference::{DifferenceKind, Resolution};
+use crate::domain::invitation::TokenFault;
 use crate::domain::plural;
 use crate::domain::refusal::{Expansion, Foreign, LinePlace, Misprint, Noun, Refusal, Unique, UnreadableFile, WhyNot};
 use crate::domain::role::roles_with;
@@ -49,6 +51,8 @@ pub(crate) enum Failure {
     OutputForm {
         /// The file.
         path: PathBuf,
+        /// The extensions that are.
+        forms: &'static str,
     },
     /// Standard output cannot be written.
     Unwritten(Unwritten),
@@ -179,9 +183,9 @@ pub(crate) fn words(failure: &Failure) -> Told {
             let exit = if full { Exit::Book } else { Exit::Refused };
             Told::new(exit, if full { "disk.full" } else { "output.failed" }, format!("{error:#}"))
         }
-        Failure::OutputForm { path } => {
+        Failure::OutputForm { path, forms } => {
             Told::new(Exit::Usage, "output.form", format!("{} has no extension that is a form", path.display()))
-                .hint("use .csv, .json, .txt, .xlsx or .html")
+                .hint(format!("use {forms}"))
         }
         Failure::Unwritten(error) => Told::new(Exit::Refused, "output.failed", error.to_string()),
         Failure::FolderInUse { folder } => {
@@ -317,10 +321,34 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("{account} is {state} ({origin}); `{verb}` is no step from there")).hint(way_on(account.as_str(), *origin, *state))
         }
         Refusal::InvitationExpired { account, expired } => {
-            told(format!("the invitation of {account} ran out on {expired}")).hint("a new invitation is needed before it can be accepted")
+            told(format!("the invitation of {account} ran out on {expired}"))
+                .hint(format!("send another one: `subledger invitation resend {account}`"))
+        }
+        Refusal::InvitationToken { account, fault } => {
+            let what = match fault {
+                TokenFault::Unknown => "no invitation has this token".to_owned(),
+                TokenFault::Foreign => format!("this token is not the one of {account}, but of another account"),
+                TokenFault::Superseded => format!("another invitation was sent to {account} after the one with this token"),
+                TokenFault::Used(state) => format!("the invitation of {account} is {state}: there is nothing to accept any more"),
+            };
+            told(what).hint(format!("`subledger invitation show {account}` shows what was sent, and what became of it"))
+        }
+        Refusal::NoInvitation { account } => told(format!("{account} came into the book by an association, and has no invitation"))
+            .hint(format!("when its owner consents, `subledger account confirm {account}`")),
+        Refusal::ResendsUsedUp { account, limit } => {
+            let times = plural(u64::from(*limit), "time", "times");
+            told(format!("the invitation of {account} has been sent again {times}, which is as often as it may"))
+                .hint("make sure that the address is the holder's; `subledger policy set` of invitation-resends lets it be sent more often")
         }
         Refusal::AccountNotActive { account, state, origin } => {
             told(format!("{account} is {state}, not active")).hint(way_on(account.as_str(), *origin, *state))
+        }
+        Refusal::StepBefore { account, date, state, since } => {
+            told(format!("{account} is {state} since {since}, after {date}")).hint(format!("date it {since} or later"))
+        }
+        Refusal::ReleaseBlocked { account, blockers } => {
+            let details = blockers.iter().map(|blocker| release_blocker(account.as_str(), blocker)).collect();
+            told(format!("{account} cannot be released yet")).details(details)
         }
         Refusal::BeforeSince { account, date, since } => {
             told(format!("{date} lies before {since}, from when the charges of {account} are ours"))
@@ -747,10 +775,42 @@ fn way_on(account: &str, origin: Origin, state: AccountState) -> String {
         (Origin::Created, AccountState::Invited) => {
             format!("`subledger account accept {account} --uid UID`, then `account verify`")
         }
-        (Origin::Created, AccountState::Accepted) => format!("`subledger account verify {account}` makes it active"),
+        (Origin::Created, AccountState::Accepted | AccountState::Verified) => {
+            format!("`subledger account verify {account}` makes it active")
+        }
         (Origin::Associated, AccountState::Invited) => format!("`subledger account confirm {account}` records the owner's consent"),
-        (_, AccountState::Active) => "it is active: nothing is left to do".to_owned(),
-        _ => format!("`subledger account show {account}` shows where it is"),
+        (_, AccountState::Active) => {
+            format!("`subledger account freeze {account} --reason WHY` stops it, `account release` ends it")
+        }
+        (_, AccountState::Frozen) => {
+            format!(
+                "`subledger account thaw {account} --reason WHY` lets it go on; --placed records an order that the provider has accepted already"
+            )
+        }
+        (_, AccountState::Expired) => format!("`subledger invitation resend {account}` sends a new invitation"),
+        (_, AccountState::Released | AccountState::Revoked | AccountState::Declined) => {
+            "that is the end of its life: `subledger account create` or `account associate` begins another, under a new code"
+                .to_owned()
+        }
+        (Origin::Associated, AccountState::Accepted | AccountState::Verified) => {
+            format!("`subledger account history {account}` shows how it came there")
+        }
+    }
+}
+
+/// What stands in the way of a release, and the command that helps.
+fn release_blocker(account: &str, blocker: &ReleaseBlocker) -> String {
+    match blocker {
+        ReleaseBlocker::Arrears(money) => format!("arrears of {money}: `subledger account show {account}`"),
+        ReleaseBlocker::Owed(money) => format!("it owes {money}: `subledger settlement receive GROUP AMOUNT --account {account}`"),
+        ReleaseBlocker::Unspent(money) => format!("{money} is unspent: `subledger fund reclaim {account} AMOUNT`"),
+        ReleaseBlocker::PendingUsage(money) => {
+            format!("usage of {money} is not charged yet: it is when its month closes, `subledger period list`")
+        }
+        ReleaseBlocker::OpenOrders(count) => format!(
+            "{} for the provider's bill: `subledger order list --account {account}`",
+            plural(*count, "order waits", "orders wait")
+        ),
     }
 }
 

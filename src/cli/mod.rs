@@ -22,6 +22,7 @@ mod fund;
 mod group;
 mod init;
 mod input;
+mod invitation;
 mod invoice;
 mod month_end;
 mod notice;
@@ -77,6 +78,8 @@ enum Command {
     #[command(subcommand)]
     Account(account::AccountCommand),
     #[command(subcommand)]
+    Invitation(invitation::InvitationCommand),
+    #[command(subcommand)]
     Pool(pool::PoolCommand),
     #[command(subcommand)]
     Fund(fund::FundCommand),
@@ -116,6 +119,14 @@ enum Command {
 }
 
 impl Command {
+    /// The extension of the file that it writes with --output, where what it answers is a text and no document.
+    fn text_form(&self) -> Option<&'static str> {
+        match self {
+            Self::Invitation(command) => command.text_form(),
+            _ => None,
+        }
+    }
+
     fn run(self, context: &Context) -> Ended {
         match self {
             Self::Init(args) => args.run(context),
@@ -123,6 +134,7 @@ impl Command {
             Self::Entity(command) => command.run(context),
             Self::Group(command) => command.run(context),
             Self::Account(command) => command.run(context),
+            Self::Invitation(command) => command.run(context),
             Self::Pool(command) => command.run(context),
             Self::Fund(command) => command.run(context),
             Self::Credit(command) => command.run(context),
@@ -159,7 +171,7 @@ fn run_line(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match parse(&mut command, &arguments) {
         Ok((cli, matches)) => {
             let context = Context::new(cli.global, &command, &matches);
-            let ended = context.require_output().and_then(|()| cli.command.run(&context));
+            let ended = context.require_output(cli.command.text_form()).and_then(|()| cli.command.run(&context));
             ended.unwrap_or_else(|failure| failure::tell(&failure, &context.ui))
         }
         Err(error) => refuse_line(&arguments, &error),

@@ -1,5 +1,7 @@
 //! A customer's sub-account: its identity, its life, and what it may spend.
 
+pub mod life;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -103,41 +105,6 @@ words! {
         NoArrears = "no-arrears",
         /// It has no unfinished orders.
         NoOpenOrders = "no-open-orders",
-    }
-}
-
-/// What moves an account from one state to the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transition {
-    /// The holder accepted the invitation and the UID is known.
-    Accept,
-    /// The real-name entity is tied.
-    Verify,
-    /// The owner consented to the association.
-    Confirm,
-}
-
-impl Transition {
-    /// The verb of the command that does it.
-    pub fn verb(self) -> &'static str {
-        match self {
-            Self::Accept => "accept",
-            Self::Verify => "verify",
-            Self::Confirm => "confirm",
-        }
-    }
-}
-
-/// The state after a transition; `account.state` if it is not a way of this account's life.
-pub fn next_state(account: &Account, transition: Transition) -> Result<AccountState, Refusal> {
-    match (account.origin, account.state, transition) {
-        (Origin::Created, AccountState::Invited, Transition::Accept) => Ok(AccountState::Accepted),
-        // Verified means active at once: nothing else stands between the two.
-        (Origin::Created, AccountState::Accepted, Transition::Verify)
-        | (Origin::Associated, AccountState::Invited, Transition::Confirm) => Ok(AccountState::Active),
-        (origin, state, transition) => {
-            Err(Refusal::AccountTransition { account: account.code.clone(), origin, state, verb: transition.verb() })
-        }
     }
 }
 
@@ -328,12 +295,24 @@ impl Account {
         Ok(())
     }
 
-    /// Only an active account buys or is given money.
+    /// Only an active account plans purchases or is given money.
     pub fn require_active(&self) -> Result<(), Refusal> {
         if self.state == AccountState::Active {
             return Ok(());
         }
-        Err(Refusal::AccountNotActive { account: self.code.clone(), state: self.state, origin: self.origin })
+        Err(self.not_active())
+    }
+
+    /// What has happened at the provider is recorded of a frozen account, too: only what is planned needs an active one.
+    pub fn require_was_active(&self) -> Result<(), Refusal> {
+        if matches!(self.state, AccountState::Active | AccountState::Frozen) {
+            return Ok(());
+        }
+        Err(self.not_active())
+    }
+
+    fn not_active(&self) -> Refusal {
+        Refusal::AccountNotActive { account: self.code.clone(), state: self.state, origin: self.origin }
     }
 }
 
@@ -403,7 +382,7 @@ fn money(amount: Amount, currency: Currency) -> Money {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// Of rows of day, funds and owed; the account is agent-pays from the 10th to the 19th, with a credit of 100, and of 500
@@ -453,7 +432,7 @@ mod tests {
         assert!(!Uid::parse("100000000000001").unwrap().has_usual_length());
     }
 
-    fn account(origin: Origin, state: AccountState) -> Account {
+    pub(crate) fn account(origin: Origin, state: AccountState) -> Account {
         Account {
             id: AccountId(1),
             code: "acme".parse().unwrap(),
@@ -475,40 +454,6 @@ mod tests {
             purchase_ban: false,
             low_balance: None,
         }
-    }
-
-    /// The whole state table: every pair of state and transition, with what it leads to or `-`.
-    #[test]
-    fn the_life_of_an_account_is_a_table() {
-        use std::fmt::Write as _;
-        let mut table = String::new();
-        for origin in Origin::ALL {
-            for state in AccountState::ALL {
-                let after = [Transition::Accept, Transition::Verify, Transition::Confirm]
-                    .map(|t| next_state(&account(*origin, *state), t).map_or("-", AccountState::as_str));
-                writeln!(table, "{origin} {state}: {}", after.join(" ")).unwrap();
-            }
-        }
-        insta::assert_snapshot!(table, @r"
-        created invited: accepted - -
-        created accepted: - active -
-        created verified: - - -
-        created active: - - -
-        created frozen: - - -
-        created released: - - -
-        created expired: - - -
-        created revoked: - - -
-        created declined: - - -
-        associated invited: - - active
-        associated accepted: - - -
-        associated verified: - - -
-        associated active: - - -
-        associated frozen: - - -
-        associated released: - - -
-        associated expired: - - -
-        associated revoked: - - -
-        associated declined: - - -
-        ");
     }
 
     #[test]

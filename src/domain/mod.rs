@@ -27,6 +27,7 @@ pub mod finality;
 pub mod fingerprint;
 pub mod id;
 pub mod input;
+pub mod invitation;
 pub mod invoice;
 pub mod journal;
 pub mod margin;

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use crate::domain::code::Name;
 use crate::domain::dunning::DunningDays;
+use crate::domain::invitation::LinkBase;
 use crate::domain::invoice::{DigitalFields, InvoiceBasis, TaxRate};
 use crate::domain::matching::Tolerance;
 use crate::domain::money::{EXACT_SCALE, Exact};
@@ -51,6 +52,10 @@ words! {
         DunningDays = "dunning-days",
         /// How many days before an invitation runs out somebody is told.
         InvitationDays = "invitation-days",
+        /// The page that the links of invitations lead to.
+        InvitationLink = "invitation-link",
+        /// How often an invitation may be sent again.
+        InvitationResends = "invitation-resends",
         /// After how many days without a verified real name somebody is told.
         VerifyDays = "verify-days",
         /// How far an amount may be off before it is a difference.
@@ -89,6 +94,8 @@ impl PolicyName {
             Self::OverdueCheck => "new purchases of accounts that owe what was due: off, warn or refuse",
             Self::DunningDays => "overdue for so many days, a debt reaches the first, second, third level of dunning",
             Self::InvitationDays => "alert when an invitation runs out within so many days",
+            Self::InvitationLink => "the page on which holders accept, https://…; the token is put at its end; or none",
+            Self::InvitationResends => "an invitation may be sent again so many times",
             Self::VerifyDays => "alert when an account has been without a verified name for so many days",
             Self::ToleranceAmount => "an order may be billed so much off, in major units; 0 tolerates nothing",
             Self::TolerancePercent => "and so many percent off; the smaller of the two holds",
@@ -122,6 +129,10 @@ pub struct Policy {
     pub dunning_days: DunningDays,
     /// How many days before an invitation runs out somebody is told.
     pub invitation_days: u16,
+    /// The page that the links of invitations lead to.
+    pub invitation_link: Option<LinkBase>,
+    /// How often an invitation may be sent again.
+    pub invitation_resends: u16,
     /// After how many days without a verified real name somebody is told.
     pub verify_days: u16,
     /// How far an amount may be off, in major units.
@@ -158,6 +169,8 @@ impl Default for Policy {
             overdue_check: OverdueCheck::Off,
             dunning_days: "1,15,30".parse().expect("three numbers of days"),
             invitation_days: 3,
+            invitation_link: None,
+            invitation_resends: 5,
             verify_days: 7,
             tolerance_amount: Exact::ZERO,
             tolerance_share: 0,
@@ -185,6 +198,8 @@ impl Policy {
             PolicyName::OverdueCheck => self.overdue_check.to_string(),
             PolicyName::DunningDays => self.dunning_days.to_string(),
             PolicyName::InvitationDays => self.invitation_days.to_string(),
+            PolicyName::InvitationLink => self.invitation_link.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string),
+            PolicyName::InvitationResends => self.invitation_resends.to_string(),
             PolicyName::VerifyDays => self.verify_days.to_string(),
             PolicyName::ToleranceAmount => self.tolerance_amount.to_string(),
             PolicyName::TolerancePercent => percent(self.tolerance_share),
@@ -210,6 +225,9 @@ impl Policy {
             PolicyName::OverdueCheck => self.overdue_check = text.parse()?,
             PolicyName::DunningDays => self.dunning_days = text.parse()?,
             PolicyName::InvitationDays => self.invitation_days = days(text)?,
+            PolicyName::InvitationLink if text == "none" => self.invitation_link = None,
+            PolicyName::InvitationLink => self.invitation_link = Some(text.parse()?),
+            PolicyName::InvitationResends => self.invitation_resends = count(text)?,
             PolicyName::VerifyDays => self.verify_days = days(text)?,
             PolicyName::ToleranceAmount => self.tolerance_amount = amount(text)?,
             PolicyName::TolerancePercent => self.tolerance_share = millionths(text)?,

@@ -5,6 +5,7 @@
 
 use chrono::NaiveDate;
 
+use crate::domain::account::life::ReleaseBlocker;
 use crate::domain::account::{AccountState, Attestation, NotAUid, Origin};
 use crate::domain::bill::{Layout, Problem, Remark, TaxBasis};
 use crate::domain::close::{Blocker, CloseCheck};
@@ -13,6 +14,7 @@ use crate::domain::coupon::CouponKind;
 use crate::domain::difference::{DifferenceKind, Resolution};
 use crate::domain::entity::NotACredential;
 use crate::domain::id::{BudgetId, EntryId, InvoiceId, OperationId, OrderId};
+use crate::domain::invitation::TokenFault;
 use crate::domain::invoice::{InvoiceForm, InvoiceState, NotAnInvoiceNumber};
 use crate::domain::journal::Event;
 use crate::domain::money::{Currency, Exact, Money, Overflow};
@@ -133,8 +135,18 @@ pub enum Refusal {
     AccountTransition { account: Code, origin: Origin, state: AccountState, verb: &'static str },
     /// The invitation ran out before it was accepted.
     InvitationExpired { account: Code, expired: NaiveDate },
+    /// A token that does not open the account's invitation.
+    InvitationToken { account: Code, fault: TokenFault },
+    /// The account never had an invitation.
+    NoInvitation { account: Code },
+    /// It was sent again as often as the policy lets it.
+    ResendsUsedUp { account: Code, limit: u16 },
     /// The account may not buy or receive money in its state.
     AccountNotActive { account: Code, state: AccountState, origin: Origin },
+    /// A step dated before the one that led to the account's state.
+    StepBefore { account: Code, date: NaiveDate, state: AccountState, since: NaiveDate },
+    /// The account cannot be released as it is.
+    ReleaseBlocked { account: Code, blockers: Vec<ReleaseBlocker> },
     /// Dated before the account's charges were ours.
     BeforeSince { account: Code, date: NaiveDate, since: NaiveDate },
     /// A credit limit for an account that spends allocated funds.
@@ -609,7 +621,15 @@ impl Refusal {
             Self::EvidenceMissing { .. } => "account.evidence-missing",
             Self::AccountTransition { .. } => "account.state",
             Self::InvitationExpired { .. } => "invitation.expired",
+            Self::InvitationToken { fault: TokenFault::Unknown, .. } => "invitation.token-unknown",
+            Self::InvitationToken { fault: TokenFault::Foreign, .. } => "invitation.token-foreign",
+            Self::InvitationToken { fault: TokenFault::Superseded, .. } => "invitation.token-superseded",
+            Self::InvitationToken { fault: TokenFault::Used(_), .. } => "invitation.used",
+            Self::NoInvitation { .. } => "invitation.none",
+            Self::ResendsUsedUp { .. } => "invitation.resends",
             Self::AccountNotActive { .. } => "account.not-active",
+            Self::StepBefore { .. } => "account.step-before",
+            Self::ReleaseBlocked { .. } => "account.release-blocked",
             Self::BeforeSince { .. } => "account.before-since",
             Self::CreditForPrepaid { .. } => "credit.prepaid",
             Self::NotPrepaid { .. } => "account.not-prepaid",

@@ -33,6 +33,8 @@ words! {
         ApplyPrices = "apply-prices",
         /// Bills, reconciliation, periods, statements, invoices.
         CloseMonths = "close-months",
+        /// Stopping an account, and letting it go on.
+        FreezeAccounts = "freeze-accounts",
         /// Saying something to an alert.
         HandleAlerts = "handle-alerts",
     }
@@ -41,11 +43,13 @@ words! {
 impl Role {
     /// Whether the role carries a permission.
     pub fn may(self, permission: Permission) -> bool {
-        use Permission::{Administer, ApplyPrices, CloseMonths, HandleAlerts, ManageAccounts, MoveMoney, RecordOrders};
+        use Permission::{
+            Administer, ApplyPrices, CloseMonths, FreezeAccounts, HandleAlerts, ManageAccounts, MoveMoney, RecordOrders,
+        };
         match self {
             Self::Admin => matches!(permission, Administer),
-            Self::Manager => matches!(permission, ManageAccounts | RecordOrders | ApplyPrices | HandleAlerts),
-            Self::Finance => matches!(permission, MoveMoney | ApplyPrices | CloseMonths | HandleAlerts),
+            Self::Manager => matches!(permission, ManageAccounts | RecordOrders | ApplyPrices | HandleAlerts | FreezeAccounts),
+            Self::Finance => matches!(permission, MoveMoney | ApplyPrices | CloseMonths | HandleAlerts | FreezeAccounts),
             Self::Tech => matches!(permission, RecordOrders),
             Self::Auditor => false,
         }
@@ -76,6 +80,7 @@ mod tests {
         move-money: finance
         apply-prices: manager finance
         close-months: finance
+        freeze-accounts: manager finance
         handle-alerts: manager finance
         ");
     }

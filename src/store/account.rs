@@ -1,9 +1,8 @@
-//! Groups, accounts, invitations, attestations.
+//! Groups, accounts, attestations.
 
 use chrono::NaiveDate;
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension as _, Row, params};
-use serde::{Deserialize, Serialize};
 
 use super::error::Result;
 use super::sql::{Columns as _, day, to_json};
@@ -12,7 +11,7 @@ use crate::domain::account::{Account, AccountState, Attestation, Environment, Gr
 use crate::domain::code::{Code, Name};
 use crate::domain::contact::{Email, Mobile};
 use crate::domain::dated::Dated;
-use crate::domain::id::{AccountId, EntityId, GroupId, InvitationId};
+use crate::domain::id::{AccountId, EntityId, GroupId};
 use crate::domain::money::{Amount, Currency};
 
 /// An account that is about to be written.
@@ -52,22 +51,12 @@ pub struct NewAccount {
     pub purchase_ban: bool,
 }
 
-/// The link by which a holder accepts an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Invitation {
-    /// Its row.
-    pub id: InvitationId,
-    /// For which account.
-    pub account: AccountId,
-    /// When it was sent.
-    pub sent: NaiveDate,
-    /// The last day on which it can be accepted.
-    pub expires: NaiveDate,
-}
-
 const SELECT_GROUP: &str = "SELECT id, code, name, currency, payment_days FROM customer_group";
 const SELECT_ACCOUNT: &str = "SELECT id, code, uid, group_id, entity_id, state, origin, mode, environment, mobile, email, holder,
                                      credit, since, login, model, shutdown, purchase_ban, low_balance FROM account";
+
+/// What has left, or was never there, holds neither a number nor an address.
+const LIVES: &str = "state NOT IN ('released', 'revoked', 'declined', 'expired')";
 
 fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
     let payment_days = match row.get_ref(4)? {
@@ -144,14 +133,14 @@ impl Reader<'_> {
         self.account_where("login = ?1", &login.as_str())
     }
 
-    /// The account of a mobile number.
+    /// The account that lives and has a mobile number.
     pub fn account_by_mobile(&self, mobile: &Mobile) -> Result<Option<Account>> {
-        self.account_where("mobile = ?1", &mobile.as_str())
+        self.account_where(&format!("mobile = ?1 AND {LIVES}"), &mobile.as_str())
     }
 
-    /// The account of an e-mail address.
+    /// The account that lives and has an e-mail address.
     pub fn account_by_email(&self, email: &Email) -> Result<Option<Account>> {
-        self.account_where("email = ?1", &email.as_str())
+        self.account_where(&format!("email = ?1 AND {LIVES}"), &email.as_str())
     }
 
     /// The account of an id.
@@ -174,20 +163,6 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The latest invitation of an account.
-    pub fn invitation_of(&self, account: AccountId) -> Result<Option<Invitation>> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT id, account_id, sent, expires FROM invitation WHERE account_id = ?1 ORDER BY id DESC LIMIT 1",
-        )?;
-        Ok(select.query_row([account.0], invitation).optional()?)
-    }
-
-    pub(super) fn invitations(&self) -> Result<Vec<Invitation>> {
-        let mut select = self.connection.prepare_cached("SELECT id, account_id, sent, expires FROM invitation")?;
-        let rows = select.query_map([], invitation)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
     /// What was vouched for when an account was associated: what, by whom, when.
     pub fn attestations_of(&self, account: AccountId) -> Result<Vec<(Attestation, String, NaiveDate)>> {
         let mut select = self
@@ -196,10 +171,6 @@ impl Reader<'_> {
         let rows = select.query_map([account.0], |row| Ok((row.parsed(0)?, row.get(1)?, row.date(2)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
-}
-
-fn invitation(row: &Row<'_>) -> rusqlite::Result<Invitation> {
-    Ok(Invitation { id: InvitationId(row.get(0)?), account: AccountId(row.get(1)?), sent: row.date(2)?, expires: row.date(3)? })
 }
 
 impl Writer<'_> {
@@ -299,17 +270,6 @@ impl Writer<'_> {
         ])?;
         drop(update);
         self.log_change("account", after.code.as_str(), Some(before), after)
-    }
-
-    /// Writes an invitation.
-    pub fn insert_invitation(&mut self, account: AccountId, sent: NaiveDate, expires: NaiveDate) -> Result<Invitation> {
-        let invitation = Invitation { id: InvitationId(self.next_id("invitation")?), account, sent, expires };
-        let mut insert =
-            self.connection().prepare_cached("INSERT INTO invitation (id, account_id, sent, expires) VALUES (?1, ?2, ?3, ?4)")?;
-        insert.execute(params![invitation.id.0, account.0, day(sent), day(expires)])?;
-        drop(insert);
-        self.log_change("invitation", &invitation.id.0.to_string(), None, &invitation)?;
-        Ok(invitation)
     }
 
     /// Writes what a person vouched for.

@@ -473,6 +473,16 @@ impl Reader<'_> {
         Ok(select.query_row([day(until)], |row| row.get(0))?)
     }
 
+    /// How many of them one account has, whatever their day.
+    pub fn open_order_count_of(&self, account: AccountId) -> Result<u64> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT COUNT(*) FROM charge AS c
+              WHERE c.account_id = ?1 AND c.order_id IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM clearing AS k WHERE k.charge_id = c.id)",
+        )?;
+        Ok(select.query_row([account.0], |row| row.get(0))?)
+    }
+
     /// How many of them are counted in another currency.
     pub fn open_order_count_beside(&self, until: NaiveDate, currency: Currency) -> Result<u64> {
         let mut select = self.connection.prepare_cached(

@@ -86,8 +86,8 @@ CREATE TABLE account (
     model        TEXT NOT NULL,        -- 'resale' or 'agency'
     mode         TEXT NOT NULL,        -- JSON: 'agent-pays' or 'prepaid', with the day from which it holds
     environment  TEXT NOT NULL,
-    mobile       TEXT UNIQUE,
-    email        TEXT UNIQUE,
+    mobile       TEXT,                 -- nobody else's while the account lives: see the indexes below
+    email        TEXT,
     holder       TEXT,
     credit       TEXT NOT NULL,        -- JSON: how much it may owe in minor units, with the day from which that holds
     since        INTEGER NOT NULL,     -- from this day its charges are ours
@@ -97,15 +97,34 @@ CREATE TABLE account (
     low_balance  TEXT                  -- percents at which somebody is told; NULL: those of the policy
 ) STRICT;
 CREATE INDEX account_of_group ON account (group_id);
+-- Whoever has left, or was never there, holds neither a number nor an address.
+CREATE UNIQUE INDEX account_mobile ON account (mobile) WHERE state NOT IN ('released', 'revoked', 'declined', 'expired');
+CREATE UNIQUE INDEX account_email ON account (email) WHERE state NOT IN ('released', 'revoked', 'declined', 'expired');
 
--- The link by which a holder accepts an account.
+-- The steps of an account's life: who, when, why. The state of an account is that of its last one.
+CREATE TABLE account_step (
+    id           INTEGER PRIMARY KEY,
+    account_id   INTEGER NOT NULL REFERENCES account,
+    step         TEXT    NOT NULL,     -- 'create', 'accept', 'freeze', and so on
+    from_state   TEXT,                 -- NULL: it came into the book
+    to_state     TEXT    NOT NULL,
+    day          INTEGER NOT NULL,     -- from when it holds
+    operator     TEXT    NOT NULL,
+    reason       TEXT
+) STRICT;
+CREATE INDEX account_step_of ON account_step (account_id, id);
+
+-- The links by which holders accept accounts, each as it was sent; the latest one of an account counts.
 CREATE TABLE invitation (
     id           INTEGER PRIMARY KEY,
     account_id   INTEGER NOT NULL REFERENCES account,
     sent         INTEGER NOT NULL,
-    expires      INTEGER NOT NULL      -- the last day on which it can be accepted
+    expires      INTEGER NOT NULL,     -- the last day on which it can be accepted
+    token_sha256 TEXT    NOT NULL UNIQUE  -- of the token in its link, which is told once and not kept
 ) STRICT;
 CREATE INDEX invitation_of_account ON invitation (account_id, id);
+CREATE TRIGGER invitation_not_changed BEFORE UPDATE ON invitation BEGIN SELECT RAISE(ABORT, 'an invitation stays as it was sent'); END;
+CREATE TRIGGER invitation_not_deleted BEFORE DELETE ON invitation BEGIN SELECT RAISE(ABORT, 'an invitation stays as it was sent'); END;
 
 -- What a person vouched for when an account was associated.
 CREATE TABLE attestation (
@@ -590,6 +609,8 @@ CREATE TABLE invoice_line (
     tax_minor    INTEGER NOT NULL,
     PRIMARY KEY (invoice_id, position)
 ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER account_step_not_changed BEFORE UPDATE ON account_step BEGIN SELECT RAISE(ABORT, 'a life is append-only'); END;
+CREATE TRIGGER account_step_not_deleted BEFORE DELETE ON account_step BEGIN SELECT RAISE(ABORT, 'a life is append-only'); END;
 CREATE TRIGGER invoice_line_not_changed BEFORE UPDATE ON invoice_line BEGIN
     SELECT RAISE(ABORT, 'what an invoice says never changes');
 END;

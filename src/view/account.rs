@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::document::{Document, Field, Table, Value};
-use crate::book::account::{AccountStep, AccountView};
-use crate::domain::account::{Account, Standing};
+use crate::book::account::{AccountStep, AccountView, Life};
+use crate::domain::account::{Account, AccountState, Standing};
 use crate::domain::money::{Currency, Overflow};
 
 /// Its terms: who sells, who pays now and from the next change on, and what happens when nothing is left.
@@ -46,6 +46,31 @@ pub fn step(schema: &str, outcome: &AccountStep) -> Document {
         .field("environment", "Environment", account.environment.as_str())
         .field("since", "Ours since", account.since)
         .field("invitation_expires", "Invitation runs until", outcome.invitation.as_ref().map(|i| i.expires))
+}
+
+/// The life of an account.
+pub fn life(life: &Life) -> Document {
+    let mut table = Table::new("rows")
+        .column("day", "Day")
+        .column("step", "Step")
+        .column("from", "From")
+        .column("to", "To")
+        .column("operator", "By")
+        .column("reason", "Why");
+    for step in &life.steps {
+        table.push([
+            step.day.into(),
+            step.by.as_str().into(),
+            step.from.map(AccountState::as_str).into(),
+            step.to.as_str().into(),
+            step.operator.as_str().into(),
+            step.reason.as_ref().map(ToString::to_string).into(),
+        ]);
+    }
+    Document::new("account-history")
+        .field("code", "Account", &life.account.code)
+        .field("state", "State", life.account.state.as_str())
+        .table(table)
 }
 
 fn money(standing: &Standing, currency: Currency) -> Result<[Value; 6], Overflow> {

@@ -411,7 +411,7 @@ fn a_step_that_is_not_next_is_refused_with_the_way_on() {
     assert_snapshot!(book.run("account confirm acme-test"), @"
     ----- stderr
     error: acme-test is active (associated); `confirm` is no step from there
-    hint: it is active: nothing is left to do
+    hint: `subledger account freeze acme-test --reason WHY` stops it, `account release` ends it
     ----- exit 1
     ");
     book.refused(1, "account.not-active", "fund allocate new-1 5");
@@ -434,7 +434,7 @@ fn an_invitation_runs_out_after_fifteen_days() {
     assert_snapshot!(book.run("account accept new-1 --uid 1000000000000003"), @"
     ----- stderr
     error: the invitation of new-1 ran out on 2026-07-16
-    hint: a new invitation is needed before it can be accepted
+    hint: send another one: `subledger invitation resend new-1`
     ----- exit 1
     ");
     book.set_now("2026-07-16T15:59:59Z");

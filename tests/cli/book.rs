@@ -239,6 +239,7 @@ impl TestBook {
             .env("HOME", self.path("home"))
             .env("SUBLEDGER_BOOK", self.place())
             .env("SUBLEDGER_NOW", &self.now)
+            .env("SUBLEDGER_SECRET", "the same in every run")
             .current_dir(self.folder.path())
             .stdin(Stdio::null());
         command

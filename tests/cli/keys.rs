@@ -9,7 +9,10 @@ use crate::writes::WRITES;
 /// Without how it came about.
 fn outcome(answer: &Value) -> Value {
     let mut answer = answer.clone();
-    answer.as_object_mut().unwrap().remove("status");
+    // A token is told once.
+    for key in ["status", "token", "link"] {
+        answer.as_object_mut().unwrap().remove(key);
+    }
     answer
 }
 

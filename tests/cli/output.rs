@@ -18,6 +18,9 @@ const LOOKS: &[(i32, &str, &str)] = &[
     (0, "group show acme", "group-show"),
     (0, "account list", "account-list"),
     (0, "account show acme-prod", "account-show"),
+    (0, "account history acme-prod", "account-history"),
+    (0, "invitation list", "invitation-list"),
+    (0, "invitation show acme-prod", "invitation-show"),
     (0, "fund balance", "fund-balance"),
     (0, "fund history acme", "fund-history"),
     (0, "pool history", "pool-history"),
@@ -94,6 +97,9 @@ fn every_list_is_a_csv_with_a_header_row() {
     group show acme: code,name,currency,deposits,payment_days,accounts
     account list: code,uid,group,state,mode,environment,currency,available,funds,owed,arrears
     account show acme-prod: code,uid,state,model,mode,next_mode,next_mode_from,shutdown,purchase_ban,low_balance,currency,group,entity,environment,since,mobile,email,login,holder,invitation_expires,available,funds,owed,credit_limit,pending_usage,arrears
+    account history acme-prod: day,step,from,to,operator,reason
+    invitation list: account,group,state,mobile,email,sent,expires
+    invitation show acme-prod: sent,expires,state
     fund balance: account,group,currency,mode,funds,owed,credit_limit,pending_usage,available
     fund history acme: entry,date,event,account,to,amount,balance,reference,remark
     pool history: entry,date,event,account,to,amount,balance,reference,remark

@@ -17,6 +17,8 @@ fn policies_are_listed_with_what_they_are_for_and_set() {
     overdue-check           off                     off                     new purchases of accounts that owe what was due: off, warn or refuse
     dunning-days            1,15,30                 1,15,30                 overdue for so many days, a debt reaches the first, second, third level of dunning
     invitation-days         3                       3                       alert when an invitation runs out within so many days
+    invitation-link         none                    none                    the page on which holders accept, https://…; the token is put at its end; or none
+    invitation-resends      5                       5                       an invitation may be sent again so many times
     verify-days             7                       7                       alert when an account has been without a verified name for so many days
     tolerance-amount        0                       0                       an order may be billed so much off, in major units; 0 tolerates nothing
     tolerance-percent       0                       0                       and so many percent off; the smaller of the two holds

@@ -67,7 +67,9 @@ fn every_command_of_the_story_tells_what_it_did() {
     Environment            production
     Ours since             2026-06-01
     Invitation runs until  2026-07-18
+    Token, told once       edcd7f7ffb54d22966b0177cdd15dd3f
     ----- stderr
+    next: `subledger invitation show acme-prod --as text --token TOKEN` writes the message to send
     next: when the holder has accepted, `subledger account accept acme-prod --uid UID`
     ----- exit 0
 
@@ -528,7 +530,7 @@ fn the_book_proves_itself() {
     invoices      yes  0 invoices add up
     orphans       yes  every posting has its entry
     open-items    yes  accrued and disputed are the sums of their open items, and settlements of what they pay
-    state         yes  15 rows of master data as the log left them
+    state         yes  21 rows of master data as the log left them
     ----- exit 0
     ");
     assert_snapshot!(book.run("report trial-balance"), @"
@@ -621,7 +623,7 @@ fn a_bare_shell_cannot_change_the_journal_and_a_stray_posting_is_named() {
     invoices      yes  0 invoices add up
     orphans       no   posting 900/1 has no entry
     open-items    yes  accrued and disputed are the sums of their open items, and settlements of what they pay
-    state         yes  13 rows of master data as the log left them
+    state         yes  19 rows of master data as the log left them
     ----- exit 3
     ");
 }

@@ -9,6 +9,7 @@ use subledger::book::group::AddGroup;
 use subledger::book::{Book, Call, Session, UseCase};
 pub(crate) use subledger::domain::account::Model;
 use subledger::domain::account::{Attestation, Environment, Mode, ShutdownPolicy};
+use subledger::domain::invitation::Secret;
 use subledger::domain::period::parse_date;
 use subledger::store::CheckName;
 
@@ -95,5 +96,5 @@ pub(crate) fn failing(path: &Path) -> Vec<&'static str> {
 /// Somebody from finance, on 5 July 2026.
 pub(crate) fn session() -> Session {
     let now = chrono::DateTime::parse_from_rfc3339("2026-07-05T02:00:00Z").expect("a time").to_utc();
-    Session { os_uid: 1000, os_name: "fin".to_owned(), now }
+    Session { os_uid: 1000, os_name: "fin".to_owned(), now, secret: Secret::new([7; 32]) }
 }

@@ -6,10 +6,13 @@ use super::particulars::ParticularsArgs;
 use crate::book::account::CreateAccount;
 use crate::cli::args::WriteArgs;
 use crate::cli::context::{Context, Ended};
-use crate::cli::exit::Exit;
+use crate::cli::invitation::answer_invited;
 use crate::view;
 
 /// Open an account for a customer: an invitation of 15 days to the holder's mobile number or e-mail
+///
+/// The answer tells the token of the invitation, or its link (policy `invitation-link`), once:
+/// `invitation show --as text` or `--as eml` puts it into the message to send.
 ///
 /// Then `account accept` brings the UID and `account verify` ties the real name; after that it
 /// may buy. On a terminal, what is missing is asked for.
@@ -32,9 +35,7 @@ impl CreateArgs {
         let needs_contact = !self.particulars.has_contact();
         let particulars = self.particulars.complete(context, needs_contact)?;
         let done = context.write(&context.call(&self.write), CreateAccount(particulars))?;
-        context.answer_done(&done, view::account::step("account-create", &done.outcome), &done.outcome.notices)?;
-        let code = &done.outcome.account.code;
-        context.next(&done, &format!("when the holder has accepted, `subledger account accept {code} --uid UID`"));
-        Ok(Exit::Done)
+        let document = view::account::step("account-create", &done.outcome);
+        answer_invited(context, &done, document)
     }
 }

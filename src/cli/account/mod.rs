@@ -5,9 +5,13 @@ mod associate;
 mod confirm;
 mod create;
 mod edit;
+mod freeze;
+mod history;
 mod list;
 mod particulars;
+mod release;
 mod show;
+mod thaw;
 mod verify;
 
 use clap::Subcommand;
@@ -23,6 +27,10 @@ pub(crate) enum AccountCommand {
     Verify(verify::VerifyArgs),
     Confirm(confirm::ConfirmArgs),
     Edit(edit::EditArgs),
+    Freeze(freeze::FreezeArgs),
+    Thaw(thaw::ThawArgs),
+    Release(release::ReleaseArgs),
+    History(history::HistoryArgs),
     Show(show::ShowArgs),
     List(list::ListArgs),
 }
@@ -36,6 +44,10 @@ impl AccountCommand {
             Self::Verify(args) => args.run(context),
             Self::Confirm(args) => args.run(context),
             Self::Edit(args) => args.run(context),
+            Self::Freeze(args) => args.run(context),
+            Self::Thaw(args) => args.run(context),
+            Self::Release(args) => args.run(context),
+            Self::History(args) => args.run(context),
             Self::Show(args) => args.run(context),
             Self::List(args) => args.run(context),
         }

@@ -105,7 +105,7 @@ impl UseCase for Populate {
                 holder: None,
             };
             CreateAccount(particulars).run(operation)?;
-            AcceptAccount { account: code(account), uid: uid(account) }.run(operation)?;
+            AcceptAccount { account: code(account), uid: uid(account), token: None }.run(operation)?;
             VerifyAccount { account: code(account), entity: None }.run(operation)?;
         }
         Ok(Populated { accounts: self.accounts })

@@ -46,7 +46,7 @@ pub(crate) struct BridgeArgs {
 
 impl BridgeArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        context.require_output()?;
+        context.require_output(None)?;
         let Self { period, by, class, account } = self;
         let bridge = context.read(|reader| show(reader, &BridgeQuery { period, by, class, account }))?;
         context.answer(&view::bridge::bridge(&bridge)?)?;

@@ -12,8 +12,9 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::files::{make_folder, write_whole};
 use crate::domain::dunning::DunningLevel;
-use crate::view::dunning::{Sender, file_name, list, mail, text};
+use crate::view::dunning::{file_name, list, mail, text};
 use crate::view::language::Language;
+use crate::view::mail::Sender;
 
 /// Remind customers of what is overdue, more firmly each time
 ///

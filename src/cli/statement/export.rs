@@ -53,7 +53,7 @@ pub(crate) struct ExportArgs {
 
 impl ExportArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        context.require_output()?;
+        context.require_output(None)?;
         let dialect = if context.global.excel { Dialect::Excel } else { Dialect::Plain };
         let mut book = context.open(Access::Read)?;
         make_folder(&self.out).map_err(Failure::Output)?;

@@ -50,7 +50,7 @@ pub(crate) struct ShowArgs {
 impl ShowArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let Self { account, group, entity, period, lang } = self;
-        context.require_output()?;
+        context.require_output(None)?;
         let document = if let Some(name) = account {
             let view = context.read(|reader| show(reader, &name, period))?;
             if context.answers_in_csv() { sheet([&view.statement], lang)? } else { statement(&view, lang)? }

@@ -48,7 +48,7 @@ pub(crate) struct VerifyArgs {
 
 impl VerifyArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        context.require_output()?;
+        context.require_output(None)?;
         let receipt = match &self.receipt {
             Some(name) => Some(intake::statement::receipt(&read(name)?, name)?),
             None => None,

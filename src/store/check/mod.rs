@@ -20,6 +20,7 @@ use super::period::{KeptReceipt, waiver_key};
 use super::settlement::reminder_key;
 use super::sql::{Columns as _, day, to_json};
 use crate::domain::account::Model;
+use crate::domain::account::life::is_a_life;
 use crate::domain::chain::{self, Facts, GENESIS, Hash, Header};
 use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
 use crate::domain::close::Receipt;
@@ -787,6 +788,11 @@ impl Reader<'_> {
             for attested in self.attestations_of(account.id)? {
                 rows.push(("attestation", format!("{}/{}", account.code, attested.0), to_json(&attested)));
             }
+            let life = self.life_of(account.id)?;
+            if !is_a_life(account.origin, &life) || life.last().map(|step| step.to) != Some(account.state) {
+                wrong.add(|| format!("the steps of the account {} do not lead to its state", account.code));
+            }
+            rows.extend(life.iter().map(|step| ("account-step", step.id.0.to_string(), to_json(step))));
             rows.push(("account", account.code.to_string(), to_json(&account)));
         }
         for bill in self.bills()? {
