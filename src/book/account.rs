@@ -11,6 +11,7 @@ use crate::domain::account::life::{LifeStep, ReleaseBlocker, Transition, next_st
 use crate::domain::account::{
     Account, AccountState, Attestation, Environment, Group, Mode, Model, Origin, ShutdownPolicy, Standing, Uid,
 };
+use crate::domain::association::missing_evidence;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::{Code, Name};
 use crate::domain::contact::{Email, Mobile};
@@ -311,14 +312,14 @@ impl UseCase for AssociateAccount {
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         let uid = uid(&self.uid)?;
-        let missing: Vec<_> = Attestation::ALL.iter().copied().filter(|a| !self.attest.contains(a)).collect();
+        let missing = missing_evidence(&self.attest);
         if !missing.is_empty() {
             return Err(Refusal::EvidenceMissing { account: self.particulars.code, missing }.into());
         }
         let notices = unusual(&uid).into_iter().collect();
         let (account, group, entity) = insert(operation, self.particulars, Origin::Associated, Some(uid))?;
         let (operator, today) = (operation.operator_name().to_owned(), operation.today());
-        for attestation in Attestation::ALL {
+        for attestation in Attestation::ALL.iter().filter(|attestation| self.attest.contains(attestation)) {
             operation.writer().insert_attestation(&account, *attestation, &operator, today)?;
         }
         Ok(AccountStep { account, group, entity, invitation: None, token: None, day: today, notices })

@@ -9,6 +9,7 @@ mod operation;
 pub mod account;
 pub mod agent;
 pub mod alert;
+pub mod association;
 pub mod bill;
 pub mod bridge;
 pub mod budget;

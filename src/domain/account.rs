@@ -105,6 +105,8 @@ words! {
         NoArrears = "no-arrears",
         /// It has no unfinished orders.
         NoOpenOrders = "no-open-orders",
+        /// It stands under no enterprise-finance trusteeship; nobody has to vouch for it.
+        NoTrusteeship = "no-trusteeship",
     }
 }
 

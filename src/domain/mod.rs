@@ -7,6 +7,7 @@ pub mod acceptance;
 pub mod account;
 pub mod agreement;
 pub mod alert;
+pub mod association;
 pub mod bill;
 pub mod bill_diff;
 pub mod bridge;

@@ -10,6 +10,7 @@
 pub mod account;
 pub mod agent;
 pub mod alert;
+pub mod association;
 pub mod bill;
 pub mod bridge;
 pub mod budget;

@@ -152,3 +152,62 @@ fn no_sequence_of_commands_leaves_the_table() {
     });
     tried.unwrap();
 }
+
+#[test]
+fn an_association_is_checked_condition_by_condition_before_it_is_asked_for() {
+    let book = TestBook::acme(Point::Ready);
+    assert_snapshot!(book.run("account preflight 1000000000000001 --attest no-arrears"), @"
+    UID    1000000000000001
+    Ready  no
+
+    Condition       Finding         Why
+    ----------------------------------------------------------------------------------------------------------
+    uid-unused      fail            it is the account acme-prod
+    real-name       needs-evidence  name the real-name owner: --entity CODE
+    no-other-agent  needs-evidence  look at the provider's console, then vouch for it: --attest no-other-agent
+    no-arrears      pass            vouched for
+    no-open-orders  needs-evidence  look at the provider's console, then vouch for it: --attest no-open-orders
+    no-trusteeship  needs-evidence  look at the provider's console, then vouch for it: --attest no-trusteeship
+    ----- exit 3
+    ");
+    let attested = "--attest no-other-agent --attest no-arrears --attest no-open-orders";
+    let ready = format!("account preflight 1000000000000009 --entity acme-hq {attested} --attest no-trusteeship");
+    assert_snapshot!(book.run(&ready), @"
+    UID    1000000000000009
+    Ready  yes
+
+    Condition       Finding  Why
+    -------------------------------------------------------
+    uid-unused      pass     no account of this book has it
+    real-name       pass     acme-hq is in the book
+    no-other-agent  pass     vouched for
+    no-arrears      pass     vouched for
+    no-open-orders  pass     vouched for
+    no-trusteeship  pass     vouched for
+    ----- exit 0
+    ");
+    // What it shows is what associating refuses: each condition in turn.
+    let associate = "account associate old-1 --group acme --environment test --mode prepaid --entity acme-hq";
+    book.refused(1, "uid.in-use", &format!("{associate} --uid 1000000000000001 {attested}"));
+    for condition in ["no-other-agent", "no-arrears", "no-open-orders"] {
+        let others = attested.replace(&format!("--attest {condition}"), "");
+        let line = format!("account preflight 1000000000000009 --entity acme-hq {others} --attest no-trusteeship --format json");
+        let answer: serde_json::Value = serde_json::from_str(&book.run(&line).stdout).unwrap();
+        let left: Vec<_> = answer["rows"].as_array().unwrap().iter().filter(|row| row["finding"] != "pass").collect();
+        assert_eq!((left.len(), &left[0]["condition"], &answer["ok"]), (1, &condition.into(), &false.into()));
+        let told = book.refused(1, "account.evidence-missing", &format!("{associate} --uid 1000000000000009 {others}"));
+        assert!(format!("{told:?}").contains(condition), "{told:?}");
+    }
+    book.done("entity add us --name 'Lingdu Cloud' --credential 91330106MA05J1K21K");
+    let own = book.run("account preflight 1000000000000009 --entity us");
+    assert!(own.exit == 3 && own.stdout.contains("real-name       fail            us is the agent itself"), "{own}");
+    book.refused(
+        1,
+        "real-name-owner.is-agent",
+        &format!("{} --uid 1000000000000009 {attested}", associate.replace("acme-hq", "us")),
+    );
+    book.refused(1, "uid.ram-user", "account preflight dev@acme.onaliyun.com");
+    book.refused(1, "entity.unknown", "account preflight 1000000000000009 --entity nobody");
+    book.done(&format!("{associate} --uid 1000000000000009 {attested} --attest no-trusteeship"));
+    assert!(book.checks());
+}

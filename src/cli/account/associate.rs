@@ -13,8 +13,8 @@ use crate::view;
 /// Bring an existing account into the book
 ///
 /// What the book cannot see is vouched for, one condition at a time, and stays on record with
-/// your name and the day. Then `account confirm` records the owner's consent; after that it may
-/// buy. On a terminal, what is missing is asked for.
+/// your name and the day; `account preflight` lists every condition. Then `account confirm`
+/// records the owner's consent; after that it may buy. On a terminal, what is missing is asked for.
 ///
 /// Examples:
 ///   subledger account associate acme-test --uid 1000000000000002 --group acme \
@@ -30,7 +30,7 @@ pub(crate) struct AssociateArgs {
     #[arg(long)]
     uid: Option<String>,
 
-    /// Vouch for a condition: no-other-agent, no-arrears, no-open-orders
+    /// Vouch for a condition: no-other-agent, no-arrears, no-open-orders, also no-trusteeship
     #[arg(long, value_name = "CONDITION")]
     attest: Vec<Attestation>,
 

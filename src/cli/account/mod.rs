@@ -9,6 +9,7 @@ mod freeze;
 mod history;
 mod list;
 mod particulars;
+mod preflight;
 mod release;
 mod show;
 mod thaw;
@@ -23,6 +24,7 @@ use super::context::{Context, Ended};
 pub(crate) enum AccountCommand {
     Create(create::CreateArgs),
     Associate(associate::AssociateArgs),
+    Preflight(preflight::PreflightArgs),
     Accept(accept::AcceptArgs),
     Verify(verify::VerifyArgs),
     Confirm(confirm::ConfirmArgs),
@@ -40,6 +42,7 @@ impl AccountCommand {
         match self {
             Self::Create(args) => args.run(context),
             Self::Associate(args) => args.run(context),
+            Self::Preflight(args) => args.run(context),
             Self::Accept(args) => args.run(context),
             Self::Verify(args) => args.run(context),
             Self::Confirm(args) => args.run(context),
