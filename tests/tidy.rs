@@ -29,6 +29,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("maud", &["src/view/chart.rs", "src/view/html.rs"]),
     ("memchr", &["src/intake/blocks.rs", "src/intake/table.rs"]),
     ("nix", &["src/cli/context.rs"]),
+    ("pbkdf2", &["src/domain/id_number.rs"]),
     ("plotters", &["src/view/chart.rs"]),
     ("rusqlite", &["src/store/"]),
     ("rusqlite_migration", &["src/store/open.rs"]),

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Operation, Result, UseCase};
 use crate::domain::code::Name;
+use crate::domain::entity::{Entity, Identity};
 use crate::domain::money::Currency;
 use crate::domain::refusal::{Notice, Refusal};
 use crate::domain::role::Permission;
-use crate::store::{Agent, Operator};
+use crate::store::{Agent, Operator, Reader};
 
 /// Makes an empty book. Whoever runs it becomes its first operator, with every role.
 #[derive(Clone, Debug)]
@@ -59,9 +60,14 @@ impl UseCase for Init {
     }
 }
 
+/// Whether a legal person is the agent itself.
+pub(super) fn is_agent(reader: Reader<'_>, entity: &Entity) -> Result<bool> {
+    Ok(entity.identity == Identity::Enterprise(reader.agent()?.credential))
+}
+
 /// Refuses a real-name owner that is the agent itself: the owner must be the business that uses the account.
-pub(super) fn require_not_agent(operation: &Operation<'_>, entity: &crate::domain::entity::Entity) -> Result<()> {
-    if operation.reader().agent()?.credential == entity.credential {
+pub(super) fn require_not_agent(operation: &Operation<'_>, entity: &Entity) -> Result<()> {
+    if is_agent(operation.reader(), entity)? {
         return Err(Refusal::EntityIsAgent { entity: entity.code.clone() }.into());
     }
     Ok(())

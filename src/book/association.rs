@@ -4,6 +4,8 @@ use super::Result;
 use super::account::uid;
 use crate::domain::account::{Attestation, Uid};
 use crate::domain::association::{Candidate, CheckedCondition, Finding, preflight};
+use crate::domain::code::Code;
+use crate::domain::entity::Entity;
 use crate::store::Reader;
 
 /// What is known of an account that is to be associated.
@@ -27,8 +29,8 @@ pub fn check(reader: Reader<'_>, typed_uid: &str, owner: Option<&str>, attested:
     let uid = uid(typed_uid)?;
     let used_by = reader.account_by_uid(&uid)?.map(|account| account.code);
     let owner = owner.map(|name| super::entity::find(reader, name)).transpose()?;
-    let agent = reader.agent()?.credential;
-    let owner = owner.map(|entity| (entity.code, entity.credential == agent));
+    let is_agent = |entity: Entity| -> Result<(Code, bool)> { Ok((entity.code.clone(), super::agent::is_agent(reader, &entity)?)) };
+    let owner = owner.map(is_agent).transpose()?;
     let conditions = preflight(&Candidate { uid: &uid, used_by, owner, attested });
     Ok(Preflight { uid, conditions })
 }

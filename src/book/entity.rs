@@ -1,14 +1,20 @@
 //! Legal persons.
 
+use std::fmt;
+
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::invoice::title_of;
 use super::operation::unknown;
 use super::{Operation, Result, UseCase};
 use crate::domain::code::{Code, Name};
-use crate::domain::entity::{Credential, Entity};
+use crate::domain::entity::{Credential, Entity, Identity, Registration};
+use crate::domain::id_number::IdNumber;
+use crate::domain::invoice::Title;
 use crate::domain::refusal::{Notice, Noun, Refusal};
 use crate::domain::role::Permission;
-use crate::store::Reader;
+use crate::store::{Reader, TitleFrom};
 
 /// Adds a legal person.
 #[derive(Clone, Debug)]
@@ -17,8 +23,31 @@ pub struct AddEntity {
     pub code: Code,
     /// Its registered name.
     pub name: Name,
-    /// Its credential, as it was typed.
-    pub credential: String,
+    /// By what it is known, as it was typed.
+    pub identity: TypedIdentity,
+}
+
+/// By what a legal person is known, as it was typed.
+#[derive(Clone)]
+pub enum TypedIdentity {
+    /// A unified social credit code.
+    Credential(String),
+    /// A natural person's identity number.
+    IdNumber(String),
+    /// A registration in another country.
+    Registration {
+        /// Its number.
+        number: String,
+        /// The country.
+        country: String,
+    },
+}
+
+impl fmt::Debug for TypedIdentity {
+    /// Without the identity number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TypedIdentity")
+    }
 }
 
 /// A new entity.
@@ -36,17 +65,128 @@ impl UseCase for AddEntity {
     type Outcome = EntityAdded;
 
     fn run(self, operation: &mut Operation<'_>) -> Result<EntityAdded> {
-        let credential = credential(&self.credential)?;
-        if operation.reader().entity_by_code(self.code.as_str())?.is_some() {
+        let reader = operation.reader();
+        if reader.entity_by_code(self.code.as_str())?.is_some() {
             return Err(Refusal::Exists { noun: Noun::Entity, code: self.code }.into());
         }
-        if let Some(other) = operation.reader().entity_by_credential(&credential)? {
-            return Err(Refusal::CredentialInUse { credential: credential.to_string(), entity: other.code }.into());
+        let (identity, known) = match self.identity {
+            TypedIdentity::Credential(text) => as_kept(reader, Identity::Enterprise(credential(&text)?))?,
+            TypedIdentity::Registration { number, country } => {
+                let registration = Registration::parse(&number, &country);
+                let registration = registration.map_err(|reason| Refusal::Registration { number, country, reason })?;
+                as_kept(reader, Identity::Foreign(registration))?
+            }
+            TypedIdentity::IdNumber(text) => {
+                let number = IdNumber::parse(&text, operation.today()).map_err(|reason| Refusal::IdNumber { reason })?;
+                let salt = operation.session().secret.bits_for(&format!("the identity number of {}", self.code), 0);
+                let kept = number.kept(&salt);
+                let seen_alike = reader.individuals_seen_as(&kept.masked)?;
+                let is_it = |entity: &Entity| matches!(&entity.identity, Identity::Individual(kept) if kept.is_of(&number));
+                (Identity::Individual(kept), seen_alike.into_iter().find(is_it))
+            }
+        };
+        if let Some(other) = known {
+            return Err(Refusal::CredentialInUse { credential: identity.shown().to_owned(), entity: other.code }.into());
         }
-        let notices = unchecked(&credential);
-        let entity = operation.writer().insert_entity(&self.code, &self.name, &credential)?;
+        let notices = if let Identity::Enterprise(credential) = &identity { unchecked(credential) } else { vec![] };
+        let entity = operation.writer().insert_entity(&self.code, &self.name, identity)?;
         Ok(EntityAdded { entity, notices })
     }
+}
+
+/// An identity that is kept as it was typed, with the entity that has it already.
+fn as_kept(reader: Reader<'_>, identity: Identity) -> Result<(Identity, Option<Entity>)> {
+    let known = reader.entity_by_identity(&identity)?;
+    Ok((identity, known))
+}
+
+/// Edits a legal person: its real name, and the title of its invoices.
+#[derive(Clone, Debug)]
+pub struct EditEntity {
+    /// The legal person, as it was typed.
+    pub entity: String,
+    /// Its registered name from today on.
+    pub name: Option<Name>,
+    /// The name on invoices.
+    pub invoice_title: Option<Name>,
+    /// The taxpayer's id.
+    pub tax_id: Option<String>,
+    /// The registered address.
+    pub address: Option<Name>,
+    /// The registered phone number.
+    pub phone: Option<Name>,
+    /// The bank.
+    pub bank: Option<Name>,
+    /// The number of the account there.
+    pub bank_account: Option<Name>,
+}
+
+/// A legal person and its title.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EntityTitle {
+    /// The legal person.
+    pub entity: Entity,
+    /// Its title.
+    pub title: Title,
+    /// What is worth saying.
+    pub notices: Vec<Notice>,
+}
+
+impl UseCase for EditEntity {
+    const COMMAND: &'static str = "entity edit";
+    const PERMISSION: Permission = Permission::ManageAccounts;
+    type Outcome = EntityTitle;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<EntityTitle> {
+        let today = operation.today();
+        let mut entity = find(operation.reader(), &self.entity)?;
+        if let Some(name) = self.name.clone().filter(|name| *name != entity.name) {
+            let renamed = entity.renamed(name, today);
+            operation.writer().rename_entity(&entity, &renamed)?;
+            entity = renamed;
+        }
+        let title =
+            if self.edits_title() { self.put_title(operation, &entity)? } else { title_of(operation.reader(), &entity, today)? };
+        let differs = title.name != entity.name;
+        let notices = differs.then(|| Notice::TitleDiffers { entity: entity.code.clone(), title: title.name.to_string() });
+        Ok(EntityTitle { entity, title, notices: notices.into_iter().collect() })
+    }
+}
+
+impl EditEntity {
+    fn edits_title(&self) -> bool {
+        let texts = [&self.invoice_title, &self.address, &self.phone, &self.bank, &self.bank_account];
+        self.tax_id.is_some() || texts.iter().any(|text| text.is_some())
+    }
+
+    /// Writes the title that holds from today on.
+    fn put_title(self, operation: &mut Operation<'_>, entity: &Entity) -> Result<Title> {
+        let today = operation.today();
+        let before = title_of(operation.reader(), entity, today)?;
+        let tax_id = self.tax_id.as_deref().map(credential).transpose()?;
+        let title = Title {
+            name: self.invoice_title.unwrap_or(before.name),
+            tax_id: tax_id.map_or(before.tax_id, |id| id.to_string()),
+            address: self.address.or(before.address),
+            phone: self.phone.or(before.phone),
+            bank: self.bank.or(before.bank),
+            bank_account: self.bank_account.or(before.bank_account),
+        };
+        let now = TitleFrom { entity: entity.id, valid_from: today, title: title.clone() };
+        let known = operation.reader().titles()?;
+        let before = known.iter().find(|known| (known.entity, known.valid_from) == (now.entity, now.valid_from));
+        if before != Some(&now) {
+            operation.writer().put_title(before, &now)?;
+        }
+        Ok(title)
+    }
+}
+
+/// A legal person with its title, for looking at.
+pub fn entity_title(reader: Reader<'_>, name: &str, today: NaiveDate) -> Result<EntityTitle> {
+    let entity = find(reader, name)?;
+    let title = title_of(reader, &entity, today)?;
+    Ok(EntityTitle { entity, title, notices: vec![] })
 }
 
 /// The entity of a code, or the nearest names.

@@ -23,7 +23,7 @@ use crate::domain::refusal::{Notice, Noun, Refusal};
 use crate::domain::role::Permission;
 use crate::domain::settlement::OpenMonths;
 use crate::domain::words::words;
-use crate::store::{Consumed, Reader, TitleFrom};
+use crate::store::{Consumed, Reader};
 
 words! {
     /// What a row of the plan asks for.
@@ -450,7 +450,7 @@ pub fn title_of(reader: Reader<'_>, entity: &Entity, today: NaiveDate) -> Result
     Ok(own.map_or_else(
         || Title {
             name: entity.name.clone(),
-            tax_id: entity.credential.to_string(),
+            tax_id: entity.identity.tax_id().to_owned(),
             address: None,
             phone: None,
             bank: None,
@@ -638,71 +638,4 @@ impl UseCase for CreditInvoice {
         operation.writer().insert_invoice(&red)?;
         view_of(operation.reader(), red.id)
     }
-}
-
-/// Edits the title of a legal person.
-#[derive(Clone, Debug)]
-pub struct EditTitle {
-    /// The legal person, as it was typed.
-    pub entity: String,
-    /// The name on invoices.
-    pub name: Option<Name>,
-    /// The taxpayer's id.
-    pub tax_id: Option<String>,
-    /// The registered address.
-    pub address: Option<Name>,
-    /// The registered phone number.
-    pub phone: Option<Name>,
-    /// The bank.
-    pub bank: Option<Name>,
-    /// The number of the account there.
-    pub bank_account: Option<Name>,
-}
-
-/// A legal person and its title.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct EntityTitle {
-    /// The legal person.
-    pub entity: Entity,
-    /// Its title.
-    pub title: Title,
-    /// What is worth saying.
-    pub notices: Vec<Notice>,
-}
-
-impl UseCase for EditTitle {
-    const COMMAND: &'static str = "entity edit";
-    const PERMISSION: Permission = Permission::ManageAccounts;
-    type Outcome = EntityTitle;
-
-    fn run(self, operation: &mut Operation<'_>) -> Result<EntityTitle> {
-        let today = operation.today();
-        let entity = super::entity::find(operation.reader(), &self.entity)?;
-        let before = title_of(operation.reader(), &entity, today)?;
-        let tax_id = self.tax_id.as_deref().map(super::entity::credential).transpose()?;
-        let title = Title {
-            name: self.name.unwrap_or(before.name),
-            tax_id: tax_id.map_or(before.tax_id, |id| id.to_string()),
-            address: self.address.or(before.address),
-            phone: self.phone.or(before.phone),
-            bank: self.bank.or(before.bank),
-            bank_account: self.bank_account.or(before.bank_account),
-        };
-        let now = TitleFrom { entity: entity.id, valid_from: today, title: title.clone() };
-        let known = operation.reader().titles()?;
-        let before = known.iter().find(|known| (known.entity, known.valid_from) == (now.entity, now.valid_from));
-        if before != Some(&now) {
-            operation.writer().put_title(before, &now)?;
-        }
-        let differs = title.name != entity.name;
-        let notices = differs.then(|| Notice::TitleDiffers { entity: entity.code.clone(), title: title.name.to_string() });
-        Ok(EntityTitle { entity, title, notices: notices.into_iter().collect() })
-    }
-}
-
-/// A legal person with its title, for looking at.
-pub fn entity_title(reader: Reader<'_>, name: &str, today: NaiveDate) -> Result<EntityTitle> {
-    let entity = super::entity::find(reader, name)?;
-    let title = title_of(reader, &entity, today)?;
-    Ok(EntityTitle { entity, title, notices: vec![] })
 }

@@ -63,11 +63,11 @@ use serde::de::DeserializeOwned;
 pub use operation::Operation;
 
 use crate::domain::input::InputFile;
-use crate::domain::invitation::Secret;
 use crate::domain::journal::Unbalanced;
 use crate::domain::money::Overflow;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::{Permission, Role};
+use crate::domain::secret::Secret;
 use crate::store::{Access, NewOperation, Operator, Reader, Store, StoreError};
 
 /// Why a command did not do what it was asked.

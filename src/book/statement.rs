@@ -244,7 +244,7 @@ impl Drawing {
             account: account.code.clone(),
             uid: account.uid.clone(),
             group: group.code,
-            entity: entity.name,
+            entity: entity.name_on(period.last_day()).clone(),
             mode: account.mode.on(period.last_day()),
             currency: group.currency,
         };

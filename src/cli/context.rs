@@ -17,8 +17,9 @@ use super::settings::{BookPlace, book_place};
 use super::ui::{FileForm, Format, Ui, Wishes, raw, render_file};
 use crate::book::{Book, Call, Done, Session, Status, UseCase};
 use crate::domain::chain::sha256_hex;
-use crate::domain::invitation::Secret;
+use crate::domain::id_number::IdNumber;
 use crate::domain::refusal::Notice;
+use crate::domain::secret::Secret;
 use crate::store::Access;
 use crate::view::csv::Dialect;
 use crate::view::document::Document;
@@ -78,8 +79,14 @@ pub(crate) struct Context {
 const NOT_CONTENT: [&str; 11] =
     ["rejects", "book", "format", "output", "excel", "yes", "no_input", "quiet", "color", "dry_run", "key"];
 
-/// Arguments that the book does not keep: it logs their SHA-256.
-const SECRETS: [&str; 1] = ["token"];
+/// What the book logs of an argument: of a token its SHA-256; of an identity number its end, because it could be found from a hash.
+fn logged(argument: &str, value: String) -> String {
+    match argument {
+        "token" => format!("sha256:{}", sha256_hex(value.as_bytes())),
+        "id_number" => IdNumber::mask(&value),
+        _ => value,
+    }
+}
 
 impl Context {
     /// Looks around once: the terminal, the clock, and what was typed.
@@ -121,7 +128,9 @@ impl Context {
     pub(crate) fn call(&self, write: &WriteArgs) -> Call {
         let mut arguments = self.typed.clone();
         for (flag, answer) in self.prompter.answered() {
-            arguments.insert(flag.trim_start_matches('-').replace('-', "_"), answer);
+            let argument = flag.trim_start_matches('-').replace('-', "_");
+            let answer = logged(&argument, answer);
+            arguments.insert(argument, answer);
         }
         Call { arguments, files: BTreeMap::new(), key: write.key.clone(), preview: write.dry_run }
     }
@@ -259,8 +268,7 @@ fn typed(command: &clap::Command, matches: &ArgMatches) -> BTreeMap<String, Stri
         if let Ok(Some(values)) = leaf.try_get_raw(name) {
             let values: Vec<_> = values.map(|value| value.to_string_lossy()).collect();
             let value = values.join(" ");
-            let kept = if SECRETS.contains(&name) { format!("sha256:{}", sha256_hex(value.as_bytes())) } else { value };
-            typed.insert(name.to_owned(), kept);
+            typed.insert(name.to_owned(), logged(name, value));
         }
     }
     typed

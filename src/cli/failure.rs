@@ -289,6 +289,8 @@ fn refused(refusal: &Refusal) -> Told {
         }
         Refusal::Uid { text, reason } => told(format!("{text:?} is no UID: {reason}")),
         Refusal::Credential { text, reason } => told(format!("{text:?} is no credential: {reason}")),
+        Refusal::IdNumber { reason } => told(format!("that is no identity number: {reason}")),
+        Refusal::Registration { number, country, reason } => told(format!("{number:?} in {country:?} is no registration: {reason}")),
         Refusal::Unknown { noun, name, near } => {
             let told = told(format!("there is no {} {name:?}", noun.as_str()));
             match near.as_slice() {

@@ -49,6 +49,8 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use context::{Context, Ended, GlobalArgs};
 use exit::Exit;
 
+use crate::domain::code::is_unprintable;
+
 /// The cloud reseller's sub-ledger: sub-accounts, their money, and every provider bill proved to the cent
 ///
 /// One book, one SQLite file: it opens and associates customers' sub-accounts, holds and allocates their money, records their
@@ -194,10 +196,13 @@ fn refuse_line(arguments: &[OsString], error: &clap::Error) -> Exit {
             _ => Exit::Done,
         };
     }
+    let text = error.render().to_string();
     if wants_json {
-        let text = error.render().to_string();
         let message = text.trim_start_matches("error: ").trim().to_owned();
         ui::say_error_object(&serde_json::json!({ "error": { "code": "usage", "message": message, "hint": "--help" } }));
+    } else if text.chars().any(|character| character != '\n' && is_unprintable(character)) {
+        // What was typed stands in it: it could steer the terminal.
+        ui::say_escaped(&text);
     } else {
         // When standard error is closed there is nobody left to tell.
         drop(error.print());

@@ -191,6 +191,11 @@ pub(crate) fn say_error_object(object: &serde_json::Value) {
     say(&json::line(object));
 }
 
+/// Says on standard error what may have been typed to steer the terminal.
+pub(crate) fn say_escaped(text: &str) {
+    say(escape_lines(text).trim_end());
+}
+
 /// A bar on standard error, or nothing.
 #[derive(Debug)]
 pub(crate) struct Progress {

@@ -10,10 +10,11 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::account::{Account, AccountState};
-use super::chain::{Digester, hex, sha256_hex};
+use super::chain::{hex, sha256_hex};
 use super::code::is_unprintable;
 use super::id::{AccountId, InvitationId};
 use super::refusal::Refusal;
+use super::secret::Secret;
 use super::words::words;
 
 /// How long the holder has to accept: the provider's registration link lives for 15 days.
@@ -22,23 +23,6 @@ const DAYS_TO_ACCEPT: u64 = 15;
 /// The last day on which an invitation of a day can be accepted.
 pub fn last_day(sent: NaiveDate) -> NaiveDate {
     sent + Days::new(DAYS_TO_ACCEPT)
-}
-
-/// What nobody can guess: read from the system once for each command. It is never shown and never stored.
-#[derive(Clone)]
-pub struct Secret([u8; 32]);
-
-impl Secret {
-    /// Of random bytes.
-    pub fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret")
-    }
 }
 
 /// The token of an invitation: 128 bits as 32 characters, `0` to `9` and `a` to `f`. Displayed in full; not in debug output.
@@ -50,9 +34,7 @@ impl Token {
 
     /// The token of an invitation, out of this command's secret.
     pub fn of(invitation: InvitationId, secret: &Secret) -> Self {
-        let mut digester = Digester::default();
-        digester.text("invitation").bytes(&secret.0).number(invitation.0);
-        let mut characters = hex(&digester.finish());
+        let mut characters = hex(&secret.bits_for("invitation", invitation.0));
         characters.truncate(Self::LENGTH);
         Self(characters)
     }

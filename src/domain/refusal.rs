@@ -12,8 +12,9 @@ use crate::domain::close::{Blocker, CloseCheck};
 use crate::domain::code::Code;
 use crate::domain::coupon::CouponKind;
 use crate::domain::difference::{DifferenceKind, Resolution};
-use crate::domain::entity::NotACredential;
+use crate::domain::entity::{NotACredential, NotARegistration};
 use crate::domain::id::{BudgetId, EntryId, InvoiceId, OperationId, OrderId};
+use crate::domain::id_number::NotAnIdNumber;
 use crate::domain::invitation::TokenFault;
 use crate::domain::invoice::{InvoiceForm, InvoiceState, NotAnInvoiceNumber};
 use crate::domain::journal::Event;
@@ -119,6 +120,10 @@ pub enum Refusal {
     Uid { text: String, reason: NotAUid },
     /// The text of a credential is not one.
     Credential { text: String, reason: NotACredential },
+    /// An identity number is not one. The text is not repeated.
+    IdNumber { reason: NotAnIdNumber },
+    /// The number or the country of a registration abroad is not one.
+    Registration { number: String, country: String, reason: NotARegistration },
     /// Nothing has that name.
     Unknown { noun: Noun, name: String, near: Vec<String> },
     /// Something has that code already.
@@ -588,6 +593,8 @@ impl Refusal {
             Self::Uid { reason: NotAUid::RamUser, .. } => "uid.ram-user",
             Self::Uid { reason: NotAUid::NotDigits, .. } => "uid.invalid",
             Self::Credential { .. } => "credential.invalid",
+            Self::IdNumber { .. } => "id-number.invalid",
+            Self::Registration { .. } => "registration.invalid",
             Self::Unknown { noun, .. } => match noun {
                 Noun::Entity => "entity.unknown",
                 Noun::Group => "group.unknown",

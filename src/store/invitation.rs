@@ -7,7 +7,8 @@ use super::error::Result;
 use super::sql::{Columns as _, day};
 use super::{Reader, Writer};
 use crate::domain::id::{AccountId, InvitationId};
-use crate::domain::invitation::{Invitation, Secret, Token, last_day};
+use crate::domain::invitation::{Invitation, Token, last_day};
+use crate::domain::secret::Secret;
 
 const SELECT: &str = "SELECT id, account_id, sent, expires, token_sha256 FROM invitation";
 

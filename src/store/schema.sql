@@ -62,8 +62,9 @@ CREATE TABLE operator (
 CREATE TABLE entity (
     id           INTEGER PRIMARY KEY,
     code         TEXT NOT NULL UNIQUE,
-    name         TEXT NOT NULL,
-    credential   TEXT NOT NULL UNIQUE
+    name         TEXT NOT NULL,        -- its registered name today
+    identity     TEXT NOT NULL UNIQUE, -- JSON: by what it is known; of an identity number its end and a salted hash, never the number
+    former       TEXT NOT NULL         -- JSON: the names that it bore before, each with the day on which it was another one
 ) STRICT;
 
 CREATE TABLE customer_group (

@@ -1,23 +1,54 @@
 //! Entities and groups as people and programs see them.
 
 use super::document::{Document, Table, Value};
+use crate::book::entity::EntityTitle;
 use crate::book::group::{GroupEdited, GroupView};
 use crate::domain::account::Group;
+use crate::domain::code::Name;
 use crate::domain::entity::Entity;
 
 /// One entity.
 pub fn entity(schema: &str, entity: &Entity) -> Document {
-    Document::new(schema).field("code", "Code", &entity.code).field("name", "Name", &entity.name).field(
-        "credential",
-        "Credential",
-        entity.credential.to_string(),
-    )
+    let former = entity.former.iter().map(|former| Value::from(format!("{} until {}", former.name, former.until))).collect();
+    let mut document = Document::new(schema)
+        .field("code", "Code", &entity.code)
+        .field("name", "Name", &entity.name)
+        .field("kind", "Kind", Value::term(entity.identity.kind().as_str()))
+        .field("credential", "Credential", entity.identity.shown());
+    if let Some(country) = entity.identity.country() {
+        document = document.field("country", "Country", country);
+    }
+    if !entity.former.is_empty() {
+        document = document.field("former", "Former names", Value::List(former));
+    }
+    document
+}
+
+/// A legal person with the title of its invoices.
+pub fn entity_title(schema: &str, of: &EntityTitle) -> Document {
+    let title = &of.title;
+    let text = |name: &Option<Name>| Value::from(name.as_ref().map(ToString::to_string));
+    entity(schema, &of.entity)
+        .field("title", "Invoice title", &title.name)
+        .field("tax_id", "Taxpayer's id", Value::from(Some(title.tax_id.as_str()).filter(|id| !id.is_empty())))
+        .field("address", "Address", text(&title.address))
+        .field("phone", "Phone", text(&title.phone))
+        .field("bank", "Bank", text(&title.bank))
+        .field("bank_account", "Bank account", text(&title.bank_account))
 }
 
 /// Every entity.
 pub fn entities(entities: &[Entity]) -> Document {
-    let table = Table::new("rows").column("code", "Code").column("name", "Name").column("credential", "Credential");
-    let rows = entities.iter().map(|e| [(&e.code).into(), (&e.name).into(), Value::from(e.credential.to_string())]);
+    let table = Table::new("rows")
+        .column("code", "Code")
+        .column("name", "Name")
+        .column("kind", "Kind")
+        .column("credential", "Credential")
+        .column("country", "Country");
+    let rows = entities.iter().map(|e| {
+        let kind = Value::term(e.identity.kind().as_str());
+        [(&e.code).into(), (&e.name).into(), kind, e.identity.shown().into(), Value::from(e.identity.country())]
+    });
     Document::new("entity-list").table(table.when_empty("no entities yet; `subledger entity add` adds one").rows(rows))
 }
 

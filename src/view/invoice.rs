@@ -1,7 +1,7 @@
 //! Invoices as people and programs see them.
 
 use super::document::{Column, Document, Field, Table, Value};
-use crate::book::invoice::{EntityTitle, InvoiceView, InvoicesRequested, Plan, PlannedStep};
+use crate::book::invoice::{InvoiceView, InvoicesRequested, Plan, PlannedStep};
 use crate::domain::code::Name;
 use crate::domain::money::{Amount, Currency};
 
@@ -209,17 +209,4 @@ pub fn export(views: &[InvoiceView], item: &Name) -> Document {
         }
     }
     Document::new("invoice-export").table(table)
-}
-
-/// A legal person with the title of its invoices.
-pub fn entity(schema: &str, of: &EntityTitle) -> Document {
-    let title = &of.title;
-    let text = |name: &Option<Name>| Value::from(name.as_ref().map(ToString::to_string));
-    super::entity::entity(schema, &of.entity)
-        .field("title", "Invoice title", &title.name)
-        .field("tax_id", "Taxpayer's id", title.tax_id.as_str())
-        .field("address", "Address", text(&title.address))
-        .field("phone", "Phone", text(&title.phone))
-        .field("bank", "Bank", text(&title.bank))
-        .field("bank_account", "Bank account", text(&title.bank_account))
 }

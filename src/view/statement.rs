@@ -101,7 +101,7 @@ pub fn together(set: &StatementSet, language: Language) -> Result<Document, Over
             .machine_field("group", Value::Null)
             .field("entity", "Entity", &entity.code)
             .field("name", "Name", &entity.name)
-            .people_field("Credential", entity.credential.to_string()),
+            .people_field("Credential", entity.identity.shown()),
     };
     let document = document
         .field("period", "Period", set.period)
@@ -601,7 +601,7 @@ pub fn verified(proofs: &[(String, Proof)]) -> Document {
 mod tests {
     use super::*;
     use crate::domain::account::{Group, Mode};
-    use crate::domain::entity::{Credential, Entity};
+    use crate::domain::entity::{Credential, Entity, Identity};
     use crate::domain::id::{EntityId, EntryId, GroupId, OrderId};
     use crate::domain::journal::{Event, Note};
     use crate::domain::rate::Discount;
@@ -692,8 +692,9 @@ mod tests {
     }
 
     fn entity(statements: Vec<StatementView>) -> StatementSet {
-        let credential = Credential::stored("91330106MA01A2B329".to_owned());
-        let entity = Entity { id: EntityId(1), code: "acme-hq".parse().unwrap(), name: "Acme".parse().unwrap(), credential };
+        let identity = Identity::Enterprise(Credential::stored("91330106MA01A2B329".to_owned()));
+        let (code, name) = ("acme-hq".parse().unwrap(), "Acme".parse().unwrap());
+        let entity = Entity { id: EntityId(1), code, name, identity, former: vec![] };
         set(Together::Entity(entity), statements)
     }
 

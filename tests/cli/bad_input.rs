@@ -287,6 +287,7 @@ fn credentials_are_checked_by_both_of_their_check_characters() {
     assert_snapshot!(book.run(&add("330106123456789")), @"
     Code        other
     Name        Other
+    Kind        enterprise
     Credential  330106123456789
     ----- stderr
     warning: the credential 330106123456789 has no check character: nobody can tell whether it is typed right

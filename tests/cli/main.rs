@@ -12,6 +12,7 @@ mod containers;
 mod demo;
 mod differences;
 mod dunning;
+mod entities;
 mod golden_months;
 mod hard_months;
 mod help;

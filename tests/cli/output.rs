@@ -92,8 +92,8 @@ fn every_list_is_a_csv_with_a_header_row() {
     }
     assert_snapshot!(headers, @"
     status: period,state,bill_version,bill_finality,currency,payable,open_differences,receipt
-    entity list: code,name,credential
-    entity show acme-hq: code,name,credential,title,tax_id,address,phone,bank,bank_account
+    entity list: code,name,kind,credential,country
+    entity show acme-hq: code,name,kind,credential,title,tax_id,address,phone,bank,bank_account
     group list: group,name,currency,accounts,deposits
     group show acme: code,name,currency,deposits,payment_days,accounts
     account list: code,uid,group,state,mode,environment,currency,available,funds,owed,arrears

@@ -45,6 +45,7 @@ fn every_command_of_the_story_tells_what_it_did() {
     $ subledger entity add acme-hq --name 'Acme Holdings' --credential 91330106MA01A2B329
     Code        acme-hq
     Name        Acme Holdings
+    Kind        enterprise
     Credential  91330106MA01A2B329
     ----- exit 0
 

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use subledger::book::account::{AssociateAccount, ConfirmAccount, Particulars};
 use subledger::book::agent::Init;
-use subledger::book::entity::AddEntity;
+use subledger::book::entity::{AddEntity, TypedIdentity};
 use subledger::book::group::AddGroup;
 use subledger::book::{Book, Call, Session, UseCase};
 pub(crate) use subledger::domain::account::Model;
 use subledger::domain::account::{Attestation, Environment, Mode, ShutdownPolicy};
-use subledger::domain::invitation::Secret;
 use subledger::domain::period::parse_date;
+use subledger::domain::secret::Secret;
 use subledger::store::CheckName;
 
 /// A folder with a book in it, gone when it is dropped.
@@ -38,7 +38,7 @@ impl Desk {
         desk.does(AddEntity {
             code: "acme-hq".parse().expect("a code"),
             name: "Acme Holdings".parse().expect("a name"),
-            credential: "91330106MA01A2B329".to_owned(),
+            identity: TypedIdentity::Credential("91330106MA01A2B329".to_owned()),
         });
         desk
     }

@@ -11,9 +11,10 @@ use subledger::book::budget::{ScopeRequest, SetBudget};
 use subledger::book::close::checklist::WaiveCheck;
 use subledger::book::close::{ClosePeriod, ReopenPeriod};
 use subledger::book::dunning::Dun;
+use subledger::book::entity::EditEntity;
 use subledger::book::fund::{Allocate, Deposit, Slip};
 use subledger::book::group::EditGroup;
-use subledger::book::invoice::{CreditInvoice, EditTitle, IssueInvoice, RequestInvoices, Requested};
+use subledger::book::invoice::{CreditInvoice, IssueInvoice, RequestInvoices, Requested};
 use subledger::book::match_by_hand::MatchByHand;
 use subledger::book::month_end::MonthEnd;
 use subledger::book::opening::ImportOpening;
@@ -278,9 +279,10 @@ fn bill(period: &str, finality: Finality, lines: &str) -> ImportBill<'static> {
 /// A title, an invoice on paper that was issued, and a red letter that is asked for.
 fn invoices_of(desk: &mut Desk, period: Month) {
     let text = |text: &str| Some(text.parse().expect("a name"));
-    desk.does(EditTitle {
+    desk.does(EditEntity {
         entity: "acme-hq".to_owned(),
         name: None,
+        invoice_title: None,
         tax_id: None,
         address: text("1 West Lake"),
         phone: text("0571-1"),

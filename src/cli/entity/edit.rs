@@ -1,28 +1,34 @@
-//! `entity edit`: edits the invoice title of a legal person.
+//! `entity edit`: edits the real name and the invoice title of a legal person.
 
 use clap::Args;
 
-use crate::book::invoice::EditTitle;
+use crate::book::entity::EditEntity;
 use crate::cli::args::WriteArgs;
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::domain::code::Name;
 use crate::view;
 
-/// Edit the invoice title of a legal person
+/// Edit the real name and the invoice title of a legal person
 ///
-/// Without a title of its own, its invoices are made out to its real name and credential. A new
-/// title holds from today; invoices that were requested keep theirs.
+/// A new real name holds from today; the former one stays on record, and on the statements of
+/// the months that ended under it. Without a title of its own, its invoices are made out to its
+/// real name and credential. A new title holds from today; invoices that were requested keep theirs.
 ///
 /// Examples:
+///   subledger entity edit acme-hq --name "Acme Cloud Holdings"
 ///   subledger entity edit acme-hq --address "1 West Lake" --phone 0571-88880000
 ///   subledger entity edit acme-hq --bank "Bank of Hangzhou" --bank-account 1202020000000000001
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment, group = clap::ArgGroup::new("what").required(true).multiple(true)
-    .args(["invoice_title", "tax_id", "address", "phone", "bank", "bank_account"]))]
+    .args(["name", "invoice_title", "tax_id", "address", "phone", "bank", "bank_account"]))]
 pub(crate) struct EditArgs {
     /// Its code
     code: String,
+
+    /// Its registered name, from today
+    #[arg(long)]
+    name: Option<Name>,
 
     /// The name on invoices
     #[arg(long, value_name = "NAME")]
@@ -55,9 +61,9 @@ pub(crate) struct EditArgs {
 impl EditArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let call = context.call(&self.write);
-        let Self { code: entity, invoice_title: name, tax_id, address, phone, bank, bank_account, .. } = self;
-        let done = context.write(&call, EditTitle { entity, name, tax_id, address, phone, bank, bank_account })?;
-        context.answer_done(&done, view::invoice::entity("entity-edit", &done.outcome), &done.outcome.notices)?;
+        let Self { code: entity, name, invoice_title, tax_id, address, phone, bank, bank_account, .. } = self;
+        let done = context.write(&call, EditEntity { entity, name, invoice_title, tax_id, address, phone, bank, bank_account })?;
+        context.answer_done(&done, view::entity::entity_title("entity-edit", &done.outcome), &done.outcome.notices)?;
         Ok(Exit::Done)
     }
 }

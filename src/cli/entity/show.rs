@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::book::invoice::entity_title;
+use crate::book::entity::entity_title;
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::view;
@@ -22,7 +22,7 @@ impl ShowArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let today = context.session().today();
         let found = context.read(|reader| entity_title(reader, &self.code, today))?;
-        context.answer(&view::invoice::entity("entity-show", &found))?;
+        context.answer(&view::entity::entity_title("entity-show", &found))?;
         Ok(Exit::Done)
     }
 }

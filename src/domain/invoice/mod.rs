@@ -108,12 +108,13 @@ impl Title {
             (InvoiceKind::Special, InvoiceForm::Digital) => digital == DigitalFields::Required,
         };
         let fields = [
-            ("--address", &self.address),
-            ("--phone", &self.phone),
-            ("--bank", &self.bank),
-            ("--bank-account", &self.bank_account),
+            ("--tax-id", !self.tax_id.is_empty()),
+            ("--address", self.address.is_some()),
+            ("--phone", self.phone.is_some()),
+            ("--bank", self.bank.is_some()),
+            ("--bank-account", self.bank_account.is_some()),
         ];
-        fields.into_iter().filter(|(_, field)| wants_all && field.is_none()).map(|(flag, _)| flag).collect()
+        fields.into_iter().filter(|(_, is_there)| wants_all && !is_there).map(|(flag, _)| flag).collect()
     }
 }
 
