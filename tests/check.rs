@@ -518,6 +518,8 @@ fn state_tells_of_master_data_that_the_log_knows_otherwise() {
         "UPDATE entity SET name = 'Acme Holdings Ltd'",
         "UPDATE account SET credit = replace(credit, ']]', '0]]') WHERE code = 'acme-prod'",
         "UPDATE account SET uid = '1000000000000003' WHERE code = 'acme-prod'",
+        "UPDATE membership SET until_day = 20260630 WHERE account_id = 3",
+        "DELETE FROM membership WHERE account_id = 3",
         "UPDATE agreement SET terms = replace(terms, '20000', '30000') WHERE kind = 'sale'",
         "UPDATE account_step SET operator = 'nobody' WHERE step = 'confirm'",
         "DELETE FROM account_step WHERE step = 'confirm'",

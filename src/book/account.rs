@@ -7,9 +7,9 @@ use super::fund::require_nothing_left;
 use super::operation::{find_account, find_group, not_negative};
 use super::usage::{self, PendingUsage};
 use super::{Operation, Result, UseCase, When};
-use crate::domain::account::life::{LifeStep, ReleaseBlocker, Transition, next_state};
+use crate::domain::account::life::{LifeStep, ReleaseBlocker, Transition, next_state, release_blockers};
 use crate::domain::account::{
-    Account, AccountState, Attestation, Environment, Group, Mode, Model, Origin, ShutdownPolicy, Standing, Uid,
+    Account, AccountState, Attestation, Environment, Group, Mode, Model, MoveLeft, Origin, ShutdownPolicy, Standing, Uid,
 };
 use crate::domain::association::missing_evidence;
 use crate::domain::chart::LedgerAccount;
@@ -19,7 +19,7 @@ use crate::domain::dated::Dated;
 use crate::domain::entity::Entity;
 use crate::domain::id::{AccountId, StepId};
 use crate::domain::invitation::{Invitation, Token};
-use crate::domain::money::{Amount, Exact, Money};
+use crate::domain::money::{Amount, Exact};
 use crate::domain::percent::Percents;
 use crate::domain::refusal::{Notice, Noun, Refusal, Unique};
 use crate::domain::role::Permission;
@@ -91,6 +91,8 @@ pub struct EditAccount {
     pub account: String,
     /// Its login name at the provider.
     pub login: Option<Name>,
+    /// The group whose purchases it counts with from a day on, as it was typed.
+    pub group: Option<String>,
     /// Who pays from a day on.
     pub mode: Option<Mode>,
     /// That day; today when `None`.
@@ -330,7 +332,7 @@ pub(super) fn step(operation: &mut Operation<'_>, before: &Account, after: Accou
     if after != *before {
         operation.writer().update_account(before, &after)?;
     }
-    let group = operation.reader().group(after.group)?;
+    let group = operation.reader().group(after.group_on(operation.today()))?;
     let entity = operation.reader().entity(after.entity)?;
     Ok(AccountStep { account: after, group, entity, invitation: None, token: None, day: operation.today(), notices })
 }
@@ -351,11 +353,28 @@ impl UseCase for EditAccount {
         if let Some(mode) = self.mode {
             after.mode = switched(operation, &before, mode, self.date)?;
         }
+        let mut day = operation.today();
+        if let Some(group) = &self.group {
+            let date = operation.open_day(self.date)?.date();
+            after = moved(operation, &after, group, date)?;
+            day = date;
+        }
         after.shutdown = self.shutdown.unwrap_or(before.shutdown);
         after.purchase_ban = self.purchase_ban.unwrap_or(before.purchase_ban);
         after.low_balance = self.low_balance.or(after.low_balance);
-        step(operation, &before, after, vec![])
+        let group = operation.reader().group(after.group_on(day))?;
+        let step = step(operation, &before, after, vec![])?;
+        Ok(AccountStep { group, day, ..step })
     }
+}
+
+/// An account in another group from a day on.
+fn moved(operation: &mut Operation<'_>, account: &Account, group: &str, date: NaiveDate) -> Result<Account> {
+    let (group, before) = (find_group(operation.reader(), group)?, operation.reader().group(account.group_on(date))?);
+    let last_dated = operation.reader().last_dated(account.id)?;
+    let funds = operation.reader().balance(LedgerAccount::funds(account.id, before.currency), None)?.negated()?;
+    let left = MoveLeft { today: operation.today(), last_dated, unspent: funds };
+    Ok(account.moved_to(&group, &before, date, left)?)
 }
 
 /// Who pays from a day on: it changes only while nothing is owed, unspent or waiting to be charged.
@@ -462,7 +481,7 @@ impl UseCase for ReleaseAccount {
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         let account = find_today(operation, &self.0.account)?;
         next_state(&account, Transition::Release)?;
-        let blockers = release_blockers(operation, &account)?;
+        let ReleasePreflight { blockers, .. } = release_preflight(operation.reader(), account.code.as_str(), operation.today())?;
         if !blockers.is_empty() {
             return Err(Refusal::ReleaseBlocked { account: account.code, blockers }.into());
         }
@@ -470,24 +489,21 @@ impl UseCase for ReleaseAccount {
     }
 }
 
-/// All that stands in the way of releasing an account, as the book is now.
-fn release_blockers(operation: &mut Operation<'_>, account: &Account) -> Result<Vec<ReleaseBlocker>> {
-    let of = operation.account(account.code.as_str())?;
-    let standing = operation.standing(&of, operation.today())?;
-    let money = |amount: Amount| Money::new(amount, of.group.currency);
-    let checks = [
-        (standing.arrears()?, ReleaseBlocker::Arrears as fn(Money) -> ReleaseBlocker),
-        (standing.owed, ReleaseBlocker::Owed),
-        (standing.funds, ReleaseBlocker::Unspent),
-        (standing.pending_usage, ReleaseBlocker::PendingUsage),
-    ];
-    let mut blockers: Vec<ReleaseBlocker> =
-        checks.into_iter().filter(|(amount, _)| !amount.is_zero()).map(|(amount, blocker)| blocker(money(amount))).collect();
-    let open = operation.reader().open_order_count_of(account.id)?;
-    if open > 0 {
-        blockers.push(ReleaseBlocker::OpenOrders(open));
-    }
-    Ok(blockers)
+/// Whether an account may be released, condition by condition.
+#[derive(Clone, Debug)]
+pub struct ReleasePreflight {
+    /// The account.
+    pub account: Account,
+    /// All that stands in the way.
+    pub blockers: Vec<ReleaseBlocker>,
+}
+
+/// Checks every condition of a release, as the book is on a day.
+pub fn release_preflight(reader: Reader<'_>, name: &str, today: NaiveDate) -> Result<ReleasePreflight> {
+    let AccountView { account, standing, group, .. } = show(reader, name, When::Now(today))?;
+    let open_orders = reader.open_order_count_of(account.id)?;
+    let blockers = release_blockers(&account, &standing, open_orders, group.currency)?;
+    Ok(ReleasePreflight { account, blockers })
 }
 
 /// The life of an account: every step, with who, when and why.
@@ -513,6 +529,8 @@ pub struct AccountView {
     pub account: Account,
     /// Its group.
     pub group: Group,
+    /// The groups that it has moved to, or will, each with the day from which it counts there.
+    pub moves: Vec<(NaiveDate, Code)>,
     /// Its real-name owner.
     pub entity: Entity,
     /// Its money.
@@ -538,7 +556,7 @@ pub fn list(reader: Reader<'_>, group: Option<&str>, when: When) -> Result<Vec<A
 /// The same with the usage that is pending.
 pub(super) fn list_with(reader: Reader<'_>, group: Option<&str>, pending: &PendingUsage, when: When) -> Result<Vec<AccountView>> {
     let accounts = match group {
-        Some(name) => reader.accounts_of(find_group(reader, name)?.id)?,
+        Some(name) => reader.accounts_of(find_group(reader, name)?.id, when.day())?,
         None => reader.accounts()?,
     };
     accounts.into_iter().map(|account| view(reader, account, pending, when)).collect()
@@ -554,7 +572,7 @@ pub(super) fn pending(reader: Reader<'_>, when: When) -> Result<PendingUsage> {
 
 fn view(reader: Reader<'_>, account: Account, pending: &PendingUsage, when: When) -> Result<AccountView> {
     let account = as_seen(reader, account, when.day())?;
-    let group = reader.group(account.group)?;
+    let group = reader.group(account.group_on(when.day()))?;
     let entity = reader.entity(account.entity)?;
     let standing = Standing {
         mode: account.mode.on(when.day()),
@@ -565,5 +583,7 @@ fn view(reader: Reader<'_>, account: Account, pending: &PendingUsage, when: When
     };
     let waits = matches!(account.state, AccountState::Invited | AccountState::Expired);
     let invitation = if waits { reader.invitation_of(account.id)? } else { None };
-    Ok(AccountView { account, group, entity, standing, invitation, day: when.day() })
+    let later = account.group.spans().filter_map(|(from, _, group)| Some((from?, group)));
+    let moves = later.map(|(from, group)| Ok((from, reader.group(group)?.code))).collect::<Result<_>>()?;
+    Ok(AccountView { account, group, moves, entity, standing, invitation, day: when.day() })
 }

@@ -9,8 +9,8 @@ use super::account::{self, AccountView};
 use super::budget::{self, BudgetView};
 use super::run_rate::RunRates;
 use super::usage::PendingUsage;
-use super::{Operation, Result, UseCase, When, pool, settlement};
-use crate::domain::account::{AccountState, Origin};
+use super::{Operation, Result, UseCase, When, pool};
+use crate::domain::account::{Account, AccountState, Origin};
 use crate::domain::alert::{AccountMoney, AlertKind, AlertState, Concern, Mark, of_money};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::money::Money;
@@ -18,7 +18,7 @@ use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
 use crate::domain::runway::runway;
-use crate::domain::settlement::Overdue;
+use crate::domain::settlement::{Overdue, Terms};
 use crate::store::Reader;
 
 /// An alert, and what somebody has said to it.
@@ -76,10 +76,12 @@ pub fn list(reader: Reader<'_>, today: NaiveDate) -> Result<Vec<AlertView>> {
     let pending = account::pending(reader, when)?;
     let accounts = account::list_with(reader, None, &pending, when)?;
     let mut receivables = reader.receivables()?;
+    let groups = reader.groups()?.into_iter().map(|group| (group.id, group)).collect();
     let mut concerns = Vec::new();
     for view in &accounts {
         let owed = receivables.remove(&view.account.id).unwrap_or_default();
-        let overdue = owed.open_months(settlement::terms(&view.group, &policy), None)?.overdue(today)?;
+        let terms = Terms::of_account(&view.account, &groups, policy.payment_days);
+        let overdue = owed.open_months(&terms, None)?.overdue(today)?;
         concerns.extend(of_account(reader, view, overdue, &policy, today)?);
     }
     concerns.extend(of_pool(reader, &accounts, &pending, &policy, today)?);
@@ -122,17 +124,21 @@ fn of_account(
 fn of_joining(reader: Reader<'_>, view: &AccountView, policy: &Policy, today: NaiveDate) -> Result<Option<Concern>> {
     let (account, code) = (&view.account, view.account.code.clone());
     let within = |day: NaiveDate, days: u16| (today - day).num_days() >= -i64::from(days);
-    let waits_since = match (account.state, account.origin) {
-        (AccountState::Invited | AccountState::Expired, Origin::Created) => {
-            let invitation = reader.invitation_of(account.id)?.filter(|found| within(found.expires, policy.invitation_days));
-            return Ok(invitation.map(|found| Concern::Invitation { account: code, sent: found.sent, expires: found.expires }));
-        }
+    if matches!(account.state, AccountState::Invited | AccountState::Expired) && account.origin == Origin::Created {
+        let invitation = reader.invitation_of(account.id)?.filter(|found| within(found.expires, policy.invitation_days));
+        return Ok(invitation.map(|found| Concern::Invitation { account: code, sent: found.sent, expires: found.expires }));
+    }
+    let since = waits_for_its_name_since(reader, account)?.filter(|day| (today - *day).num_days() >= i64::from(policy.verify_days));
+    Ok(since.map(|since| Concern::Unverified { account: code, state: account.state, since }))
+}
+
+/// The day from which an account waits for its verified name, or for its owner's consent; `None` when it does not.
+pub(super) fn waits_for_its_name_since(reader: Reader<'_>, account: &Account) -> Result<Option<NaiveDate>> {
+    Ok(match (account.state, account.origin) {
         (AccountState::Invited, Origin::Associated) => reader.attestations_of(account.id)?.first().map(|(_, _, day)| *day),
         (AccountState::Accepted | AccountState::Verified, _) => reader.invitation_of(account.id)?.map(|found| found.sent),
         _ => None,
-    };
-    let since = waits_since.filter(|day| (today - *day).num_days() >= i64::from(policy.verify_days));
-    Ok(since.map(|since| Concern::Unverified { account: code, state: account.state, since }))
+    })
 }
 
 /// What is to be said of the agent's pool in each currency; nothing where there is none.

@@ -109,11 +109,11 @@ fn about(reader: Reader<'_>, scope: BudgetScope) -> Result<String> {
 fn spent(reader: Reader<'_>, budget: &Budget, pending: &PendingUsage, days: Days) -> Result<Amount> {
     let mut sum = reader.charged(budget.scope, budget.currency, days)?;
     for account in reader.accounts_with_pending(pending)? {
-        let currency = reader.group(account.group)?.currency;
-        if budget.covers(&account, currency) {
-            let due = pending.by_month(account.id).filter(|(month, _)| days.contains(month.last_day()));
-            sum = sum.plus(Amount::sum(due.map(|(_, usage)| usage.payable))?)?;
-        }
+        let currency = reader.group(account.group.last())?.currency;
+        let due = pending
+            .by_month(account.id)
+            .filter(|(month, _)| days.contains(month.last_day()) && budget.covers(&account, currency, month.last_day()));
+        sum = sum.plus(Amount::sum(due.map(|(_, usage)| usage.payable))?)?;
     }
     Ok(sum)
 }
@@ -201,13 +201,13 @@ pub fn list(reader: Reader<'_>, account: Option<&str>, group: Option<&str>, when
     let mut views = Vec::new();
     for budget in reader.budgets()?.into_iter().filter(|budget| !budget.removed) {
         let of_account = match &account {
-            Some(account) => budget.covers(account, reader.group(account.group)?.currency),
+            Some(account) => budget.covers(account, reader.group(account.group.last())?.currency, when.day()),
             None => true,
         };
         let of_group = match (&group, budget.scope) {
             (None, _) => true,
             (Some(group), BudgetScope::Group(id) | BudgetScope::Environment(Some(id), _)) => id == group.id,
-            (Some(group), BudgetScope::Account(id)) => reader.account(id)?.group == group.id,
+            (Some(group), BudgetScope::Account(id)) => reader.account(id)?.group_on(when.day()) == group.id,
             (Some(_), BudgetScope::Environment(None, _)) => false,
         };
         if of_account && of_group {
@@ -270,7 +270,7 @@ impl Operation<'_> {
     ) -> Result<Vec<Weighed>> {
         let currency = of.group.currency;
         let budgets: Vec<Budget> =
-            self.weighing()?.budgets.iter().filter(|budget| budget.covers(&of.account, currency)).cloned().collect();
+            self.weighing()?.budgets.iter().filter(|budget| budget.covers(&of.account, currency, date)).cloned().collect();
         let mut weighed = Vec::with_capacity(budgets.len());
         for budget in budgets {
             let days = budget.period.around(date);

@@ -299,7 +299,7 @@ pub(super) fn undo(operation: &mut Operation<'_>, difference: &Difference) -> Re
     if let Some(charge) = decision.charge {
         let charge = operation.reader().charge(charge)?;
         let account = operation.reader().account(charge.account)?;
-        let of = operation.account(account.code.as_str())?;
+        let of = operation.account_on(account.code.as_str(), date.date())?;
         accept(operation, &of, difference, (charge.payable.negated()?, charge.cost.negated()?), date, charge.entry)?;
     } else if decision.entry.is_some() {
         let back = rules::written_off(date, difference.currency, decision.accrued.negated()?);
@@ -431,7 +431,7 @@ impl<'o, 'c, 'd> Decider<'o, 'c, 'd> {
         if matches!(self.before.kind, DifferenceKind::UnknownAccount | DifferenceKind::Currency) {
             return Err(self.refuse(how, WhyNot::NoAccount).into());
         }
-        self.operation.account(&self.before.account)
+        self.operation.account_on(&self.before.account, self.before.period.last_day())
     }
 
     /// The bill is right: cost becomes what was billed, and the customer is charged for it or not.

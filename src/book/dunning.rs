@@ -92,8 +92,8 @@ impl UseCase for Dun {
         };
         let groups: BTreeMap<GroupId, Group> = groups.into_iter().map(|group| (group.id, group)).collect();
         let mut late: BTreeMap<GroupId, Vec<(Account, Vec<OpenMonth>)>> = BTreeMap::new();
-        for (account, months) in overdue_months(operation.reader(), &groups, today)? {
-            late.entry(account.group).or_default().push((account, months));
+        for (account, group, months) in overdue_months(operation.reader(), &groups, today)? {
+            late.entry(group).or_default().push((account, months));
         }
         let mut sent = Sent::new();
         for reminder in operation.reader().reminders()? {

@@ -152,7 +152,7 @@ fn moved_in_group(
 
 /// An account that is prepaid on a day on which its charges are ours, and has been since.
 fn prepaid_on(operation: &mut Operation<'_>, name: &str, date: OpenDate) -> Result<Rc<AccountInGroup>> {
-    let found = operation.account(name)?;
+    let found = operation.account_on(name, date.date())?;
     // While it is agent-pays, money that it was given before would lie where nobody can spend it.
     if found.account.mode.during(date.date(), operation.today()).any(|mode| mode != Mode::Prepaid) {
         return Err(Refusal::NotPrepaid { account: found.account.code.clone() }.into());
@@ -246,8 +246,8 @@ impl UseCase for Withdraw {
 /// What a group's money has to stay for: what its accounts are in arrears with, or what is overdue of them, whichever is more.
 fn held_for(operation: &mut Operation<'_>, group: &Group, date: OpenDate) -> Result<Amount> {
     let mut sum = Amount::ZERO;
-    for account in operation.reader().accounts_of(group.id)? {
-        let of = operation.account(account.code.as_str())?;
+    for account in operation.reader().accounts_of(group.id, date.date())? {
+        let of = operation.account_on(account.code.as_str(), date.date())?;
         let arrears = operation.standing(&of, date.date())?.arrears()?;
         let overdue = operation.overdue(&of)?;
         sum = sum.plus(arrears.max(overdue.map_or(Amount::ZERO, |overdue| overdue.amount)))?;
@@ -308,7 +308,7 @@ impl UseCase for Reclaim {
 pub(super) fn reclaim(operation: &mut Operation<'_>, account: &str, amount: Option<Exact>, slip: Slip) -> Result<FundMoved> {
     let date = operation.effective(slip.date)?;
     // Whoever pays by now: what was left behind can be fetched.
-    let from = operation.account(account)?;
+    let from = operation.account_on(account, date.date())?;
     from.account.require_dated_since(date.date())?;
     let (account, group) = (&from.account, &from.group);
     let pending = operation.standing(&from, date.date())?.pending_usage;
@@ -428,7 +428,7 @@ pub fn history(reader: Reader<'_>, name: &str, from: Option<NaiveDate>, when: Wh
 
 fn account_history(reader: Reader<'_>, name: &str, from: Option<NaiveDate>, when: When) -> Result<History> {
     let account = find_account(reader, name)?;
-    let group = reader.group(account.group)?;
+    let group = reader.group(account.group_on(when.day()))?;
     let first = from.unwrap_or(NaiveDate::MIN);
     let opening = match first.pred_opt() {
         Some(before) => statement::balance_due(reader, &account, &group, before)?.negated()?,

@@ -122,6 +122,6 @@ pub fn list(reader: Reader<'_>, when: When) -> Result<Vec<GroupView>> {
 fn view(reader: Reader<'_>, group: Group, when: When) -> Result<GroupView> {
     let deposits = reader.balance(LedgerAccount::deposits(group.id, group.currency), when.until())?.negated()?;
     let payment_days = super::settlement::terms(&group, &reader.policy()?).days(Month::of(when.day()));
-    let accounts = reader.accounts_of(group.id)?.into_iter().map(|a| a.code).collect();
+    let accounts = reader.accounts_of(group.id, when.day())?.into_iter().map(|a| a.code).collect();
     Ok(GroupView { group, deposits, payment_days, accounts })
 }

@@ -160,7 +160,7 @@ pub fn show(reader: Reader<'_>, name: &str, today: NaiveDate) -> Result<Invitati
 
 fn with_state(reader: Reader<'_>, account: Account, invitation: Invitation, today: NaiveDate) -> Result<SentInvitation> {
     let state = invitation.state(&account, invitation.id, today);
-    Ok(SentInvitation { group: reader.group(account.group)?, account, invitation, state })
+    Ok(SentInvitation { group: reader.group(account.group_on(today))?, account, invitation, state })
 }
 
 /// Whether a message may be sent, and may name a token: the invitation waits, and the token is its own.
@@ -174,7 +174,7 @@ pub fn require_current(view: &InvitationView, token: Option<&Token>) -> Result<(
 /// The latest invitation of every account that has had one, by account.
 pub fn list(reader: Reader<'_>, group: Option<&str>, today: NaiveDate) -> Result<Vec<SentInvitation>> {
     let accounts = match group {
-        Some(name) => reader.accounts_of(find_group(reader, name)?.id)?,
+        Some(name) => reader.accounts_of(find_group(reader, name)?.id, today)?,
         None => reader.accounts()?,
     };
     let mut sent = Vec::new();

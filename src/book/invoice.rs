@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::operation::{find_account, positive};
-use super::settlement::terms;
 use super::{Operation, Result, UseCase};
 use crate::domain::account::{Account, Model};
 use crate::domain::code::{Code, Name};
@@ -21,9 +20,9 @@ use crate::domain::money::{Amount, Currency, Exact, Money};
 use crate::domain::period::{Month, PeriodState};
 use crate::domain::refusal::{Notice, Noun, Refusal};
 use crate::domain::role::Permission;
-use crate::domain::settlement::OpenMonths;
+use crate::domain::settlement::{OpenMonths, Terms};
 use crate::domain::words::words;
-use crate::store::{Consumed, Reader};
+use crate::store::{Consumed, Reader, TitleFrom};
 
 words! {
     /// What a row of the plan asks for.
@@ -131,7 +130,7 @@ fn load(reader: Reader<'_>, period: Month) -> Result<Ledger> {
     let mut proofs: BTreeMap<Currency, Proof> = BTreeMap::new();
     let mut accounts = BTreeMap::new();
     for account in reader.accounts()? {
-        let currency = groups[&account.group].currency;
+        let currency = groups[&account.group.last()].currency;
         let proof = proofs.entry(currency).or_default();
         let consumed = reader.consumed(account.id, period)?;
         proof.statements = proof.statements.plus(frozen(reader, &account, period)?)?;
@@ -140,8 +139,8 @@ fn load(reader: Reader<'_>, period: Month) -> Result<Ledger> {
             *of = of.plus(consumed.charged)?;
             proof.by_voucher = proof.by_voucher.plus(consumed.by_voucher)?;
         }
-        let terms = terms(&groups[&account.group], &policy);
-        let owed = receivables.remove(&account.id).unwrap_or_default().open_months(terms, None)?;
+        let terms = Terms::of_account(&account, &groups, policy.payment_days);
+        let owed = receivables.remove(&account.id).unwrap_or_default().open_months(&terms, None)?;
         let may_be = invoiceable(&account, &consumed, basis, &owed)?;
         let of = open.entry((account.entity, currency)).or_default();
         let mut months: BTreeMap<Month, Amount> = may_be.counts;
@@ -446,8 +445,13 @@ fn part(mut steps: Vec<PlannedStep>, amount: Exact) -> Result<Vec<PlannedStep>> 
 
 /// The title of a legal person on a day: its own, or its real name and credential.
 pub fn title_of(reader: Reader<'_>, entity: &Entity, today: NaiveDate) -> Result<Title> {
-    let own = reader.titles()?.into_iter().rfind(|title| title.entity == entity.id && title.valid_from <= today);
-    Ok(own.map_or_else(
+    Ok(title_among(&reader.titles()?, entity, today))
+}
+
+/// The same, out of all titles.
+pub(super) fn title_among(titles: &[TitleFrom], entity: &Entity, today: NaiveDate) -> Title {
+    let own = titles.iter().rfind(|title| title.entity == entity.id && title.valid_from <= today);
+    own.map_or_else(
         || Title {
             name: entity.name.clone(),
             tax_id: entity.identity.tax_id().to_owned(),
@@ -456,8 +460,8 @@ pub fn title_of(reader: Reader<'_>, entity: &Entity, today: NaiveDate) -> Result
             bank: None,
             bank_account: None,
         },
-        |own| own.title,
-    ))
+        |own| own.title.clone(),
+    )
 }
 
 /// Invoices with what people want to know of them, by number.

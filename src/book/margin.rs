@@ -59,7 +59,7 @@ pub fn margins(reader: Reader<'_>, request: &MarginRequest, when: When) -> Resul
     let account = request.account.as_deref().map(|name| find_account(reader, name)).transpose()?;
     let group = request.group.as_deref().map(|name| find_group(reader, name)).transpose()?;
     let all_groups = reader.groups()?;
-    let of = group.as_ref().map(|group| group.id).or(account.as_ref().map(|account| account.group));
+    let of = group.as_ref().map(|group| group.id).or(account.as_ref().map(|account| account.group_on(when.day())));
     let asked: Vec<Group> = all_groups.iter().filter(|group| of.is_none_or(|id| group.id == id)).cloned().collect();
     let days = Days::find(reader, request.days, &asked, when)?;
     let currencies: HashMap<GroupId, Currency> = all_groups.iter().map(|group| (group.id, group.currency)).collect();
@@ -72,7 +72,7 @@ pub fn margins(reader: Reader<'_>, request: &MarginRequest, when: When) -> Resul
     let filter = ChargeFilter { group, account: one, from: days.from, to: days.last() };
     reader.charged_months(filter, |charged| {
         let account = &accounts[&charged.account];
-        let currency = currencies[&account.group];
+        let currency = currencies[&account.group.last()];
         if account.model == Model::Agency {
             let (_, passed) = agency.entry(account.code.clone()).or_insert((currency, Amount::ZERO));
             *passed = passed.plus(charged.payable)?;

@@ -339,7 +339,7 @@ impl Importing<'_, '_> {
         };
         self.operation.writer().insert_order(&recorded)?;
         self.operation.writer().insert_charge(&charge)?;
-        add_volumes(self.operation, &of.group, &charge, order.date)?;
+        add_volumes(self.operation, &of.account, &charge, order.date)?;
         self.add_order(&of, &charge)
     }
 
@@ -366,7 +366,7 @@ impl Importing<'_, '_> {
 
     /// An account whose charges are ours on the day of the opening.
     fn account(&mut self, name: &str, written: Option<Currency>) -> Result<Rc<AccountInGroup>> {
-        let of = self.operation.account(name)?;
+        let of = self.operation.account_on(name, self.date.date())?;
         let day = self.date.date();
         of.account.require_dated_since(day)?;
         if !of.account.is_charged_on(day) {

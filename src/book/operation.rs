@@ -24,7 +24,7 @@ use crate::domain::rules::Party;
 use crate::domain::settlement::{Overdue, Terms};
 use crate::store::{Operator, Reader, Scope, Writer};
 
-/// An account with its group, as rules need them.
+/// An account with its group on a day, as rules need them.
 #[derive(Clone, Debug)]
 pub struct AccountInGroup {
     /// The account.
@@ -49,7 +49,8 @@ pub struct Operation<'c> {
     closed_through: ClosedThrough,
     /// The day of the opening: what happened before it is in its balances.
     opened_on: Option<NaiveDate>,
-    accounts: HashMap<String, Rc<AccountInGroup>>,
+    /// By what was typed; one for each group that was asked for.
+    accounts: HashMap<String, Vec<Rc<AccountInGroup>>>,
     sale_agreements: HashMap<GroupId, Rc<Vec<Rc<Agreement>>>>,
     purchase_agreements: Option<Rc<Vec<Rc<Agreement>>>>,
     pub(super) pending_usage: Option<PendingUsage>,
@@ -157,16 +158,22 @@ impl<'c> Operation<'c> {
         }
     }
 
-    /// The account of a code or UID, with its group.
+    /// The account of a code or UID, with its group of today.
     pub fn account(&mut self, name: &str) -> Result<Rc<AccountInGroup>> {
-        if let Some(known) = self.accounts.get(name) {
+        self.account_on(name, self.today())
+    }
+
+    /// The account of a code or UID, with the group that what is dated on a day counts with.
+    pub fn account_on(&mut self, name: &str, day: NaiveDate) -> Result<Rc<AccountInGroup>> {
+        let known = self.accounts.get(name).map_or(&[][..], Vec::as_slice);
+        if let Some(known) = known.iter().find(|of| of.account.group_on(day) == of.group.id) {
             return Ok(Rc::clone(known));
         }
         let account = find_account(self.reader(), name)?;
         let account = super::account::as_seen(self.reader(), account, self.today())?;
-        let group = self.reader().group(account.group)?;
+        let group = self.reader().group(account.group_on(day))?;
         let found = Rc::new(AccountInGroup { account, group });
-        self.accounts.insert(name.to_owned(), Rc::clone(&found));
+        self.accounts.entry(name.to_owned()).or_default().push(Rc::clone(&found));
         Ok(found)
     }
 
@@ -196,8 +203,9 @@ impl<'c> Operation<'c> {
         if let Some(known) = self.overdue.get(&of.account.id) {
             return Ok(*known);
         }
-        let terms = Terms { own: of.group.payment_days.as_ref(), usual: self.policy()?.payment_days };
-        let overdue = self.reader().receivable(of.account.id)?.open_months(terms, None)?.overdue(self.today())?;
+        let groups = super::settlement::groups_of(self.reader(), &of.account)?;
+        let terms = Terms::of_account(&of.account, &groups, self.policy()?.payment_days);
+        let overdue = self.reader().receivable(of.account.id)?.open_months(&terms, None)?.overdue(self.today())?;
         self.overdue.insert(of.account.id, overdue);
         Ok(overdue)
     }

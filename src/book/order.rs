@@ -10,7 +10,7 @@ use super::price::list_price_notice;
 use super::pricing::{OrderToPrice, Prices as _};
 use super::true_up::TrueUpReturned;
 use super::{Operation, Result, UseCase, settlement};
-use crate::domain::account::{Mode, Model};
+use crate::domain::account::{Account, Mode, Model};
 use crate::domain::agreement::ChargeKind;
 use crate::domain::code::Code;
 use crate::domain::coupon::{Bearer, Coupon, CouponKind, CouponRequest, UsedCoupon, paid_by_voucher};
@@ -226,13 +226,13 @@ fn priced(
 }
 
 fn record_of(operation: &mut Operation<'_>, request: OrderRequest, then: Option<Then>) -> Result<OrderRecorded> {
-    let of = operation.account(&request.account)?;
+    let date = request.date.unwrap_or_else(|| operation.today());
+    let of = operation.account_on(&request.account, then.as_ref().map_or(date, |then| then.day))?;
     let (account, currency) = (&of.account, of.group.currency);
     match request.placement {
         Placement::Planned => account.require_active()?,
         _ => account.require_was_active()?,
     }
-    let date = request.date.unwrap_or_else(|| operation.today());
     account.require_dated_since(date)?;
     let effective = operation.effective(Some(date))?;
     if request.placement == Placement::Planned {
@@ -287,7 +287,7 @@ fn record_of(operation: &mut Operation<'_>, request: OrderRequest, then: Option<
     operation.writer().insert_order(&order)?;
     operation.writer().insert_charge(&charge)?;
     // A correction counts on the day of what it corrects.
-    add_volumes(operation, &of.group, &charge, original.map_or(date, |original| original.charge.date))?;
+    add_volumes(operation, account, &charge, original.map_or(date, |original| original.charge.date))?;
     for coupon in coupons.iter().copied() {
         let entry = match coupon.kind {
             CouponKind::Coupon => None,
@@ -379,13 +379,9 @@ pub(super) fn require_new(operation: &mut Operation<'_>, provider_order: &str) -
 }
 
 /// Adds a charge to the volumes of its group and of the agent, on the day whose window it belongs to.
-pub(super) fn add_volumes(
-    operation: &mut Operation<'_>,
-    group: &crate::domain::account::Group,
-    charge: &Charge,
-    day: NaiveDate,
-) -> Result<()> {
-    let currency = group.currency;
+pub(super) fn add_volumes(operation: &mut Operation<'_>, account: &Account, charge: &Charge, day: NaiveDate) -> Result<()> {
+    let of = operation.account_on(account.code.as_str(), day)?;
+    let (group, currency) = (&of.group, of.group.currency);
     let volume = |payable| Volume { list: charge.list, payable: Exact::from_amount(payable, currency) };
     if charge.counts {
         operation.writer().add_volume(Scope::Sale(group.id), currency, day, volume(charge.payable))?;
@@ -413,7 +409,7 @@ impl UseCase for RefundOrder {
         let paid = operation.reader().charge_of(original.id)?;
         let of = {
             let account = operation.reader().account(original.account)?;
-            operation.account(account.code.as_str())?
+            operation.account_on(account.code.as_str(), original.date)?
         };
         let currency = of.group.currency;
         let date = self.date.unwrap_or_else(|| operation.today());
@@ -490,7 +486,7 @@ impl UseCase for RefundOrder {
         }
         operation.count(weighed)?;
         // A refund reduces the volume of the window in which the original was bought.
-        add_volumes(operation, &of.group, &charge, original.date)?;
+        add_volumes(operation, &of.account, &charge, original.date)?;
         let agreement = operation.reader().order_row(original.id)?.agreement;
         let available = operation.standing(&of, date)?.available()?;
         let account = of.account.code.clone();

@@ -94,7 +94,7 @@ impl UseCase for ApplyAgreement {
 fn members(operation: &mut Operation<'_>, group: &Group, terms: &Terms) -> Result<Vec<AccountId>> {
     let mut members = Vec::with_capacity(terms.members.len());
     for code in &terms.members {
-        let of = operation.account(code.as_str())?;
+        let of = operation.account_on(code.as_str(), terms.valid_from.max(operation.today()))?;
         if of.group.id != group.id {
             return Err(Refusal::MemberOfOtherGroup {
                 account: of.account.code.clone(),

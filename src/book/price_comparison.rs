@@ -103,7 +103,7 @@ pub fn compare(reader: Reader<'_>, request: ComparisonRequest) -> Result<PriceCo
     let start = agreement.window_start(first);
     let mut recorded = reader.recorded_charges(group.id, (start, to), None)?;
     recorded.retain(|charge| charge.volume_date >= start && charge.date <= to);
-    let accounts: HashMap<AccountId, Account> = reader.accounts_of(group.id)?.into_iter().map(|a| (a.id, a)).collect();
+    let accounts: HashMap<AccountId, Account> = reader.accounts_ever_of(group.id)?.into_iter().map(|a| (a.id, a)).collect();
     let is_for_all = agreement.members.is_empty();
     let reached_before = if is_for_all { reader.opening_volumes_of(group.id, group.currency)? } else { BTreeMap::new() };
     let others = repriced(&agreement, &reached_before, &past_charges(&recorded, &accounts))?;
@@ -127,7 +127,7 @@ fn as_if_in_force(reader: Reader<'_>, group: &Group, mut terms: Terms, since: Na
     let mut members = Vec::with_capacity(terms.members.len());
     for code in &terms.members {
         let account = find_account(reader, code.as_str())?;
-        if account.group != group.id {
+        if !account.was_in(group.id) {
             let (account, group) = (account.code, group.code.clone());
             return Err(Refusal::MemberOfOtherGroup { account, group, agreement: terms.name }.into());
         }

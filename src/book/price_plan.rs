@@ -235,10 +235,10 @@ fn purchase<'a>(
     today: NaiveDate,
 ) -> Result<(Purchase, &'a Account)> {
     let Some(account) = account else { return Err(unknown(Noun::Account, &order.account, &[]).into()) };
-    if account.group != group.id {
+    let date = order.date.unwrap_or(today);
+    if account.group_on(date) != group.id {
         return Err(Refusal::AccountOfOtherGroup { account: account.code.clone(), group: group.code.clone() }.into());
     }
-    let date = order.date.unwrap_or(today);
     account.require_dated_since(date)?;
     let provider_amount = order.provider_amount.map(|amount| not_negative(amount, group.currency)).transpose()?;
     let purchase = Purchase {

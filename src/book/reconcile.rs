@@ -366,7 +366,7 @@ fn stranger(reader: Reader<'_>, owners: &Owners, uid: SeenUidId, lines: u64) -> 
     let Some(account) = owners.account(uid) else { return Ok(Reason::Stranger { lines }) };
     let code = account.code.to_string();
     Ok(if owners.counted(uid).is_none() {
-        Reason::OtherCurrency { lines, account: code, currency: reader.group(account.group)?.currency }
+        Reason::OtherCurrency { lines, account: code, currency: reader.group(account.group.last())?.currency }
     } else if account.is_charged_on(chrono::NaiveDate::MAX) {
         Reason::NotYetOurs { lines, account: code, since: account.since }
     } else {

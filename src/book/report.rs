@@ -283,7 +283,7 @@ pub fn usage(reader: Reader<'_>, request: &UsageRequest, when: When) -> Result<U
     let filter = ChargeFilter { group: group.map(|g| g.id), account: account.map(|a| a.id), from: days.from, to: days.last() };
     reader.each_usage(filter, |usage| {
         let account = &accounts[&usage.account];
-        let currency = groups[&account.group].currency;
+        let currency = groups[&account.group.last()].currency;
         let key = match request.by {
             UsageBy::Product => usage.product.clone(),
             UsageBy::Account => account.code.to_string(),

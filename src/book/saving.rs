@@ -136,7 +136,7 @@ fn group_saving(reader: Reader<'_>, group: &Group, days: Days, request: &Savings
         return Ok(None);
     }
     let bought: BTreeSet<AccountId> = charges.iter().map(|charge| charge.account).collect();
-    let mut accounts: Vec<Account> = reader.accounts_of(group.id)?;
+    let mut accounts: Vec<Account> = reader.accounts_ever_of(group.id)?;
     accounts.retain(|account| bought.contains(&account.id));
     accounts.sort_by(|one, other| one.code.cmp(&other.code));
     let players: Vec<AccountId> = accounts.iter().map(|account| account.id).collect();

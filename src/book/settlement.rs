@@ -1,7 +1,7 @@
 //! Settlement of what agent-pays accounts owe: paid by the customer, from what it has paid in before, taken back, given up; what is
 //! due, and how old it is.
 
-use std::collections::{BTreeMap, btree_map};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -131,18 +131,23 @@ pub struct Settled {
 
 /// When what a group's accounts owe is due.
 pub(super) fn terms<'g>(group: &'g Group, policy: &Policy) -> Terms<'g> {
-    Terms { own: group.payment_days.as_ref(), usual: policy.payment_days }
+    Terms::of_group(group.payment_days.as_ref(), policy.payment_days)
+}
+
+/// The groups that an account is or was in.
+pub(super) fn groups_of(reader: Reader<'_>, account: &Account) -> Result<BTreeMap<GroupId, Group>> {
+    account.group.spans().map(|(_, _, group)| Ok((group, reader.group(group)?))).collect()
 }
 
 /// The months that a settlement of a day can pay.
 fn owed_months(operation: &mut Operation<'_>, group: &Group, pays: &Pays, date: OpenDate) -> Result<Vec<OwedMonth>> {
     let accounts = if pays.accounts.is_empty() {
-        operation.reader().accounts_of(group.id)?
+        operation.reader().accounts_ever_of(group.id)?
     } else {
         let mut named: BTreeMap<AccountId, Account> = BTreeMap::new();
         for name in &pays.accounts {
             let account = find_account(operation.reader(), name)?;
-            if account.group != group.id {
+            if !account.was_in(group.id) {
                 return Err(Refusal::AccountOfOtherGroup { account: account.code, group: group.code.clone() }.into());
             }
             named.insert(account.id, account);
@@ -152,8 +157,9 @@ fn owed_months(operation: &mut Operation<'_>, group: &Group, pays: &Pays, date: 
     let policy = operation.policy()?.clone();
     let mut owed = Vec::new();
     for account in accounts {
-        let payable = operation.reader().receivable(account.id)?.payable_on(terms(group, &policy), date.date())?;
-        let asked = payable.into_iter().filter(|open| pays.periods.is_empty() || pays.periods.contains(&open.month));
+        let payable = operation.reader().receivable(account.id)?.payable_on(&terms(group, &policy), date.date())?;
+        let own = payable.into_iter().filter(|open| account.group_in(open.month) == group.id);
+        let asked = own.filter(|open| pays.periods.is_empty() || pays.periods.contains(&open.month));
         owed.extend(asked.map(|open| OwedMonth {
             account: account.id,
             code: account.code.clone(),
@@ -201,8 +207,8 @@ fn told(operation: &mut Operation<'_>, moved: Moved, group: &Group, date: OpenDa
     let terms = terms(group, &policy);
     let mut owed = Amount::ZERO;
     let mut open: BTreeMap<AccountId, (Code, OpenMonths)> = BTreeMap::new();
-    for account in operation.reader().accounts_of(group.id)? {
-        let left = operation.reader().receivable(account.id)?.open_months(terms, None)?;
+    for account in operation.reader().accounts_ever_of(group.id)? {
+        let left = operation.reader().receivable(account.id)?.open_months(&terms, None)?.of_group(&account, group.id);
         owed = owed.plus(left.owed()?)?;
         open.insert(account.id, (account.code, left));
     }
@@ -312,9 +318,10 @@ impl UseCase for WriteOffReceivable {
     type Outcome = Settled;
 
     fn run(self, operation: &mut Operation<'_>) -> Result<Settled> {
-        let of = operation.account(&self.account)?;
-        let AccountInGroup { account, group } = &*of;
         let date = operation.effective(self.date)?;
+        // Months before the account changed groups are another group's to pay: they are named.
+        let of = operation.account_on(&self.account, self.periods.first().map_or(date.date(), |month| month.last_day()))?;
+        let AccountInGroup { account, group } = &*of;
         let amount = positive(self.amount, group.currency)?;
         let pays = Pays { accounts: vec![account.code.to_string()], periods: self.periods };
         let owed = owed_months(operation, group, &pays, date)?;
@@ -465,10 +472,15 @@ fn open_accounts<'g>(
     };
     let mut open = Vec::new();
     for account in reader.accounts()? {
-        let (Some(group), Some(receivable)) = (groups.get(&account.group), receivables.remove(&account.id)) else { continue };
-        let owed = receivable.open_months(terms(group, policy), until)?;
-        if owed != OpenMonths::default() {
-            open.push((account, group, owed));
+        let Some(receivable) = receivables.remove(&account.id) else { continue };
+        let owed = receivable.open_months(&Terms::of_account(&account, groups, policy.payment_days), until)?;
+        // It comes back to a group that it was in before as one account of it.
+        let its_groups: BTreeSet<GroupId> = account.group.spans().map(|(_, _, group)| group).collect();
+        for group in its_groups.iter().filter_map(|group| groups.get(group)) {
+            let owed = owed.of_group(&account, group.id);
+            if owed != OpenMonths::default() {
+                open.push((account.clone(), group, owed));
+            }
         }
     }
     open.sort_by(|(a, in_a, _), (b, in_b, _)| (&in_a.code, &a.code).cmp(&(&in_b.code, &b.code)));
@@ -480,11 +492,11 @@ fn asked(reader: Reader<'_>, filter: OwedFilter<'_>) -> Result<(BTreeMap<GroupId
     let account = filter.account.map(|name| find_account(reader, name)).transpose()?;
     let groups = match (&account, filter.group) {
         (_, Some(name)) => vec![find_group(reader, name)?],
-        (Some(account), None) => vec![reader.group(account.group)?],
+        (Some(account), None) => groups_of(reader, account)?.into_values().collect(),
         (None, None) => reader.groups()?,
     };
     let groups: BTreeMap<GroupId, Group> = groups.into_iter().map(|group| (group.id, group)).collect();
-    if let Some(account) = account.as_ref().filter(|account| !groups.contains_key(&account.group)) {
+    if let Some(account) = account.as_ref().filter(|account| !groups.keys().any(|group| account.was_in(*group))) {
         let group = groups.into_values().next().map_or_else(|| account.code.clone(), |group| group.code);
         return Err(Refusal::AccountOfOtherGroup { account: account.code.clone(), group }.into());
     }
@@ -582,18 +594,18 @@ pub fn ageing(reader: Reader<'_>, filter: OwedFilter<'_>, when: When) -> Result<
     Ok(report)
 }
 
-/// The months of every account of some groups that are overdue on a day, by group and account.
+/// The months of every account of some groups that are overdue on a day, with whose they are to pay, by group and account.
 pub(super) fn overdue_months(
     reader: Reader<'_>,
     groups: &BTreeMap<GroupId, Group>,
     day: NaiveDate,
-) -> Result<Vec<(Account, Vec<OpenMonth>)>> {
+) -> Result<Vec<(Account, GroupId, Vec<OpenMonth>)>> {
     let policy = reader.policy()?;
     let mut found = Vec::new();
-    for (account, _, owed) in open_accounts(reader, groups, None, &policy, None)? {
+    for (account, group, owed) in open_accounts(reader, groups, None, &policy, None)? {
         let late: Vec<OpenMonth> = owed.months.into_iter().filter(|month| month.days_overdue(day) > 0).collect();
         if !late.is_empty() {
-            found.push((account, late));
+            found.push((account, group.id, late));
         }
     }
     Ok(found)

@@ -111,7 +111,7 @@ pub fn show_group(reader: Reader<'_>, name: &str, period: Month) -> Result<State
     if opening.minus(Amount::sum(movements.iter().map(|movement| movement.amount))?)? != closing {
         return Err(StoreError::Damaged(format!("what moved the deposits of {} is not all found", group.code)).into());
     }
-    let accounts = reader.accounts_of(group.id)?;
+    let accounts = reader.accounts_of(group.id, period.last_day())?;
     together(reader, Together::Group(group, Deposits { opening, movements, closing }), accounts, period)
 }
 
@@ -235,7 +235,7 @@ impl Drawing {
 
     fn with_usage(&self, reader: Reader<'_>, account: &Account, usage: Vec<UsageDetail>) -> Result<Statement> {
         let period = self.period;
-        let group = reader.group(account.group)?;
+        let group = reader.group(account.group_in(period))?;
         let entity = reader.entity(account.entity)?;
         let opening = balance_due(reader, account, &group, period.previous().last_day())?;
         let movements = reader.movements(account.id, period.first_day(), period.last_day())?;

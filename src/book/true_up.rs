@@ -156,7 +156,8 @@ impl Window<'_> {
         date: OpenDate,
     ) -> Result<AccountTruedUp> {
         let account = operation.reader().account(account)?;
-        let of = operation.account(account.code.as_str())?;
+        // Whichever group the account is in by now, its charges were priced in this one.
+        let of = AccountInGroup { account: account.clone(), group: self.group.clone() };
         let change = Amount::sum(by_charge.iter().map(|(_, change)| *change))?;
         let mut by_voucher: BTreeMap<Bearer, Amount> = BTreeMap::new();
         for (charge, change) in by_charge {

@@ -53,7 +53,7 @@ impl Owners {
         let mut by_row: Vec<Option<Owner>> = std::iter::repeat_with(|| None).take(rows).collect();
         for (row, uid) in &uids {
             if let (Ok(row), Some(account)) = (usize::try_from(row.0), by_text.get(uid)) {
-                let is_counted_alike = counted_alike.contains(&account.group);
+                let is_counted_alike = counted_alike.contains(&account.group.last());
                 by_row[row] = Some(Owner { account: account.clone(), is_counted_alike });
             }
         }
@@ -191,7 +191,7 @@ pub(super) fn by_group(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) 
     let given_back = dispute::given_back_of(reader, bill, owners, &sums)?;
     for sum in sums.into_iter().filter(|sum| !given_back.contains(&sum.key())) {
         let AccountSum { account, product, product_code, charge_month, class, totals } = sum;
-        let (group, day) = (account.group, bill.period.last_day());
+        let (group, day) = (account.group_in(bill.period), bill.period.last_day());
         if class == UsageClass::Rounding {
             let terms = prices.sale_agreement(group, account.id, day)?;
             if account.model == Model::Resale && terms.is_none_or(|agreement| agreement.terms.basis != Basis::Cost) {
@@ -217,7 +217,8 @@ pub(super) fn by_group(reader: Reader<'_>, bill: &BillVersion, owners: &Owners) 
             usage.list = usage.list.plus(totals.list)?;
         }
     }
-    let groups: HashMap<AccountId, GroupId> = owners.accounts().map(|account| (account.id, account.group)).collect();
+    let groups: HashMap<AccountId, GroupId> =
+        owners.accounts().map(|account| (account.id, account.group_in(bill.period))).collect();
     let mut by_group: BTreeMap<GroupId, GroupUsage> = BTreeMap::new();
     for ((account, product, month), (mut usage, rounding)) in all {
         if let Some(over) = excess.get(&(usage.account_code.to_string(), usage.product.clone(), month)) {
@@ -356,7 +357,7 @@ impl ChargedBefore {
     pub(super) fn counted(&self, reader: Reader<'_>, group: &Group) -> Result<Vec<Grown>> {
         let mut counted = Vec::new();
         for (charge, day) in self.0.values().flatten().filter(|(charge, _)| charge.counts) {
-            if reader.account(charge.account)?.group == group.id {
+            if reader.account(charge.account)?.group_on(*day) == group.id {
                 let payable = Exact::from_amount(charge.payable, group.currency);
                 let volume = Volume { list: Exact::ZERO.minus(charge.list)?, payable: Exact::ZERO.minus(payable)? };
                 counted.push((charge.account, *day, volume));

@@ -9,7 +9,6 @@ use super::exit::Exit;
 use super::prompt::{CannotAsk, Missing};
 use super::ui::{Format, Ui, Unwritten, say_error_object};
 use crate::book;
-use crate::domain::account::life::ReleaseBlocker;
 use crate::domain::account::{AccountState, Origin};
 use crate::domain::bill::{Layout, PROBLEMS_SHOWN, Problem, TaxBasis};
 use crate::domain::close::Blocker;
@@ -19,6 +18,7 @@ use crate::domain::plural;
 use crate::domain::refusal::{Expansion, Foreign, LinePlace, Misprint, Noun, Refusal, Unique, UnreadableFile, WhyNot};
 use crate::domain::role::roles_with;
 use crate::store::StoreError;
+use crate::view;
 
 /// Why a command ended badly.
 #[derive(Debug)]
@@ -349,8 +349,24 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("{account} is {state} since {since}, after {date}")).hint(format!("date it {since} or later"))
         }
         Refusal::ReleaseBlocked { account, blockers } => {
-            let details = blockers.iter().map(|blocker| release_blocker(account.as_str(), blocker)).collect();
+            let details = blockers.iter().map(|blocker| view::release::blocker(account, blocker)).collect();
             told(format!("{account} cannot be released yet")).details(details)
+        }
+        Refusal::MoveWithinMonth { account, date, next } => {
+            told(format!("{account} cannot change groups on {date}: it is billed by the month, and changes groups with one"))
+                .hint(format!("--date {}, or --date {next}", crate::domain::period::Month::of(*date).first_day()))
+        }
+        Refusal::MovedLater { account, date, later } => {
+            told(format!("{account} changes groups on {later} already, which is later than {date}"))
+                .hint(format!("`subledger account show {account}` shows its groups; date it {later} or later"))
+        }
+        Refusal::MoveAfterCharges { account, date, last, next } => {
+            told(format!("{account} cannot change groups on {date}: it was charged, or had money moved, until {last}"))
+                .hint(format!("what is recorded stays with the group that it was priced for: --date {next}"))
+        }
+        Refusal::MoveUnspent { account, group, unspent } => {
+            told(format!("{account} has {unspent} of {group} unspent, which stays with {group}"))
+                .hint(format!("first `subledger fund reclaim {account} --all`"))
         }
         Refusal::BeforeSince { account, date, since } => {
             told(format!("{date} lies before {since}, from when the charges of {account} are ours"))
@@ -797,22 +813,6 @@ fn way_on(account: &str, origin: Origin, state: AccountState) -> String {
         (Origin::Associated, AccountState::Accepted | AccountState::Verified) => {
             format!("`subledger account history {account}` shows how it came there")
         }
-    }
-}
-
-/// What stands in the way of a release, and the command that helps.
-fn release_blocker(account: &str, blocker: &ReleaseBlocker) -> String {
-    match blocker {
-        ReleaseBlocker::Arrears(money) => format!("arrears of {money}: `subledger account show {account}`"),
-        ReleaseBlocker::Owed(money) => format!("it owes {money}: `subledger settlement receive GROUP AMOUNT --account {account}`"),
-        ReleaseBlocker::Unspent(money) => format!("{money} is unspent: `subledger fund reclaim {account} AMOUNT`"),
-        ReleaseBlocker::PendingUsage(money) => {
-            format!("usage of {money} is not charged yet: it is when its month closes, `subledger period list`")
-        }
-        ReleaseBlocker::OpenOrders(count) => format!(
-            "{} for the provider's bill: `subledger order list --account {account}`",
-            plural(*count, "order waits", "orders wait")
-        ),
     }
 }
 

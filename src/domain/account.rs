@@ -15,6 +15,7 @@ use crate::domain::id::{AccountId, EntityId, GroupId};
 use crate::domain::money::{Amount, Currency, Money, Overflow};
 use crate::domain::order::OrderKind;
 use crate::domain::percent::Percents;
+use crate::domain::period::Month;
 use crate::domain::refusal::Refusal;
 use crate::domain::words::words;
 
@@ -189,8 +190,8 @@ pub struct Account {
     pub code: Code,
     /// Its number at the provider, once known.
     pub uid: Option<Uid>,
-    /// Whose purchases it counts with.
-    pub group: GroupId,
+    /// Whose purchases it counts with, and from which day on. It changes with a month, and never between two currencies.
+    pub group: Dated<GroupId>,
     /// Its real-name owner.
     pub entity: EntityId,
     /// Where it is in its life.
@@ -229,6 +230,57 @@ impl Account {
     pub fn is_charged_on(&self, day: NaiveDate) -> bool {
         let was_active = matches!(self.state, AccountState::Active | AccountState::Frozen | AccountState::Released);
         was_active && day >= self.since
+    }
+
+    /// The group that its charges of a day count with.
+    pub fn group_on(&self, day: NaiveDate) -> GroupId {
+        self.group.on(day)
+    }
+
+    /// The group that a month of it belongs to: what it was charged in that month is that group's to pay.
+    pub fn group_in(&self, month: Month) -> GroupId {
+        self.group.on(month.last_day())
+    }
+
+    /// Whether any day of it belongs to a group.
+    pub fn was_in(&self, group: GroupId) -> bool {
+        self.group.spans().any(|(_, _, of)| of == group)
+    }
+
+    /// The same in another group from a day on. An account is billed by the month, so it changes groups with one; what it has spent
+    /// since stays where it was priced, and unspent money stays with the group that gave it.
+    pub fn moved_to(&self, group: &Group, before: &Group, day: NaiveDate, left: MoveLeft) -> Result<Self, Refusal> {
+        let account = || self.code.clone();
+        let moved = self.group.with(day, group.id);
+        if moved == self.group {
+            return Ok(self.clone());
+        }
+        if group.currency != before.currency {
+            return Err(Refusal::CurrencyMismatch { expected: before.currency, found: group.currency });
+        }
+        let first = Month::of(day).first_day();
+        if day != first {
+            return Err(Refusal::MoveWithinMonth { account: account(), date: day, next: Month::of(day).next().first_day() });
+        }
+        if let Some((later, _)) = self.group.next_after(day) {
+            return Err(Refusal::MovedLater { account: account(), date: day, later });
+        }
+        if let Some(last) = left.last_dated.filter(|last| *last >= day) {
+            return Err(Refusal::MoveAfterCharges {
+                account: account(),
+                date: day,
+                last,
+                next: Month::of(last).next().first_day(),
+            });
+        }
+        if day > left.today && self.mode.on(day) == Mode::Prepaid {
+            return Err(Refusal::DateInFuture { date: day, today: left.today });
+        }
+        if !left.unspent.is_zero() {
+            let unspent = Money::new(left.unspent, before.currency);
+            return Err(Refusal::MoveUnspent { account: account(), group: before.code.clone(), unspent });
+        }
+        Ok(Self { group: moved, ..self.clone() })
     }
 
     /// Nothing of an account is dated before its charges are ours.
@@ -331,6 +383,17 @@ pub struct Group {
     pub currency: Currency,
     /// How many days after its end a month is due, and from which day on; the policy's when `None`.
     pub payment_days: Option<Dated<u16>>,
+}
+
+/// What an account has done, and has left, when it is to change groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MoveLeft {
+    /// The day on which it is recorded: what a prepaid account will have left on a later one, nobody knows.
+    pub today: NaiveDate,
+    /// The last day on which anything of it is dated: a charge, or money.
+    pub last_dated: Option<NaiveDate>,
+    /// Allocated money that it has not spent, in minor units.
+    pub unspent: Amount,
 }
 
 /// A day, and what there was at its end, in minor units.
@@ -439,7 +502,7 @@ pub(crate) mod tests {
             id: AccountId(1),
             code: "acme".parse().unwrap(),
             uid: None,
-            group: GroupId(1),
+            group: Dated::since(crate::domain::period::parse_date("2026-06-01").unwrap(), GroupId(1)),
             entity: EntityId(1),
             state,
             origin,
@@ -456,6 +519,48 @@ pub(crate) mod tests {
             purchase_ban: false,
             low_balance: None,
         }
+    }
+
+    #[test]
+    fn an_account_changes_groups_with_a_month_and_with_nothing_left_behind() {
+        let day = |text: &str| crate::domain::period::parse_date(text).unwrap();
+        let group = |id: i64, currency: &str| Group {
+            id: GroupId(id),
+            code: format!("g{id}").parse().unwrap(),
+            name: "Group".parse().unwrap(),
+            currency: Currency::parse(currency).unwrap(),
+            payment_days: None,
+        };
+        let (acme, bolt, dollars) = (group(1, "CNY"), group(2, "CNY"), group(3, "USD"));
+        let left = |last_dated: Option<&str>, unspent| MoveLeft {
+            today: day("2026-07-20"),
+            last_dated: last_dated.map(day),
+            unspent: Amount::from_minor(unspent),
+        };
+        let nothing = left(None, 0);
+        let of = account(Origin::Created, AccountState::Active);
+        let told = |to: &Group, on: &str, left| of.moved_to(to, &acme, day(on), left).map_err(|refusal| refusal.code());
+        let moved = told(&bolt, "2026-07-01", left(Some("2026-06-30"), 0)).unwrap();
+        assert_eq!((moved.group_on(day("2026-06-30")), moved.group_on(day("2026-07-01"))), (GroupId(1), GroupId(2)));
+        assert_eq!(moved.group_in(Month::of(day("2026-07-01"))), GroupId(2));
+        assert!(moved.was_in(GroupId(1)) && moved.was_in(GroupId(2)) && !of.was_in(GroupId(2)));
+        assert_eq!(told(&acme, "2026-07-05", left(Some("2026-07-09"), 5)), Ok(of.clone()), "it is there already");
+        let table = [
+            (&dollars, "2026-07-01", nothing, "currency.mismatch"),
+            (&bolt, "2026-07-02", nothing, "group.move-within-month"),
+            (&bolt, "2026-07-01", left(Some("2026-07-01"), 0), "group.move-after-charges"),
+            (&bolt, "2026-07-01", left(None, 1), "group.move-unspent"),
+            (&bolt, "2026-07-01", left(None, -1), "group.move-unspent"),
+            (&bolt, "2026-08-01", nothing, "date.future"),
+        ];
+        for (to, on, left, expected) in table {
+            assert_eq!(told(to, on, left), Err(expected), "{} {on}", to.code);
+        }
+        let back = moved.moved_to(&acme, &acme, day("2026-06-01"), nothing);
+        assert_eq!(back.map_err(|refusal| refusal.code()).map(|_| ()), Ok(()), "it was there on that day");
+        let earlier = Account { mode: Dated::since(day("2026-06-01"), Mode::AgentPays), ..moved };
+        let earlier = earlier.moved_to(&bolt, &acme, day("2026-06-01"), nothing);
+        assert_eq!(earlier.map(|_| ()).map_err(|refusal| refusal.code()), Err("group.moved-later"));
     }
 
     #[test]

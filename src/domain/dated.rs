@@ -38,6 +38,19 @@ impl<T: Copy + PartialEq> Dated<T> {
         begun.or(self.0.first()).expect("there is a first value").1
     }
 
+    /// What holds after every change that is known.
+    pub fn last(&self) -> T {
+        self.0.last().expect("there is a first value").1
+    }
+
+    /// Each value with the days from which and up to which it holds; none before the first one, and none after the last.
+    pub fn spans(&self) -> impl Iterator<Item = (Option<NaiveDate>, Option<NaiveDate>, T)> {
+        (0..).zip(&self.0).map(|(place, (from, value))| {
+            let next = self.0.get(place + 1).and_then(|(from, _)| from.pred_opt());
+            ((place > 0).then_some(*from), next, *value)
+        })
+    }
+
     /// The days from which its values hold, the first one's included.
     pub fn days(&self) -> impl Iterator<Item = NaiveDate> {
         self.0.iter().map(|(day, _)| *day)
@@ -94,6 +107,15 @@ mod tests {
         assert_eq!(during("2026-06-15", "2026-06-30"), [20]);
         assert_eq!(during("2026-06-02", "2026-08-01"), [10, 20, 30]);
         assert_eq!(during("2026-08-01", "2026-06-02"), [30], "the wrong way round");
+    }
+
+    #[test]
+    fn every_day_lies_in_one_span() {
+        let limit = Dated::since(day("2026-06-01"), 10).with(day("2026-07-01"), 30);
+        let spans: Vec<_> = limit.spans().collect();
+        assert_eq!(spans, [(None, Some(day("2026-06-30")), 10), (Some(day("2026-07-01")), None, 30)]);
+        assert_eq!(limit.last(), 30);
+        assert_eq!(Dated::since(day("2026-06-01"), 10).spans().collect::<Vec<_>>(), [(None, None, 10)]);
     }
 
     #[test]

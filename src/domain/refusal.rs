@@ -152,6 +152,14 @@ pub enum Refusal {
     StepBefore { account: Code, date: NaiveDate, state: AccountState, since: NaiveDate },
     /// The account cannot be released as it is.
     ReleaseBlocked { account: Code, blockers: Vec<ReleaseBlocker> },
+    /// An account changes groups with a month, because it is billed by the month.
+    MoveWithinMonth { account: Code, date: NaiveDate, next: NaiveDate },
+    /// It changes groups again on a later day, which is on record.
+    MovedLater { account: Code, date: NaiveDate, later: NaiveDate },
+    /// Something of it is dated on or after the day on which it would change groups.
+    MoveAfterCharges { account: Code, date: NaiveDate, last: NaiveDate, next: NaiveDate },
+    /// It has money of the group that it would leave.
+    MoveUnspent { account: Code, group: Code, unspent: Money },
     /// Dated before the account's charges were ours.
     BeforeSince { account: Code, date: NaiveDate, since: NaiveDate },
     /// A credit limit for an account that spends allocated funds.
@@ -637,6 +645,10 @@ impl Refusal {
             Self::AccountNotActive { .. } => "account.not-active",
             Self::StepBefore { .. } => "account.step-before",
             Self::ReleaseBlocked { .. } => "account.release-blocked",
+            Self::MoveWithinMonth { .. } => "group.move-within-month",
+            Self::MovedLater { .. } => "group.moved-later",
+            Self::MoveAfterCharges { .. } => "group.move-after-charges",
+            Self::MoveUnspent { .. } => "group.move-unspent",
             Self::BeforeSince { .. } => "account.before-since",
             Self::CreditForPrepaid { .. } => "credit.prepaid",
             Self::NotPrepaid { .. } => "account.not-prepaid",

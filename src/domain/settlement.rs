@@ -8,25 +8,39 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 
+use crate::domain::account::{Account, Group};
 use crate::domain::code::Code;
 use crate::domain::dated::Dated;
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, GroupId};
 use crate::domain::money::{Amount, Overflow};
 use crate::domain::period::Month;
 
 /// When what a month is owed for is due: so many days after its end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Terms<'a> {
-    /// What was agreed with the group; those of the policy when `None`.
-    pub own: Option<&'a Dated<u16>>,
+    /// What was agreed with the group that a month belongs to; those of the policy when `None`. Each holds from a month on, the
+    /// first one always.
+    own: Vec<(Option<Month>, Option<&'a Dated<u16>>)>,
     /// Those of the policy.
-    pub usual: u16,
+    usual: u16,
 }
 
-impl Terms<'_> {
+impl<'a> Terms<'a> {
+    /// The terms of one group, or those of the policy.
+    pub fn of_group(own: Option<&'a Dated<u16>>, usual: u16) -> Self {
+        Self { own: vec![(None, own)], usual }
+    }
+
+    /// The terms of an account's groups, each for the months that belong to it.
+    pub fn of_account(account: &Account, groups: &'a BTreeMap<GroupId, Group>, usual: u16) -> Self {
+        let own = |group: GroupId| groups.get(&group).and_then(|group| group.payment_days.as_ref());
+        Self { own: account.group.spans().map(|(from, _, group)| (from.map(Month::of), own(group))).collect(), usual }
+    }
+
     /// How many days after its end a month is due: what holds on its last day.
     pub fn days(&self, month: Month) -> u16 {
-        self.own.map_or(self.usual, |own| own.on(month.last_day()))
+        let own = self.own.iter().rev().find(|(from, _)| from.is_none_or(|from| from <= month)).and_then(|(_, own)| *own);
+        own.map_or(self.usual, |own| own.on(month.last_day()))
     }
 
     /// The last day on which a month can be paid in time.
@@ -127,6 +141,13 @@ pub struct Overdue {
 }
 
 impl OpenMonths {
+    /// Those of an account that are a group's to pay. What is left beyond everything that it owes is the group's that has it now.
+    #[must_use]
+    pub fn of_group(&self, account: &Account, group: GroupId) -> Self {
+        let months = self.months.iter().filter(|open| account.group_in(open.month) == group).copied().collect();
+        Self { months, unapplied: if account.group.last() == group { self.unapplied } else { Amount::ZERO } }
+    }
+
     /// What it owes.
     pub fn owed(&self) -> Result<Amount, Overflow> {
         Amount::sum(self.months.iter().map(|month| month.open))?.minus(self.unapplied)
@@ -206,7 +227,7 @@ struct Sums {
 
 impl Receivable {
     /// What is owed at the end of a day, of everything that had happened by then; by now without one.
-    pub fn open_months(&self, terms: Terms<'_>, until: Option<NaiveDate>) -> Result<OpenMonths, Overflow> {
+    pub fn open_months(&self, terms: &Terms<'_>, until: Option<NaiveDate>) -> Result<OpenMonths, Overflow> {
         let (mut owed, mut unapplied) = (Vec::new(), Amount::ZERO);
         for (month, sums) in self.sums(until)? {
             let charged = sums.charged.minus(sums.given_back)?;
@@ -232,7 +253,7 @@ impl Receivable {
     }
 
     /// What a settlement of a day can pay: what was open then, and is open still, so that it pays nothing twice at any later time.
-    pub fn payable_on(&self, terms: Terms<'_>, date: NaiveDate) -> Result<Vec<OpenMonth>, Overflow> {
+    pub fn payable_on(&self, terms: &Terms<'_>, date: NaiveDate) -> Result<Vec<OpenMonth>, Overflow> {
         let now: BTreeMap<Month, Amount> =
             self.open_months(terms, None)?.months.into_iter().map(|month| (month.month, month.open)).collect();
         let mut lowest = self.lowest_from(date)?.or_zero();
@@ -353,7 +374,9 @@ mod tests {
     use super::*;
     use crate::domain::period::parse_date;
 
-    const THIRTY: Terms<'static> = Terms { own: None, usual: 30 };
+    fn thirty() -> Terms<'static> {
+        Terms::of_group(None, 30)
+    }
 
     fn day(text: &str) -> NaiveDate {
         parse_date(&format!("2026-{text}")).unwrap()
@@ -410,7 +433,7 @@ mod tests {
 
         /// `05:300 06:200`, with what is unapplied behind it.
         fn open(&self, until: &str) -> String {
-            let open = self.0.open_months(THIRTY, Some(day(until))).unwrap();
+            let open = self.0.open_months(&thirty(), Some(day(until))).unwrap();
             let months = open.months.iter().map(|open| format!("{}:{}", &open.month.to_string()[5..], open.open.minor()));
             let unapplied = (!open.unapplied.is_zero()).then(|| format!("-{}", open.unapplied.minor()));
             months.chain(unapplied).collect::<Vec<_>>().join(" ")
@@ -420,11 +443,11 @@ mod tests {
     #[test]
     fn a_month_is_due_so_many_days_after_its_end() {
         let own = Dated::since(day("01-01"), 10).with(day("06-15"), 45);
-        let terms = |own| Terms { own, usual: 30 };
+        let terms = |own| Terms::of_group(own, 30);
         assert_eq!(terms(None).due(month(6)), day("07-30"));
         assert_eq!(terms(Some(&own)).due(month(5)), day("06-10"), "what was agreed later changes nothing before");
         assert_eq!(terms(Some(&own)).due(month(6)), day("08-14"));
-        let owed = Told::default().charges("06-10", 100).0.open_months(THIRTY, None).unwrap();
+        let owed = Told::default().charges("06-10", 100).0.open_months(&thirty(), None).unwrap();
         for (text, days) in [("07-30", None), ("07-31", Some(1)), ("08-29", Some(30))] {
             let overdue = owed.overdue(day(text)).unwrap();
             assert_eq!(overdue.map(|found| (day(text) - found.due).num_days()), days, "{text}");
@@ -465,7 +488,7 @@ mod tests {
     #[test]
     fn what_is_overdue_is_told_with_its_oldest_charge() {
         let told = Told::default().charges("05-10", 300).charges("05-20", 50).charges("06-02", 500).pays("06-05", 310, 5);
-        let owed = told.0.open_months(THIRTY, None).unwrap();
+        let owed = told.0.open_months(&thirty(), None).unwrap();
         let found = |text: &str| owed.overdue(day(text)).unwrap().map(|o| (o.amount.minor(), o.due, o.oldest, o.through));
         assert_eq!(found("06-30"), None);
         assert_eq!(found("07-01"), Some((40, day("06-30"), day("05-20"), day("05-31"))));
@@ -488,7 +511,7 @@ mod tests {
             ("09-29", "0 0 0 0 1"),
         ];
         for (text, expected) in table {
-            let found = told.0.open_months(THIRTY, Some(day(text))).unwrap().ageing(day(text)).unwrap();
+            let found = told.0.open_months(&thirty(), Some(day(text))).unwrap().ageing(day(text)).unwrap();
             let Ageing { not_due, days_1_30, days_31_60, days_61_90, days_over_90, .. } = found;
             let buckets = [not_due, days_1_30, days_31_60, days_61_90, days_over_90].map(|amount| amount.minor().to_string());
             assert_eq!(buckets.join(" "), expected, "{text}");
@@ -500,7 +523,7 @@ mod tests {
     fn a_settlement_of_a_day_pays_what_was_open_then_and_is_open_still() {
         let told = Told::default().charges("05-10", 300).charges("06-02", 500).pays("06-20", 200, 5);
         let payable = |told: &Told, on: &str| {
-            let payable = told.0.payable_on(THIRTY, day(on)).unwrap();
+            let payable = told.0.payable_on(&thirty(), day(on)).unwrap();
             payable.iter().map(|open| format!("{}:{}", open.month, open.open.minor())).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(payable(&told, "06-30"), "2026-05:100 2026-06:500");
@@ -607,7 +630,7 @@ mod tests {
                         *open.get_mut(&of).unwrap() -= amount;
                     }
                     2 => {
-                        let payable = told.0.payable_on(THIRTY, today).unwrap();
+                        let payable = told.0.payable_on(&thirty(), today).unwrap();
                         let owed = payable.iter().map(|month| OwedMonth {
                             account: AccountId(1), code: "a".parse().unwrap(), month: month.month, due: month.due, open: month.open,
                         });
@@ -632,7 +655,7 @@ mod tests {
                 seen.push((today, open.clone()));
             }
             for (on, then) in &seen {
-                let found = told.0.open_months(THIRTY, Some(*on)).unwrap();
+                let found = told.0.open_months(&thirty(), Some(*on)).unwrap();
                 let months: BTreeMap<Month, i64> = found.months.iter().map(|month| (month.month, month.open.minor())).collect();
                 let expected: BTreeMap<Month, i64> = then.iter().filter(|(_, open)| **open != 0).map(|(m, o)| (*m, *o)).collect();
                 prop_assert_eq!(months, expected, "as of {}", on);

@@ -1,5 +1,7 @@
 //! Groups, accounts, attestations.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension as _, Row, params};
@@ -52,7 +54,7 @@ pub struct NewAccount {
 }
 
 const SELECT_GROUP: &str = "SELECT id, code, name, currency, payment_days FROM customer_group";
-const SELECT_ACCOUNT: &str = "SELECT id, code, uid, group_id, entity_id, state, origin, mode, environment, mobile, email, holder,
+const SELECT_ACCOUNT: &str = "SELECT id, code, uid, groups, entity_id, state, origin, mode, environment, mobile, email, holder,
                                      credit, since, login, model, shutdown, purchase_ban, low_balance FROM account";
 
 /// What has left, or was never there, holds neither a number nor an address.
@@ -71,7 +73,7 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         id: AccountId(row.get(0)?),
         code: row.parsed(1)?,
         uid: row.parsed_opt(2)?,
-        group: GroupId(row.get(3)?),
+        group: row.json(3)?,
         entity: EntityId(row.get(4)?),
         state: row.parsed(5)?,
         origin: row.parsed(6)?,
@@ -88,6 +90,12 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         purchase_ban: row.get(17)?,
         low_balance: row.parsed_opt(18)?,
     })
+}
+
+/// The groups of an account as rows of `membership`: account, first day, last day, group.
+pub(super) fn memberships(account: &Account) -> impl Iterator<Item = (i64, i64, i64, i64)> {
+    const NO_END: i64 = 99_991_231;
+    account.group.spans().map(|(from, until, group)| (account.id.0, from.map_or(0, day), until.map_or(NO_END, day), group.0))
 }
 
 impl Reader<'_> {
@@ -156,11 +164,45 @@ impl Reader<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The accounts of a group, by code.
-    pub fn accounts_of(&self, group: GroupId) -> Result<Vec<Account>> {
-        let mut select = self.connection.prepare_cached(&format!("{SELECT_ACCOUNT} WHERE group_id = ?1 ORDER BY code"))?;
+    /// The accounts that are or were in a group, by code.
+    pub fn accounts_ever_of(&self, group: GroupId) -> Result<Vec<Account>> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "{SELECT_ACCOUNT} WHERE id IN (SELECT m.account_id FROM membership AS m WHERE m.group_id = ?1) ORDER BY code"
+        ))?;
         let rows = select.query_map([group.0], account)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The accounts that are in a group on a day, by code.
+    pub fn accounts_of(&self, group: GroupId, day: NaiveDate) -> Result<Vec<Account>> {
+        let ever = self.accounts_ever_of(group)?;
+        Ok(ever.into_iter().filter(|account| account.group_on(day) == group).collect())
+    }
+
+    /// The rows of `membership`, by account.
+    pub(super) fn memberships(&self) -> Result<HashMap<i64, Vec<(i64, i64, i64, i64)>>> {
+        let mut select = self
+            .connection
+            .prepare("SELECT account_id, from_day, until_day, group_id FROM membership ORDER BY account_id, from_day")?;
+        let mut by_account: HashMap<i64, Vec<_>> = HashMap::new();
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let account = row.get(0)?;
+            by_account.entry(account).or_default().push((account, row.get(1)?, row.get(2)?, row.get(3)?));
+        }
+        Ok(by_account)
+    }
+
+    /// The last day on which anything of an account is dated: a charge, or money of its own.
+    pub fn last_dated(&self, account: AccountId) -> Result<Option<NaiveDate>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT MAX(day) FROM (
+                 SELECT MAX(c.day) AS day FROM charge AS c WHERE c.account_id = ?1
+                 UNION ALL
+                 SELECT MAX(b.day) FROM ledger_account AS l JOIN balance AS b ON b.ledger_account_id = l.id
+                  WHERE l.owner_kind = 'account' AND l.owner_id = ?1)",
+        )?;
+        Ok(select.query_row([account.0], |row| row.date_opt(0))?)
     }
 
     /// What was vouched for when an account was associated: what, by whom, when.
@@ -201,7 +243,7 @@ impl Writer<'_> {
             id: AccountId(self.next_id("account")?),
             code: new.code,
             uid: new.uid,
-            group: new.group,
+            group: Dated::since(new.since, new.group),
             entity: new.entity,
             state: AccountState::Invited,
             origin: new.origin,
@@ -219,7 +261,7 @@ impl Writer<'_> {
             low_balance: None,
         };
         let mut insert = self.connection().prepare_cached(
-            "INSERT INTO account (id, code, uid, group_id, entity_id, state, origin, mode, environment, mobile, email, holder,
+            "INSERT INTO account (id, code, uid, groups, entity_id, state, origin, mode, environment, mobile, email, holder,
                                   credit, since, login, model, shutdown, purchase_ban)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         )?;
@@ -227,7 +269,7 @@ impl Writer<'_> {
             account.id.0,
             account.code.as_str(),
             account.uid.as_ref().map(Uid::as_str),
-            account.group.0,
+            to_json(&account.group),
             account.entity.0,
             account.state.as_str(),
             account.origin.as_str(),
@@ -244,16 +286,29 @@ impl Writer<'_> {
             account.purchase_ban,
         ])?;
         drop(insert);
+        self.write_membership(&account)?;
         self.log_change("account", account.code.as_str(), None, &account)?;
         Ok(account)
     }
 
-    /// Writes what may change of an account: its state, UID, real-name owner, login name, who pays, its credit, and what happens
-    /// when nothing is left.
+    /// Writes the groups of an account in the form in which they are joined.
+    fn write_membership(&mut self, account: &Account) -> Result<()> {
+        self.connection().execute("DELETE FROM membership WHERE account_id = ?1", [account.id.0])?;
+        let mut insert = self
+            .connection()
+            .prepare_cached("INSERT INTO membership (account_id, from_day, until_day, group_id) VALUES (?1, ?2, ?3, ?4)")?;
+        for (account, from, until, group) in memberships(account) {
+            insert.execute([account, from, until, group])?;
+        }
+        Ok(())
+    }
+
+    /// Writes what may change of an account: its group, state, UID, real-name owner, login name, who pays, its credit, and what
+    /// happens when nothing is left.
     pub fn update_account(&mut self, before: &Account, after: &Account) -> Result<()> {
         let mut update = self.connection().prepare_cached(
             "UPDATE account SET uid = ?2, state = ?3, entity_id = ?4, login = ?5, mode = ?6, credit = ?7, shutdown = ?8,
-                                purchase_ban = ?9, low_balance = ?10
+                                purchase_ban = ?9, low_balance = ?10, groups = ?11
               WHERE id = ?1",
         )?;
         update.execute(params![
@@ -267,8 +322,12 @@ impl Writer<'_> {
             after.shutdown.as_str(),
             after.purchase_ban,
             after.low_balance.as_ref().map(ToString::to_string),
+            to_json(&after.group),
         ])?;
         drop(update);
+        if before.group != after.group {
+            self.write_membership(after)?;
+        }
         self.log_change("account", after.code.as_str(), Some(before), after)
     }
 

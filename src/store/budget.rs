@@ -69,11 +69,12 @@ impl Reader<'_> {
         let (account, group, environment) = columns(scope);
         let mut select = self.connection.prepare_cached(
             "SELECT COALESCE(SUM(c.payable_minor), 0)
-               FROM account AS a
-               JOIN customer_group AS g ON g.id = a.group_id
-               JOIN charge AS c ON c.account_id = a.id
-              WHERE (?1 IS NULL OR a.id = ?1) AND (?2 IS NULL OR a.group_id = ?2) AND (?3 IS NULL OR a.environment = ?3)
-                AND g.currency = ?4 AND c.day BETWEEN ?5 AND ?6",
+               FROM membership AS m
+               JOIN account AS a ON a.id = m.account_id
+               JOIN customer_group AS g ON g.id = m.group_id
+               JOIN charge AS c ON c.account_id = m.account_id AND c.day BETWEEN MAX(?5, m.from_day) AND MIN(?6, m.until_day)
+              WHERE (?1 IS NULL OR a.id = ?1) AND (?2 IS NULL OR m.group_id = ?2) AND (?3 IS NULL OR a.environment = ?3)
+                AND g.currency = ?4",
         )?;
         let values = params![account, group, environment, currency.code(), day(days.first), day(days.last)];
         Ok(select.query_row(values, |row| row.amount(0))?)

@@ -80,13 +80,14 @@ impl Reader<'_> {
                     c.payable_minor, c.cost_minor, c.counts,
                     (SELECT COALESCE(SUM(u.change_minor), 0) FROM true_up AS u WHERE u.charge_id = c.id AND u.day <= ?4),
                     (SELECT COALESCE(SUM(k.amount_minor), 0) FROM coupon AS k WHERE k.order_id = c.order_id AND k.kind = 'coupon')
-               FROM account AS a
-               CROSS JOIN charge AS c ON c.account_id = a.id AND c.day >= ?2
+               FROM membership AS m
+               CROSS JOIN charge AS c ON c.account_id = m.account_id AND c.day >= MAX(?2, m.from_day)
                JOIN product AS p ON p.id = c.product_id
                LEFT JOIN orders AS o ON o.id = c.order_id
                LEFT JOIN charge AS original ON original.order_id = o.refunds
                LEFT JOIN charge AS late ON late.id = c.corrects_id
-              WHERE a.group_id = ?1 AND c.difference_id IS NULL
+              WHERE m.group_id = ?1 AND COALESCE(original.day, late.day, c.day) BETWEEN m.from_day AND m.until_day
+                AND c.difference_id IS NULL
                 AND (c.day <= ?3 OR original.day BETWEEN ?2 AND ?3 OR late.day BETWEEN ?2 AND ?3)
               ORDER BY c.id",
         )?;
@@ -117,12 +118,12 @@ impl Reader<'_> {
     pub fn first_counted_of(&self, group: GroupId, from: NaiveDate, to: NaiveDate) -> Result<Option<NaiveDate>> {
         let mut select = self.connection.prepare_cached(
             "SELECT MIN(COALESCE(original.day, late.day, c.day))
-               FROM account AS a
-               CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?2 AND ?3
+               FROM membership AS m
+               CROSS JOIN charge AS c ON c.account_id = m.account_id AND c.day BETWEEN MAX(?2, m.from_day) AND ?3
                LEFT JOIN orders AS o ON o.id = c.order_id
                LEFT JOIN orders AS original ON original.id = o.refunds
                LEFT JOIN charge AS late ON late.id = c.corrects_id
-              WHERE a.group_id = ?1",
+              WHERE m.group_id = ?1 AND COALESCE(original.day, late.day, c.day) BETWEEN m.from_day AND m.until_day",
         )?;
         Ok(select.query_row(params![group.0, day(from), day(to)], |row| row.date_opt(0))?)
     }
@@ -151,10 +152,10 @@ impl Reader<'_> {
     pub fn each_usage(&self, filter: ChargeFilter, mut visit: impl FnMut(ChargedUsage) -> Result<()>) -> Result<()> {
         let mut select = self.connection.prepare_cached(
             "SELECT c.account_id, p.code, c.charge_month, c.list, c.payable_minor, c.cost_minor
-               FROM account AS a
-               CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?3 AND ?4
+               FROM membership AS m
+               CROSS JOIN charge AS c ON c.account_id = m.account_id AND c.day BETWEEN MAX(?3, m.from_day) AND MIN(?4, m.until_day)
                JOIN product AS p ON p.id = c.product_id
-              WHERE (?1 IS NULL OR a.group_id = ?1) AND (?2 IS NULL OR a.id = ?2)
+              WHERE (?1 IS NULL OR m.group_id = ?1) AND (?2 IS NULL OR m.account_id = ?2)
                 AND c.order_id IS NULL AND c.difference_id IS NULL",
         )?;
         let ChargeFilter { group, account, from, to } = filter;
@@ -178,16 +179,16 @@ impl Reader<'_> {
         // Account by account, because the index has the days of each; a day is 20260630, its month 202606.
         let charges = "SELECT c.account_id, c.product_id, c.day / 100, c.agreement_id IS NOT NULL OR c.corrects_id IS NOT NULL, COUNT(*), SUM(c.payable_minor),
                               SUM(c.cost_minor)
-                         FROM account AS a
-                         CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?3 AND ?4
+                         FROM membership AS m
+                         CROSS JOIN charge AS c ON c.account_id = m.account_id AND c.day BETWEEN MAX(?3, m.from_day) AND MIN(?4, m.until_day)
                          LEFT JOIN orders AS o ON o.id = c.order_id
-                        WHERE (?1 IS NULL OR a.group_id = ?1) AND (?2 IS NULL OR a.id = ?2) AND o.placement IS NOT 'opening'
+                        WHERE (?1 IS NULL OR m.group_id = ?1) AND (?2 IS NULL OR m.account_id = ?2) AND o.placement IS NOT 'opening'
                         GROUP BY 1, 2, 3, 4";
         let true_ups = "SELECT c.account_id, c.product_id, u.day / 100, 1, 0, SUM(u.change_minor), 0
                           FROM true_up AS u
                           JOIN charge AS c ON c.id = u.charge_id
-                          JOIN account AS a ON a.id = c.account_id
-                         WHERE (?1 IS NULL OR a.group_id = ?1) AND (?2 IS NULL OR a.id = ?2) AND u.day BETWEEN ?3 AND ?4
+                          JOIN membership AS m ON m.account_id = c.account_id AND c.day BETWEEN m.from_day AND m.until_day
+                         WHERE (?1 IS NULL OR m.group_id = ?1) AND (?2 IS NULL OR m.account_id = ?2) AND u.day BETWEEN ?3 AND ?4
                          GROUP BY 1, 2, 3";
         for sql in [charges, true_ups] {
             let mut select = self.connection.prepare_cached(sql)?;

@@ -215,7 +215,8 @@ impl Reader<'_> {
                JOIN charge AS c ON c.order_id = o.id
                JOIN product AS p ON p.id = o.product_id
                JOIN account AS a ON a.id = o.account_id
-               JOIN customer_group AS g ON g.id = a.group_id
+               JOIN membership AS m ON m.account_id = o.account_id AND o.day BETWEEN m.from_day AND m.until_day
+               JOIN customer_group AS g ON g.id = m.group_id
                LEFT JOIN agreement AS t ON t.id = c.agreement_id
               WHERE (?1 IS NULL OR o.account_id = ?1) AND o.day BETWEEN ?2 AND ?3
               ORDER BY o.day, o.id",
@@ -245,7 +246,7 @@ impl Reader<'_> {
         };
         let charge = self.charge_of(id)?;
         let account = self.account(order.account)?;
-        let currency = self.group(account.group)?.currency;
+        let currency = self.group(account.group_on(order.date))?.currency;
         let agreement = match charge.agreement {
             Some(id) => {
                 let mut select = self.connection.prepare_cached("SELECT name FROM agreement WHERE id = ?1")?;
@@ -437,9 +438,9 @@ impl Reader<'_> {
         // Account by account, because the index has the days of each: a long book is not read for its last months.
         let mut select = self.connection.prepare_cached(
             "SELECT c.account_id, c.order_id IS NOT NULL, c.day, c.payable_minor, c.cost_minor
-               FROM account AS a
-               CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?1 AND ?2
-              WHERE ?3 IS NULL OR a.group_id = ?3",
+               FROM membership AS m
+               CROSS JOIN charge AS c ON c.account_id = m.account_id AND c.day BETWEEN MAX(?1, m.from_day) AND MIN(?2, m.until_day)
+              WHERE ?3 IS NULL OR m.group_id = ?3",
         )?;
         let mut rows = select.query(params![day(from), day(to), group.map(|group| group.0)])?;
         while let Some(row) = rows.next()? {
@@ -456,9 +457,9 @@ impl Reader<'_> {
 
     /// The accounts of the groups whose money is counted in a currency.
     fn accounts_counted_in(&self, currency: Currency) -> Result<HashSet<AccountId>> {
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT a.id FROM account AS a JOIN customer_group AS g ON g.id = a.group_id WHERE g.currency = ?1")?;
+        let mut select = self.connection.prepare_cached(
+            "SELECT m.account_id FROM membership AS m JOIN customer_group AS g ON g.id = m.group_id WHERE g.currency = ?1",
+        )?;
         let rows = select.query_map([currency.code()], |row| row.get(0).map(AccountId))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -487,8 +488,8 @@ impl Reader<'_> {
     pub fn open_order_count_beside(&self, until: NaiveDate, currency: Currency) -> Result<u64> {
         let mut select = self.connection.prepare_cached(
             "SELECT COUNT(*) FROM customer_group AS g
-               JOIN account AS a ON a.group_id = g.id
-               JOIN charge AS c ON c.account_id = a.id
+               JOIN membership AS m ON m.group_id = g.id
+               JOIN charge AS c ON c.account_id = m.account_id AND c.day BETWEEN m.from_day AND m.until_day
               WHERE g.currency <> ?2 AND c.order_id IS NOT NULL AND c.day <= ?1
                 AND NOT EXISTS (SELECT 1 FROM clearing AS k WHERE k.charge_id = c.id)",
         )?;

@@ -80,7 +80,7 @@ CREATE TABLE account (
     id           INTEGER PRIMARY KEY,
     code         TEXT NOT NULL UNIQUE,
     uid          TEXT UNIQUE,          -- text: spreadsheets keep 15 digits, a UID has 16
-    group_id     INTEGER NOT NULL REFERENCES customer_group,
+    groups       TEXT NOT NULL,        -- JSON: whose purchases it counts with, with the day from which that holds; see membership
     entity_id    INTEGER NOT NULL REFERENCES entity,
     state        TEXT NOT NULL,
     origin       TEXT NOT NULL,        -- 'created' or 'associated'
@@ -97,10 +97,20 @@ CREATE TABLE account (
     purchase_ban INTEGER NOT NULL CHECK (purchase_ban IN (0, 1)),
     low_balance  TEXT                  -- percents at which somebody is told; NULL: those of the policy
 ) STRICT;
-CREATE INDEX account_of_group ON account (group_id);
 -- Whoever has left, or was never there, holds neither a number nor an address.
 CREATE UNIQUE INDEX account_mobile ON account (mobile) WHERE state NOT IN ('released', 'revoked', 'declined', 'expired');
 CREATE UNIQUE INDEX account_email ON account (email) WHERE state NOT IN ('released', 'revoked', 'declined', 'expired');
+
+-- The groups of accounts once more, for joining: each day of an account lies in exactly one of its rows. `check` proves it from the
+-- accounts. An account's groups all count in one currency.
+CREATE TABLE membership (
+    account_id   INTEGER NOT NULL REFERENCES account,
+    from_day     INTEGER NOT NULL,     -- 0: always
+    until_day    INTEGER NOT NULL,     -- the last day in the group; 99991231: no end
+    group_id     INTEGER NOT NULL REFERENCES customer_group,
+    PRIMARY KEY (account_id, from_day)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX membership_of_group ON membership (group_id);
 
 -- The steps of an account's life: who, when, why. The state of an account is that of its last one.
 CREATE TABLE account_step (

@@ -96,13 +96,13 @@ impl Reader<'_> {
                     AND e.event <> 'charge' AND e.event <> 'refund' AND e.event <> 'usage' AND e.event <> 'bill-accepted'
                     AND e.event <> 'difference-accepted'
                  UNION
-                 SELECT e.id FROM account AS a CROSS JOIN entry AS e ON e.account_id = a.id AND e.effective BETWEEN ?3 AND ?4
-                  WHERE a.group_id = ?1
+                 SELECT e.id FROM membership AS m CROSS JOIN entry AS e ON e.account_id = m.account_id AND e.effective BETWEEN ?3 AND ?4
+                  WHERE m.group_id = ?1
                     AND e.event <> 'charge' AND e.event <> 'refund' AND e.event <> 'usage' AND e.event <> 'bill-accepted'
                     AND e.event <> 'difference-accepted'
                  UNION
-                 SELECT c.entry_id FROM account AS a CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?3 AND ?4
-                  WHERE a.group_id = ?1 AND c.entry_id IS NOT NULL)
+                 SELECT c.entry_id FROM membership AS m CROSS JOIN charge AS c ON c.account_id = m.account_id AND c.day BETWEEN ?3 AND ?4
+                  WHERE m.group_id = ?1 AND c.entry_id IS NOT NULL)
              SELECT e.id, e.effective, e.event, a.code, r.code, p.amount_minor, e.reference, e.remark
                FROM found
                JOIN entry AS e ON e.id = found.entry_id

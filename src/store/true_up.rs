@@ -58,11 +58,12 @@ impl Reader<'_> {
     ) -> Result<Vec<TieredCharge>> {
         let mut select = self.connection.prepare_cached(&format!(
             "{TIERED}
-               FROM account AS a
-               CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?3 AND ?4
+               FROM membership AS m
+               JOIN account AS a ON a.id = m.account_id
+               CROSS JOIN charge AS c ON c.account_id = m.account_id AND c.day BETWEEN MAX(?3, m.from_day) AND MIN(?4, m.until_day)
                LEFT JOIN orders AS own ON own.id = c.order_id
                {VOUCHER}
-              WHERE a.group_id = ?1 AND c.agreement_id = ?2 AND c.tier IS NOT NULL AND own.refunds IS NULL
+              WHERE m.group_id = ?1 AND c.agreement_id = ?2 AND c.tier IS NOT NULL AND own.refunds IS NULL
               ORDER BY a.code, c.id"
         ))?;
         let rows = select.query_map(params![group.0, agreement.0, day(from), day(to)], tiered)?;
@@ -79,17 +80,17 @@ impl Reader<'_> {
     pub fn refunded_days(&self, group: GroupId, agreement: AgreementId, from: NaiveDate, to: NaiveDate) -> Result<Vec<NaiveDate>> {
         let mut select = self.connection.prepare_cached(
             "SELECT original.day
-               FROM account AS a
-               CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?3 AND ?4
+               FROM membership AS m
+               CROSS JOIN charge AS c ON c.account_id = m.account_id AND c.day BETWEEN ?3 AND ?4
                JOIN orders AS o ON o.id = c.order_id
                JOIN orders AS original ON original.id = o.refunds
-              WHERE a.group_id = ?1 AND c.agreement_id = ?2
+              WHERE m.group_id = ?1 AND c.agreement_id = ?2
              UNION
              SELECT late.day
-               FROM account AS a
-               CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?3 AND ?4
+               FROM membership AS m
+               CROSS JOIN charge AS c ON c.account_id = m.account_id AND c.day BETWEEN ?3 AND ?4
                JOIN charge AS late ON late.id = c.corrects_id
-              WHERE a.group_id = ?1 AND late.agreement_id = ?2",
+              WHERE m.group_id = ?1 AND late.agreement_id = ?2",
         )?;
         let rows = select.query_map(params![group.0, agreement.0, day(from), day(to)], |row| row.date(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -93,9 +93,12 @@ pub fn account(view: &AccountView) -> Result<Document, Overflow> {
         .field("code", "Account", &account.code)
         .field("uid", "UID", account.uid.as_ref().map(ToString::to_string))
         .field("state", "State", account.state.as_str());
+    let moves = view.moves.iter().map(|(from, group)| Value::from(format!("{group} from {from}"))).collect();
+    let moves = Field::new("moves", "Changes groups", Value::List(moves));
     Ok(terms(document, account, view.day)
         .field("currency", "Currency", view.group.currency)
         .field("group", "Group", &view.group.code)
+        .with(if view.moves.is_empty() { moves.machine_only() } else { moves })
         .field("entity", "Real-name owner", &view.entity.code)
         .field("environment", "Environment", account.environment.as_str())
         .field("since", "Ours since", account.since)

@@ -38,6 +38,7 @@ pub mod pool;
 pub mod price;
 pub mod price_plan;
 pub mod reconcile;
+pub mod release;
 pub mod report;
 pub mod saving;
 pub mod settlement;

@@ -21,6 +21,7 @@ mod invoices;
 mod keys;
 mod ledgers;
 mod money;
+mod moves;
 mod onboarding;
 mod opening;
 mod output;

@@ -65,6 +65,20 @@ fn an_account_goes_when_nothing_is_left_and_all_that_is_left_is_named() {
       1 order waits for the provider's bill: `subledger order list --account acme-test`
     ----- exit 1
     ");
+    assert_snapshot!(book.run("account preflight acme-test --release"), @"
+    Account  acme-test
+    Ready    no
+
+    Condition         Finding  Why
+    ------------------------------------------------------------------------------------------------------------
+    state             pass     it is active or frozen
+    no-arrears        pass     it is within what it was given or lent
+    nothing-owed      pass     it owes nothing
+    nothing-unspent   fail     17300.00 CNY is unspent: `subledger fund reclaim acme-test AMOUNT`
+    no-pending-usage  pass     all its usage is charged
+    no-open-orders    fail     1 order waits for the provider's bill: `subledger order list --account acme-test`
+    ----- exit 3
+    ");
     let refused = book.refused(1, "account.release-blocked", "account release acme-prod --reason 'moved on'");
     assert_eq!(refused.details.len(), 2, "{refused:?}");
     let mut book = TestBook::acme(Point::Ready);
@@ -87,6 +101,20 @@ fn an_account_goes_when_nothing_is_left_and_all_that_is_left_is_named() {
         "account.not-active",
         "order record acme-prod --product ecs --kind new --list-price 1 --provider-order 7 --placed",
     );
+    assert_snapshot!(book.run("account preflight acme-prod --release"), @"
+    Account  acme-prod
+    Ready    no
+
+    Condition         Finding  Why
+    ------------------------------------------------------------------------------------------------------
+    state             fail     it is released, not active or frozen: `subledger account history acme-prod`
+    no-arrears        pass     it is within what it was given or lent
+    nothing-owed      pass     it owes nothing
+    nothing-unspent   pass     nothing is left in it
+    no-pending-usage  pass     all its usage is charged
+    no-open-orders    pass     closed months have had all of its orders
+    ----- exit 3
+    ");
     // Its number is free again; its UID stays with its past.
     book.done(&CREATE.replace("13800000002", "13800000001"));
     book.refused(1, "uid.in-use", "account accept new-1 --uid 1000000000000001");

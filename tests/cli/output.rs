@@ -97,7 +97,7 @@ fn every_list_is_a_csv_with_a_header_row() {
     group list: group,name,currency,accounts,deposits
     group show acme: code,name,currency,deposits,payment_days,accounts
     account list: code,uid,group,state,mode,environment,currency,available,funds,owed,arrears
-    account show acme-prod: code,uid,state,model,mode,next_mode,next_mode_from,shutdown,purchase_ban,low_balance,currency,group,entity,environment,since,mobile,email,login,holder,invitation_expires,available,funds,owed,credit_limit,pending_usage,arrears
+    account show acme-prod: code,uid,state,model,mode,next_mode,next_mode_from,shutdown,purchase_ban,low_balance,currency,group,moves,entity,environment,since,mobile,email,login,holder,invitation_expires,available,funds,owed,credit_limit,pending_usage,arrears
     account history acme-prod: day,step,from,to,operator,reason
     account preflight 1000000000000009: condition,finding,evidence
     invitation list: account,group,state,mobile,email,sent,expires

@@ -58,6 +58,7 @@ fn codes_that_tests_expect() -> BTreeSet<&'static str> {
         include_str!("invoices.rs"),
         include_str!("keys.rs"),
         include_str!("money.rs"),
+        include_str!("moves.rs"),
         include_str!("onboarding.rs"),
         include_str!("opening.rs"),
         include_str!("output.rs"),

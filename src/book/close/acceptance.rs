@@ -132,7 +132,7 @@ fn charge_coupon(
         return Ok(());
     }
     let account = operation.reader().account(order.account)?;
-    let of = operation.account(account.code.as_str())?;
+    let of = operation.account_on(account.code.as_str(), date.date())?;
     let entry = operation.post(rules::coupon_found(date, &of.party(date), left))?;
     let charge = Charge::from(DecisionCharge {
         id: operation.writer().next_charge()?,

@@ -44,7 +44,7 @@ pub(super) fn accrue(
     let mut sums: BTreeMap<Currency, Amount> = BTreeMap::new();
     for (account, (now, before)) in accruals {
         let code = operation.reader().account(account)?.code;
-        let of = operation.account(code.as_str())?;
+        let of = operation.account_on(code.as_str(), date.date())?;
         let (payable, cost) = (now.payable.minus(before.payable)?, now.cost.minus(before.cost)?);
         let party = of.party(date);
         if let Some(entry) = operation.post(rules::usage_accrued(date, &party, payable, cost))? {

@@ -44,7 +44,7 @@ pub(super) fn charge_usage(operation: &mut Operation<'_>, bill: &BillVersion, da
                 billed = billed.minus(settle(operation, bill, charge.id, charge.cost)?)?;
             }
             if let Some(rest) = usage.beyond(&earlier)? {
-                let of = operation.account(rest.usage.account_code.as_str())?;
+                let of = operation.account_on(rest.usage.account_code.as_str(), date.date())?;
                 let charge = charge_one(operation, &of, &rest, date)?;
                 let rule = ClearingRule::Usage;
                 let clearing = Clearing { charge, rule, cleared: rest.cost, settles: true, billed };
@@ -94,13 +94,13 @@ fn take_back(
         return Ok(());
     }
     let code = operation.reader().account(first.account)?.code;
-    let of = operation.account(code.as_str())?;
+    let of = operation.account_on(code.as_str(), date.date())?;
     let entry = operation.post(rules::usage(date, &of.party(date), payable, cost))?;
     let corrects = Some(first.corrects.unwrap_or(first.id));
     let id = operation.writer().next_charge()?;
     let charge = Charge { id, list, payable, cost, corrects, entry, ..first };
     operation.writer().insert_charge(&charge)?;
-    order::add_volumes(operation, &of.group, &charge, counted_on)?;
+    order::add_volumes(operation, &of.account, &charge, counted_on)?;
     if let Some(bill) = bill {
         settle(operation, bill, charge.id, charge.cost)?;
     }
@@ -123,6 +123,6 @@ fn charge_one(operation: &mut Operation<'_>, of: &AccountInGroup, priced: &Price
     );
     charge.corrects = priced.corrects;
     operation.writer().insert_charge(&charge)?;
-    order::add_volumes(operation, &of.group, &charge, priced.counts_on(Month::of(date.date())))?;
+    order::add_volumes(operation, &of.account, &charge, priced.counts_on(Month::of(date.date())))?;
     Ok(charge.id)
 }

@@ -19,7 +19,7 @@ pub(super) fn freeze_statements(operation: &mut Operation<'_>, period: Month, ve
         if statement.is_empty() {
             continue;
         }
-        let group = operation.reader().group(account.group)?;
+        let group = operation.reader().group(account.group_in(period))?;
         let kept = statement::balance_due(operation.reader(), &account, &group, period.last_day())?;
         if kept != statement.closing {
             return Err(StoreError::Damaged(format!("the statement of {} does not foot to its balance", account.code)).into());

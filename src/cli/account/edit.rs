@@ -17,26 +17,37 @@ use crate::view;
 ///
 /// --mode changes who pays, from --date on. It is refused while anything is owed, unspent, or
 /// used and not charged yet, on that day or since, and says what to do first. A group may have
-/// accounts of both modes. Everything else holds from now on.
+/// accounts of both modes.
+///
+/// --group moves it to another group, from the first day of a month on. What was charged before
+/// stays with the group that it was priced for: in its volume, on its statements, and for it to
+/// pay. Nothing of the account may be dated on that day or later, and unspent money goes back to
+/// the group that gave it first. Everything else holds from now on.
 ///
 /// --login: the provider's older bills name an account by its login name, not by its UID; with
 /// it, their lines find their account.
 ///
 /// Examples:
 ///   subledger account edit acme-test --mode agent-pays --date 2026-12-01
+///   subledger account edit acme-prod --group bolt --date 2026-08-01
 ///   subledger account edit acme-prod --shutdown delayed
 ///   subledger account edit acme-prod --purchases ban
 ///   subledger account edit acme-prod --low-balance 50,20,5
 ///   subledger account edit acme-prod --login acme-prod@example.com
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment, group = clap::ArgGroup::new("terms").required(true).multiple(true))]
+#[command(group = clap::ArgGroup::new("dated").multiple(true))]
 pub(crate) struct EditArgs {
     /// The account's code or UID
     account: String,
 
     /// Who pays: agent-pays (within a credit limit) or prepaid (from allocated funds)
-    #[arg(long, group = "terms")]
+    #[arg(long, group = "terms", group = "dated")]
     mode: Option<Mode>,
+
+    /// The group whose purchases it counts with
+    #[arg(long, value_name = "CODE", group = "terms", group = "dated")]
+    group: Option<String>,
 
     /// What the provider does when nothing is left: immediate, delayed or none
     #[arg(long, value_name = "POLICY", group = "terms")]
@@ -55,8 +66,8 @@ pub(crate) struct EditArgs {
     #[arg(long, value_name = "NAME", group = "terms")]
     login: Option<Name>,
 
-    /// From when --mode holds; its month must be open [default: today in UTC+8]
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, requires = "mode")]
+    /// From when --mode or --group holds; its month must be open [default: today in UTC+8]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, requires = "dated")]
     date: Option<NaiveDate>,
 
     #[command(flatten)]
@@ -68,6 +79,7 @@ impl EditArgs {
         let edit = EditAccount {
             account: self.account,
             login: self.login,
+            group: self.group,
             mode: self.mode,
             date: self.date,
             shutdown: self.shutdown,

@@ -5,10 +5,10 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Account, AccountState, Origin};
+use super::{Account, AccountState, Origin, Standing};
 use crate::domain::code::Name;
 use crate::domain::id::{AccountId, StepId};
-use crate::domain::money::Money;
+use crate::domain::money::{Currency, Money, Overflow};
 use crate::domain::refusal::Refusal;
 use crate::domain::words::words;
 
@@ -136,9 +136,29 @@ pub fn is_a_life(origin: Origin, steps: &[LifeStep]) -> bool {
     })
 }
 
+words! {
+    /// A condition of a release.
+    ReleaseCondition, "a condition" {
+        /// It is active or frozen: the table has a step from there.
+        State = "state",
+        /// Recorded facts do not exceed what was lent or given.
+        NoArrears = "no-arrears",
+        /// It owes the agent nothing.
+        NothingOwed = "nothing-owed",
+        /// No allocated money is left in it.
+        NothingUnspent = "nothing-unspent",
+        /// No usage of an open month waits for its charge.
+        NoPendingUsage = "no-pending-usage",
+        /// Closed months have had all of its orders.
+        NoOpenOrders = "no-open-orders",
+    }
+}
+
 /// What stands in the way of releasing an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReleaseBlocker {
+    /// There is no such step from its state.
+    State(AccountState),
     /// Recorded facts exceed what was lent or given.
     Arrears(Money),
     /// It owes the agent.
@@ -149,6 +169,40 @@ pub enum ReleaseBlocker {
     PendingUsage(Money),
     /// Orders that no closed month has had.
     OpenOrders(u64),
+}
+
+impl ReleaseBlocker {
+    /// The condition that does not hold.
+    pub fn condition(&self) -> ReleaseCondition {
+        match self {
+            Self::State(_) => ReleaseCondition::State,
+            Self::Arrears(_) => ReleaseCondition::NoArrears,
+            Self::Owed(_) => ReleaseCondition::NothingOwed,
+            Self::Unspent(_) => ReleaseCondition::NothingUnspent,
+            Self::PendingUsage(_) => ReleaseCondition::NoPendingUsage,
+            Self::OpenOrders(_) => ReleaseCondition::NoOpenOrders,
+        }
+    }
+}
+
+/// All that stands in the way of releasing an account that stands like this and has so many open orders.
+pub fn release_blockers(
+    account: &Account,
+    standing: &Standing,
+    open_orders: u64,
+    currency: Currency,
+) -> Result<Vec<ReleaseBlocker>, Overflow> {
+    let state = next_state(account, Transition::Release).is_err().then_some(ReleaseBlocker::State(account.state));
+    let money = [
+        (standing.arrears()?, ReleaseBlocker::Arrears as fn(Money) -> ReleaseBlocker),
+        (standing.owed, ReleaseBlocker::Owed),
+        (standing.funds, ReleaseBlocker::Unspent),
+        (standing.pending_usage, ReleaseBlocker::PendingUsage),
+    ];
+    let money = money.into_iter().filter(|(amount, _)| !amount.is_zero());
+    let money = money.map(|(amount, blocker)| blocker(Money::new(amount, currency)));
+    let open = (open_orders > 0).then_some(ReleaseBlocker::OpenOrders(open_orders));
+    Ok(state.into_iter().chain(money).chain(open).collect())
 }
 
 #[cfg(test)]
@@ -168,25 +222,7 @@ mod tests {
             let from = way.from.map_or("-", AccountState::as_str);
             writeln!(table, "{from:9} {:9} -> {:9} {origin}", way.by.as_str(), way.to.as_str()).unwrap();
         }
-        insta::assert_snapshot!(table, @"
-        -         create    -> invited   created
-        -         associate -> invited   associated
-        invited   accept    -> accepted  created
-        invited   resend    -> invited   created
-        invited   expire    -> expired   created
-        invited   confirm   -> active    associated
-        invited   revoke    -> revoked   any
-        invited   decline   -> declined  any
-        expired   resend    -> invited   created
-        expired   revoke    -> revoked   created
-        accepted  verify    -> verified  created
-        accepted  revoke    -> revoked   created
-        verified  activate  -> active    created
-        active    freeze    -> frozen    any
-        active    release   -> released  any
-        frozen    thaw      -> active    any
-        frozen    release   -> released  any
-        ");
+        assert_eq!(table, include_str!("../../../tests/golden/account-states.txt"));
     }
 
     #[test]
@@ -211,6 +247,36 @@ mod tests {
             let same = |other: &&Way| other.from == way.from && other.by == way.by && other.origin == way.origin;
             assert_eq!(WAYS.iter().position(|other| same(&other)), Some(at), "{way:?}");
         }
+    }
+
+    #[test]
+    fn each_thing_that_is_left_blocks_a_release_by_itself() {
+        use super::super::Mode;
+        use crate::domain::money::Amount;
+
+        let cny = Currency::parse("CNY").unwrap();
+        let blockers = |state, [funds, owed, pending]: [i64; 3], open_orders| -> Vec<ReleaseCondition> {
+            let standing = Standing {
+                mode: Mode::AgentPays,
+                funds: Amount::from_minor(funds),
+                owed: Amount::from_minor(owed),
+                credit_limit: Amount::from_minor(1000),
+                pending_usage: Amount::from_minor(pending),
+            };
+            let account = super::super::tests::account(Origin::Created, state);
+            let found = release_blockers(&account, &standing, open_orders, cny).unwrap();
+            found.iter().map(ReleaseBlocker::condition).collect()
+        };
+        let active = AccountState::Active;
+        assert_eq!(blockers(active, [0, 0, 0], 0), []);
+        assert_eq!(blockers(AccountState::Frozen, [0, 0, 0], 0), []);
+        assert_eq!(blockers(AccountState::Invited, [0, 0, 0], 0), [ReleaseCondition::State]);
+        assert_eq!(blockers(active, [5, 0, 0], 0), [ReleaseCondition::NothingUnspent]);
+        assert_eq!(blockers(active, [0, 5, 0], 0), [ReleaseCondition::NothingOwed]);
+        assert_eq!(blockers(active, [0, 0, 5], 0), [ReleaseCondition::NoPendingUsage]);
+        assert_eq!(blockers(active, [0, 0, 0], 1), [ReleaseCondition::NoOpenOrders]);
+        assert_eq!(blockers(active, [0, 2000, 0], 0), [ReleaseCondition::NoArrears, ReleaseCondition::NothingOwed]);
+        assert_eq!(blockers(AccountState::Released, [5, 2000, 5], 1).len(), ReleaseCondition::ALL.len());
     }
 
     proptest! {

@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use rusqlite::{Connection, Row, Rows, params};
 
 use super::Reader;
+use super::account::memberships;
 use super::budget::reached_key;
 use super::error::Result;
 use super::journal::owner_of;
@@ -392,14 +393,15 @@ impl Reader<'_> {
             *sum = sum.plus(volume)?;
         }
         let mut select = self.connection.prepare(
-            "SELECT a.group_id, g.currency, COALESCE(original.day, late.day, c.day), c.list, c.payable_minor, c.cost_minor, c.counts,
+            "SELECT m.group_id, g.currency, COALESCE(original.day, late.day, c.day), c.list, c.payable_minor, c.cost_minor, c.counts,
                     c.cost_counts, c.account_id
                FROM charge AS c
-               JOIN account AS a ON a.id = c.account_id
-               JOIN customer_group AS g ON g.id = a.group_id
                LEFT JOIN orders AS o ON o.id = c.order_id
                LEFT JOIN orders AS original ON original.id = o.refunds
-               LEFT JOIN charge AS late ON late.id = c.corrects_id",
+               LEFT JOIN charge AS late ON late.id = c.corrects_id
+               JOIN membership AS m
+                    ON m.account_id = c.account_id AND COALESCE(original.day, late.day, c.day) BETWEEN m.from_day AND m.until_day
+               JOIN customer_group AS g ON g.id = m.group_id",
         )?;
         let mut members: HashMap<i64, Vec<i64>> = HashMap::new();
         for agreement in self.agreements()? {
@@ -667,7 +669,9 @@ impl Reader<'_> {
         let mut open: BTreeMap<Currency, i128> = BTreeMap::new();
         let mut select = self.connection.prepare(
             "SELECT g.currency, c.cost_minor - (SELECT COALESCE(SUM(k.cleared_minor), 0) FROM clearing AS k WHERE k.charge_id = c.id)
-               FROM charge AS c JOIN account AS a ON a.id = c.account_id JOIN customer_group AS g ON g.id = a.group_id",
+               FROM charge AS c
+               JOIN membership AS m ON m.account_id = c.account_id AND c.day BETWEEN m.from_day AND m.until_day
+               JOIN customer_group AS g ON g.id = m.group_id",
         )?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
@@ -784,6 +788,7 @@ impl Reader<'_> {
         rows.extend(self.budgets()?.iter().map(|b| ("budget", b.id.to_string(), to_json(b))));
         rows.extend(self.budgets_reached()?.iter().map(|reached| ("budget-reached", reached_key(*reached), to_json(reached))));
         rows.extend(self.alert_marks()?.iter().map(|mark| ("alert", mark.alert.clone(), to_json(mark))));
+        let mut kept_memberships = self.memberships()?;
         for account in self.accounts()? {
             for attested in self.attestations_of(account.id)? {
                 rows.push(("attestation", format!("{}/{}", account.code, attested.0), to_json(&attested)));
@@ -793,6 +798,9 @@ impl Reader<'_> {
                 wrong.add(|| format!("the steps of the account {} do not lead to its state", account.code));
             }
             rows.extend(life.iter().map(|step| ("account-step", step.id.0.to_string(), to_json(step))));
+            if !kept_memberships.remove(&account.id.0).unwrap_or_default().into_iter().eq(memberships(&account)) {
+                wrong.add(|| format!("the groups of the account {} are not kept as it says", account.code));
+            }
             rows.push(("account", account.code.to_string(), to_json(&account)));
         }
         for bill in self.bills()? {
