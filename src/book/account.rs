@@ -48,6 +48,8 @@ pub struct Particulars {
     pub shutdown: ShutdownPolicy,
     /// Whether new purchases are forbidden.
     pub purchase_ban: bool,
+    /// Through whom it is bought; through anybody who sells to the agent when `None`.
+    pub upstream: Option<Name>,
     /// The holder's mobile number.
     pub mobile: Option<Mobile>,
     /// The holder's e-mail address.
@@ -84,6 +86,15 @@ pub struct AcceptAccount {
     pub token: Option<Token>,
 }
 
+/// Through whom an account is bought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BoughtThrough {
+    /// Through this party.
+    Party(Name),
+    /// Through anybody who sells to the agent.
+    Anybody,
+}
+
 /// What is known of an account is put right, or its terms change; what is `None` stays.
 #[derive(Clone, Debug, Default)]
 pub struct EditAccount {
@@ -103,6 +114,8 @@ pub struct EditAccount {
     pub purchase_ban: Option<bool>,
     /// At which percents left somebody is told.
     pub low_balance: Option<Percents>,
+    /// Through whom it is bought.
+    pub upstream: Option<BoughtThrough>,
 }
 
 /// The real name is tied to the entity: the account is active.
@@ -153,6 +166,8 @@ pub struct AccountStep {
     pub group: Group,
     /// Its real-name owner.
     pub entity: Entity,
+    /// Through whom it is bought, where it says so.
+    pub upstream: Option<Name>,
     /// The invitation, where one is open.
     pub invitation: Option<Invitation>,
     /// Its token, told once: what is kept of the outcome does not have it.
@@ -169,7 +184,7 @@ pub(super) fn uid(text: &str) -> Result<Uid> {
     Uid::parse(text).map_err(|reason| Refusal::Uid { text: text.to_owned(), reason }.into())
 }
 
-fn unusual(uid: &Uid) -> Option<Notice> {
+pub(super) fn unusual(uid: &Uid) -> Option<Notice> {
     (!uid.has_usual_length()).then(|| Notice::UnusualUid { uid: uid.to_string() })
 }
 
@@ -204,7 +219,7 @@ pub(super) fn require_free_address(
     Ok(())
 }
 
-fn require_unused(unique: Unique, value: &str, holder: Option<Account>) -> Result<()> {
+pub(super) fn require_unused(unique: Unique, value: &str, holder: Option<Account>) -> Result<()> {
     match holder {
         None => Ok(()),
         Some(other) => Err(Refusal::InUse { unique, value: value.to_owned(), account: other.code }.into()),
@@ -230,7 +245,12 @@ fn insert(
     }
     if let Some(uid) = &uid {
         require_unused(Unique::Uid, uid.as_str(), operation.reader().account_by_uid(uid)?)?;
+        super::agent::require_not_own(operation, uid)?;
     }
+    let upstream = match &particulars.upstream {
+        Some(name) => Some(operation.reader().upstream_chain()?.find(name)?.id),
+        None => None,
+    };
     let credit_limit = match (mode, particulars.credit) {
         (Mode::Prepaid, Some(_)) => return Err(Refusal::CreditForPrepaid { account: code }.into()),
         (_, None) => Amount::ZERO,
@@ -246,6 +266,7 @@ fn insert(
         model,
         mode,
         environment,
+        upstream,
         mobile,
         email,
         login,
@@ -302,8 +323,8 @@ impl UseCase for CreateAccount {
         let (account, group, entity) = insert(operation, self.0, Origin::Created, None)?;
         let sent = operation.today();
         let (invitation, token) = super::invitation::invite(operation, account.id)?;
-        let invitation = Some(invitation);
-        Ok(AccountStep { account, group, entity, invitation, token: Some(token), day: sent, notices: vec![] })
+        let (invitation, upstream) = (Some(invitation), named(operation.reader(), &account)?);
+        Ok(AccountStep { account, group, entity, upstream, invitation, token: Some(token), day: sent, notices: vec![] })
     }
 }
 
@@ -324,7 +345,16 @@ impl UseCase for AssociateAccount {
         for attestation in Attestation::ALL.iter().filter(|attestation| self.attest.contains(attestation)) {
             operation.writer().insert_attestation(&account, *attestation, &operator, today)?;
         }
-        Ok(AccountStep { account, group, entity, invitation: None, token: None, day: today, notices })
+        let upstream = named(operation.reader(), &account)?;
+        Ok(AccountStep { account, group, entity, upstream, invitation: None, token: None, day: today, notices })
+    }
+}
+
+/// The name of the party that an account says it is bought through.
+fn named(reader: Reader<'_>, account: &Account) -> Result<Option<Name>> {
+    match account.upstream {
+        Some(upstream) => Ok(reader.upstream_name(upstream)?),
+        None => Ok(None),
     }
 }
 
@@ -334,7 +364,8 @@ pub(super) fn step(operation: &mut Operation<'_>, before: &Account, after: Accou
     }
     let group = operation.reader().group(after.group_on(operation.today()))?;
     let entity = operation.reader().entity(after.entity)?;
-    Ok(AccountStep { account: after, group, entity, invitation: None, token: None, day: operation.today(), notices })
+    let upstream = named(operation.reader(), &after)?;
+    Ok(AccountStep { account: after, group, entity, upstream, invitation: None, token: None, day: operation.today(), notices })
 }
 
 impl UseCase for EditAccount {
@@ -362,6 +393,11 @@ impl UseCase for EditAccount {
         after.shutdown = self.shutdown.unwrap_or(before.shutdown);
         after.purchase_ban = self.purchase_ban.unwrap_or(before.purchase_ban);
         after.low_balance = self.low_balance.or(after.low_balance);
+        after.upstream = match &self.upstream {
+            None => before.upstream,
+            Some(BoughtThrough::Anybody) => None,
+            Some(BoughtThrough::Party(name)) => Some(operation.reader().upstream_chain()?.find(name)?.id),
+        };
         let group = operation.reader().group(after.group_on(day))?;
         let step = step(operation, &before, after, vec![])?;
         Ok(AccountStep { group, day, ..step })
@@ -404,6 +440,7 @@ impl UseCase for AcceptAccount {
         next_state(&before, Transition::Accept)?;
         let uid = uid(&self.uid)?;
         require_unused(Unique::Uid, uid.as_str(), operation.reader().account_by_uid(&uid)?)?;
+        super::agent::require_not_own(operation, &uid)?;
         let notices = unusual(&uid).into_iter().collect();
         let today = operation.today();
         let after = Account { uid: Some(uid), ..take(operation, &before, Transition::Accept, (today, None))? };
@@ -533,6 +570,8 @@ pub struct AccountView {
     pub moves: Vec<(NaiveDate, Code)>,
     /// Its real-name owner.
     pub entity: Entity,
+    /// Through whom it is bought, where it says so.
+    pub upstream: Option<Name>,
     /// Its money.
     pub standing: Standing,
     /// The invitation that it waits on.
@@ -585,5 +624,6 @@ fn view(reader: Reader<'_>, account: Account, pending: &PendingUsage, when: When
     let invitation = if waits { reader.invitation_of(account.id)? } else { None };
     let later = account.group.spans().filter_map(|(from, _, group)| Some((from?, group)));
     let moves = later.map(|(from, group)| Ok((from, reader.group(group)?.code))).collect::<Result<_>>()?;
-    Ok(AccountView { account, group, moves, entity, standing, invitation, day: when.day() })
+    let upstream = named(reader, &account)?;
+    Ok(AccountView { account, group, moves, entity, upstream, standing, invitation, day: when.day() })
 }

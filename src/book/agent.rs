@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Operation, Result, UseCase};
+use crate::domain::account::Uid;
 use crate::domain::code::Name;
 use crate::domain::entity::{Entity, Identity};
 use crate::domain::money::Currency;
-use crate::domain::refusal::{Notice, Refusal};
+use crate::domain::refusal::{Notice, Refusal, Unique};
 use crate::domain::role::Permission;
 use crate::store::{Agent, Operator, Reader};
 
@@ -58,6 +59,64 @@ impl UseCase for Init {
         operation.writer().insert_operator(&initialised.operator)?;
         Ok(initialised)
     }
+}
+
+/// What is known of the book's owner is put right; what is `None` stays.
+#[derive(Clone, Debug)]
+pub struct EditAgent {
+    /// Its registered name.
+    pub name: Option<Name>,
+    /// Its own account at the provider, as it was typed.
+    pub uid: Option<String>,
+}
+
+/// The book's owner.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AgentView {
+    /// The agent.
+    pub agent: Agent,
+    /// How many levels stand between the provider and it, where that is recorded.
+    pub levels: Option<u16>,
+    /// What is worth saying.
+    pub notices: Vec<Notice>,
+}
+
+/// Shows the book's owner.
+pub fn show(reader: Reader<'_>) -> Result<AgentView> {
+    Ok(AgentView { agent: reader.agent()?, levels: reader.upstream_chain()?.depth(), notices: vec![] })
+}
+
+impl UseCase for EditAgent {
+    const COMMAND: &'static str = "agent edit";
+    const PERMISSION: Permission = Permission::Administer;
+    type Outcome = AgentView;
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<AgentView> {
+        let before = operation.reader().agent()?;
+        let mut after = before.clone();
+        let mut notices = vec![];
+        if let Some(typed) = &self.uid {
+            let uid = super::account::uid(typed)?;
+            let holder = operation.reader().account_by_uid(&uid)?;
+            super::account::require_unused(Unique::Uid, uid.as_str(), holder)?;
+            notices.extend(super::account::unusual(&uid));
+            after.uid = Some(uid);
+        }
+        after.name = self.name.unwrap_or(after.name);
+        if after != before {
+            operation.writer().update_agent(&before, &after)?;
+        }
+        Ok(AgentView { notices, ..show(operation.reader())? })
+    }
+}
+
+/// Refuses the UID of a customer's account that is the agent's own.
+pub(super) fn require_not_own(operation: &Operation<'_>, uid: &Uid) -> Result<()> {
+    let agent = operation.reader().agent()?;
+    if agent.uid.as_ref() == Some(uid) {
+        return Err(Refusal::UidOfAgent { uid: uid.to_string(), agent: agent.name }.into());
+    }
+    Ok(())
 }
 
 /// Whether a legal person is the agent itself.

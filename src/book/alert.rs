@@ -9,9 +9,9 @@ use super::account::{self, AccountView};
 use super::budget::{self, BudgetView};
 use super::run_rate::RunRates;
 use super::usage::PendingUsage;
-use super::{Operation, Result, UseCase, When, pool};
+use super::{Operation, Result, UseCase, When, pool, upstream};
 use crate::domain::account::{Account, AccountState, Origin};
-use crate::domain::alert::{AccountMoney, AlertKind, AlertState, Concern, Mark, of_money};
+use crate::domain::alert::{AccountMoney, AlertKind, AlertState, Concern, Mark, of_money, of_upstream};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::money::Money;
 use crate::domain::policy::Policy;
@@ -88,6 +88,11 @@ pub fn list(reader: Reader<'_>, today: NaiveDate) -> Result<Vec<AlertView>> {
     concerns.extend(budget::list(reader, None, None, When::Now(today))?.into_iter().filter_map(of_budget));
     let overdue = reader.overdue_differences(today)?.into_iter();
     concerns.extend(overdue.map(|(owner, count, oldest)| Concern::Differences { owner, count, oldest }));
+    let chain = reader.upstream_chain()?;
+    let living = upstream::by_named(accounts.iter().map(|view| &view.account).filter(|account| account.state.lives()));
+    for party in chain.parties() {
+        concerns.extend(of_upstream(party, upstream::count_below(&chain, &living, party.id), &policy, today));
+    }
     let mut marks: HashMap<String, Mark> = reader.alert_marks()?.into_iter().map(|mark| (mark.alert.clone(), mark)).collect();
     let mut alerts: Vec<AlertView> = concerns
         .into_iter()

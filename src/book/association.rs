@@ -28,9 +28,10 @@ impl Preflight {
 pub fn check(reader: Reader<'_>, typed_uid: &str, owner: Option<&str>, attested: &[Attestation]) -> Result<Preflight> {
     let uid = uid(typed_uid)?;
     let used_by = reader.account_by_uid(&uid)?.map(|account| account.code);
+    let agent_uid = reader.agent()?.uid;
     let owner = owner.map(|name| super::entity::find(reader, name)).transpose()?;
     let is_agent = |entity: Entity| -> Result<(Code, bool)> { Ok((entity.code.clone(), super::agent::is_agent(reader, &entity)?)) };
     let owner = owner.map(is_agent).transpose()?;
-    let conditions = preflight(&Candidate { uid: &uid, used_by, owner, attested });
+    let conditions = preflight(&Candidate { uid: &uid, used_by, agent_uid: agent_uid.as_ref(), owner, attested });
     Ok(Preflight { uid, conditions })
 }

@@ -22,6 +22,7 @@ use crate::domain::refusal::{Noun, Refusal};
 use crate::domain::role::Permission;
 use crate::domain::rules::Party;
 use crate::domain::settlement::{Overdue, Terms};
+use crate::domain::upstream::UpstreamChain;
 use crate::store::{Operator, Reader, Scope, Writer};
 
 /// An account with its group on a day, as rules need them.
@@ -55,6 +56,7 @@ pub struct Operation<'c> {
     purchase_agreements: Option<Rc<Vec<Rc<Agreement>>>>,
     pub(super) pending_usage: Option<PendingUsage>,
     policy: Option<Policy>,
+    upstream_chain: Option<Rc<UpstreamChain>>,
     overdue: HashMap<AccountId, Option<Overdue>>,
     pub(super) weighing: Option<Weighing>,
 }
@@ -74,6 +76,7 @@ impl<'c> Operation<'c> {
             purchase_agreements: None,
             pending_usage: None,
             policy: None,
+            upstream_chain: None,
             overdue: HashMap::new(),
             weighing: None,
         })
@@ -216,6 +219,14 @@ impl<'c> Operation<'c> {
             self.policy = Some(self.reader().policy()?);
         }
         Ok(self.policy.as_ref().expect("it was loaded above"))
+    }
+
+    /// The parties above the agent, as they were when it was first asked for them: who records orders does not change them.
+    pub(super) fn upstream_chain(&mut self) -> Result<&Rc<UpstreamChain>> {
+        if self.upstream_chain.is_none() {
+            self.upstream_chain = Some(Rc::new(self.reader().upstream_chain()?));
+        }
+        Ok(self.upstream_chain.as_ref().expect("it was loaded above"))
     }
 
     /// What usage on the bills of open months will cost.

@@ -238,6 +238,7 @@ fn record_of(operation: &mut Operation<'_>, request: OrderRequest, then: Option<
     if request.placement == Placement::Planned {
         account.require_may_buy(request.kind)?;
     }
+    let frozen = super::upstream::require_not_frozen(operation, account, request.placement)?;
     let overdue = settlement::overdue_check(operation, &of, request.kind, request.placement)?;
     if let (Some(from), Some(to)) = (request.service_from, request.service_to)
         && to < from
@@ -300,7 +301,7 @@ fn record_of(operation: &mut Operation<'_>, request: OrderRequest, then: Option<
         Model::Resale => list_price_notice(&price, &of.group.code),
         Model::Agency => vec![],
     };
-    notices.extend(overdue.into_iter().chain(uncovered));
+    notices.extend(frozen.into_iter().chain(overdue).chain(uncovered));
     notices.extend(operation.count(weighed)?);
     let arrears = standing.arrears()?;
     if arrears.is_positive() {

@@ -12,6 +12,7 @@ use crate::book;
 use crate::domain::account::{AccountState, Origin};
 use crate::domain::bill::{Layout, PROBLEMS_SHOWN, Problem, TaxBasis};
 use crate::domain::close::Blocker;
+use crate::domain::code::{Code, Name};
 use crate::domain::difference::{DifferenceKind, Resolution};
 use crate::domain::invitation::TokenFault;
 use crate::domain::plural;
@@ -314,6 +315,8 @@ fn refused(refusal: &Refusal) -> Told {
             };
             told(format!("the {what} {value} is in use by the account {account}"))
         }
+        Refusal::UidOfAgent { uid, agent } => told(format!("the UID {uid} is the own account of the agent {agent}"))
+            .hint("give the UID of the customer's account; `subledger agent edit --uid` puts the agent's right"),
         Refusal::EvidenceMissing { account, missing } => {
             let flags: Vec<String> = missing.iter().map(|a| format!("--attest {a}")).collect();
             told(format!("{account} cannot be associated yet: nobody has vouched for what the book cannot see"))
@@ -379,6 +382,35 @@ fn refused(refusal: &Refusal) -> Told {
         Refusal::PurchaseBanned { account, kind } => {
             told(format!("{account} may not buy anything new ({kind}): new purchases are forbidden to it"))
                 .hint(format!("`subledger account edit {account} --purchases allow` lifts that; --placed records an order that the provider has accepted already"))
+        }
+        Refusal::ChainFrozen { account, party, since, reason } => {
+            told(format!("{account} can plan nothing: {party}, above it, is frozen since {since}: {reason}"))
+                .hint("--placed records an order that the provider has accepted already; `subledger agent chain list` shows the chain")
+        }
+        Refusal::ChainExists { party, level } => told(format!("{party} is in the chain already, on level {level}"))
+            .hint("`subledger agent chain edit` puts it right"),
+        Refusal::ChainCycle { party, above } if party == above => {
+            told(format!("{party} cannot buy from itself")).hint("--above names the party that sells to it")
+        }
+        Refusal::ChainCycle { party, above } => told(format!("{party} cannot buy from {above}, which stands below it"))
+            .hint("`subledger agent chain list` shows who buys from whom"),
+        Refusal::ChainLevel { party, level: 0, above, .. } => {
+            told(format!("{party} is on level 0, the provider itself, and buys from nobody, not from {above}"))
+                .hint("leave --above out, or name another --level")
+        }
+        Refusal::ChainLevel { party, level, above, above_level } => told(format!(
+            "{party} is on level {level}, which does not follow on {above} on level {above_level}"
+        ))
+        .hint("a party stands one level below the one that it buys from; `subledger agent chain list` shows their levels"),
+        Refusal::ChainAboveMissing { party, level, candidates } => chain_above_missing(party, *level, candidates, told),
+        Refusal::ChainInUse { party, below, accounts } => chain_in_use(party, below, accounts, told),
+        Refusal::ChainFrozenAlready { party, since, reason } => told(format!("{party} is frozen already, since {since}: {reason}"))
+            .hint("`subledger agent chain thaw` lets it go on"),
+        Refusal::ChainNotFrozen { party } => {
+            told(format!("{party} is not frozen")).hint("`subledger agent chain list` shows who is")
+        }
+        Refusal::CertificateTooLong { expires, latest } => {
+            told(format!("no certificate is valid until {expires}: {latest} would be the latest")).hint("look at the year again")
         }
         Refusal::AccountOverdue { account, group, overdue, due } => {
             told(format!("{account} may not buy anything new: it owes {overdue} that was due, the oldest on {due}")).hint(format!(
@@ -736,6 +768,41 @@ fn refused(refusal: &Refusal) -> Told {
     }
 }
 
+/// Nobody is named from whom a party buys.
+fn chain_above_missing(party: &Name, level: u16, candidates: &[Name], told: impl Fn(String) -> Told) -> Told {
+    let before = level.saturating_sub(1);
+    match candidates {
+        [] => told(format!("{party} is on level {level}, and nobody is on level {before} from whom it could buy"))
+            .hint(format!("`subledger agent chain add NAME --level {before}` records that party first")),
+        several => told(format!("{party} is on level {level}, and on level {before} stand {}", first_names(several)))
+            .hint("--above NAME says from whom it buys"),
+    }
+}
+
+/// Who and what stands on a party that is to be removed.
+fn chain_in_use(party: &Name, below: &[Name], accounts: &[Code], told: impl Fn(String) -> Told) -> Told {
+    let mut details = Vec::new();
+    if !below.is_empty() {
+        details.push(format!("below it: {}; move them with `subledger agent chain edit NAME --above NAME`", first_names(below)));
+    }
+    if !accounts.is_empty() {
+        let accounts = first_names(accounts);
+        details
+            .push(format!("bought through it: {accounts}; `subledger account edit ACCOUNT --upstream NAME` names another party"));
+    }
+    told(format!("{party} cannot be removed while others stand on it")).details(details)
+}
+
+/// The first names of many.
+fn first_names<T: ToString>(names: &[T]) -> String {
+    const SHOWN: usize = 10;
+    let first: Vec<String> = names.iter().take(SHOWN).map(ToString::to_string).collect();
+    match names.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        Some(more) => format!("{} and {more} more", first.join(", ")),
+        None => first.join(", "),
+    }
+}
+
 /// Why a difference cannot be resolved in some way, and what to do instead.
 fn unfit(id: &str, kind: DifferenceKind, how: Resolution, why: WhyNot, told: impl Fn(String) -> Told) -> Told {
     let told = |why: &str| told(format!("{id} ({kind}) cannot be resolved as {how}: {why}"));
@@ -773,6 +840,7 @@ fn list_of(noun: Noun) -> &'static str {
         Noun::Difference | Noun::Owner => "difference list",
         Noun::BillLine => "bill lines",
         Noun::Invoice => "invoice list",
+        Noun::Upstream => "agent chain list",
     }
 }
 

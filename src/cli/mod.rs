@@ -5,6 +5,7 @@
 //! look, and gives the answer.
 
 mod account;
+mod agent;
 mod alert;
 mod args;
 mod bill;
@@ -74,6 +75,8 @@ enum Command {
     Init(init::InitArgs),
     Status(status::StatusArgs),
     #[command(subcommand)]
+    Agent(agent::AgentCommand),
+    #[command(subcommand)]
     Entity(entity::EntityCommand),
     #[command(subcommand)]
     Group(group::GroupCommand),
@@ -133,6 +136,7 @@ impl Command {
         match self {
             Self::Init(args) => args.run(context),
             Self::Status(args) => args.run(context),
+            Self::Agent(command) => command.run(context),
             Self::Entity(command) => command.run(context),
             Self::Group(command) => command.run(context),
             Self::Account(command) => command.run(context),

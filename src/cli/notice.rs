@@ -19,6 +19,16 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
         Notice::Overdue { account, overdue, due } => {
             ("overdue", format!("{account} owes {overdue} that was due, the oldest on {due}"))
         }
+        Notice::ChainFrozen { account, party, since } => {
+            ("chain-frozen", format!("{party}, above {account}, is frozen since {since}"))
+        }
+        Notice::CertificateExpired { party, expires } => {
+            ("certificate-expired", format!("the certificate of {party} ran out on {expires}"))
+        }
+        Notice::ChainTooDeep { party, level, depth } => (
+            "chain-too-deep",
+            format!("{party} is on level {level}, and no more than {depth} are in order by the policy chain-depth"),
+        ),
         Notice::SurplusToDeposits { group, surplus } => {
             ("surplus-to-deposits", format!("{surplus} is more than what it pays for, and stands in the deposits of {group}"))
         }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::code::{Code, Name};
 use crate::domain::contact::{Email, Mobile};
 use crate::domain::dated::Dated;
-use crate::domain::id::{AccountId, EntityId, GroupId};
+use crate::domain::id::{AccountId, EntityId, GroupId, UpstreamId};
 use crate::domain::money::{Amount, Currency, Money, Overflow};
 use crate::domain::order::OrderKind;
 use crate::domain::percent::Percents;
@@ -40,6 +40,18 @@ words! {
         Revoked = "revoked",
         /// The holder said no.
         Declined = "declined",
+    }
+}
+
+impl AccountState {
+    /// Whether it is there: it has not left, and may still come.
+    pub fn lives(self) -> bool {
+        !self.has_ended() && self != Self::Expired
+    }
+
+    /// Whether its life is over for good.
+    pub fn has_ended(self) -> bool {
+        matches!(self, Self::Released | Self::Revoked | Self::Declined)
     }
 }
 
@@ -204,6 +216,8 @@ pub struct Account {
     pub mode: Dated<Mode>,
     /// What it is used for.
     pub environment: Environment,
+    /// Through whom it is bought; through anybody who sells to the agent when `None`.
+    pub upstream: Option<UpstreamId>,
     /// The holder's mobile number.
     pub mobile: Option<Mobile>,
     /// The holder's e-mail address.
@@ -509,6 +523,7 @@ pub(crate) mod tests {
             model: Model::Resale,
             mode: Dated::since(crate::domain::period::parse_date("2026-06-01").unwrap(), Mode::Prepaid),
             environment: Environment::Test,
+            upstream: None,
             login: None,
             mobile: None,
             email: None,

@@ -7,7 +7,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::account::{Account, AccountState, Mode};
-use crate::domain::code::Code;
+use crate::domain::code::{Code, Name};
 use crate::domain::fingerprint;
 use crate::domain::id::BudgetId;
 use crate::domain::money::{Amount, Currency, Money, Overflow};
@@ -16,11 +16,14 @@ use crate::domain::percent::Percents;
 use crate::domain::period::Month;
 use crate::domain::policy::Policy;
 use crate::domain::settlement::Overdue;
+use crate::domain::upstream::Upstream;
 use crate::domain::words::words;
 
 words! {
     /// What kind of thing an alert is about, the most pressing first.
     AlertKind, "a kind of alert" {
+        /// A party above the agent is frozen.
+        ChainFrozen = "chain-frozen",
         /// Recorded facts exceed what an account was given or lent.
         Arrears = "arrears",
         /// An account owes what was due.
@@ -35,6 +38,8 @@ words! {
         Budget = "budget",
         /// Differences that somebody looks after are not settled by their day.
         Differences = "differences",
+        /// A party above the agent has no valid certificate, or not for long.
+        Authorisation = "authorisation",
         /// An invitation runs out.
         Invitation = "invitation",
         /// An account has been without a verified real name for long.
@@ -60,6 +65,8 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are named after what they are, and each variant says when it is raised")]
 pub enum Concern {
+    /// A party above the agent is frozen, and with it the accounts that hang below.
+    ChainFrozen { party: Name, since: NaiveDate, reason: Name, accounts: u64 },
     /// Facts exceed what an account was given or lent, since a day; no day when only usage that waits for its charge does that.
     Arrears { account: Code, arrears: Money, since: Option<NaiveDate> },
     /// Charges up to and including a day were due and are not paid.
@@ -74,6 +81,8 @@ pub enum Concern {
     Budget { budget: BudgetId, about: String, period: String, percent: u16, spent: Money, amount: Money },
     /// So many differences of an owner were due, the oldest on a day, and are not settled.
     Differences { owner: String, count: u64, oldest: NaiveDate },
+    /// A party above the agent has a certificate for so many days, below zero once it has run out, or none.
+    Authorisation { party: Name, expires: Option<NaiveDate>, days_left: Option<i64> },
     /// An invitation runs out, or has.
     Invitation { account: Code, sent: NaiveDate, expires: NaiveDate },
     /// An account waits for its real name, or for its owner's consent, since a day.
@@ -84,6 +93,8 @@ impl Concern {
     /// What kind of thing it is about.
     pub fn kind(&self) -> AlertKind {
         match self {
+            Self::ChainFrozen { .. } => AlertKind::ChainFrozen,
+            Self::Authorisation { .. } => AlertKind::Authorisation,
             Self::Arrears { .. } => AlertKind::Arrears,
             Self::Overdue { .. } => AlertKind::Overdue,
             Self::PoolLow { .. } => AlertKind::PoolLow,
@@ -96,7 +107,7 @@ impl Concern {
         }
     }
 
-    /// What it is about: an account, a budget, the pool of a currency.
+    /// What it is about: an account, a budget, the pool of a currency, a party above the agent.
     pub fn subject(&self) -> String {
         match self {
             Self::Arrears { account, .. }
@@ -105,6 +116,7 @@ impl Concern {
             | Self::LowCredit { account, .. }
             | Self::Invitation { account, .. }
             | Self::Unverified { account, .. } => account.to_string(),
+            Self::ChainFrozen { party, .. } | Self::Authorisation { party, .. } => party.to_string(),
             Self::Differences { owner, .. } => owner.clone(),
             Self::PoolLow { available, .. } => format!("pool {}", available.currency),
             Self::Budget { budget, .. } => budget.to_string(),
@@ -116,6 +128,11 @@ impl Concern {
         // What waits for its charge has no day of its own.
         let from = |since: &Option<NaiveDate>| since.map_or_else(|| "pending".to_owned(), |day| day.to_string());
         match self {
+            Self::ChainFrozen { since, .. } => since.to_string(),
+            Self::Authorisation { expires: None, .. } => "none".to_owned(),
+            Self::Authorisation { expires: Some(day), days_left, .. } => {
+                format!("{day} {}", days_left.is_some_and(|left| left < 0))
+            }
             Self::Arrears { since, .. } => from(since),
             Self::Overdue { oldest, .. } => Month::of(*oldest).to_string(),
             Self::PoolLow { topped_up, days, .. } => format!("{topped_up} {}", days.is_some()),
@@ -175,6 +192,19 @@ pub struct AccountMoney<'a> {
     pub available: Amount,
     /// What it owes for longer than it may.
     pub overdue: Option<Overdue>,
+}
+
+/// What is to be said of a party above the agent; `accounts` is how many hang below it.
+pub fn of_upstream(party: &Upstream, accounts: u64, policy: &Policy, today: NaiveDate) -> Vec<Concern> {
+    let name = || party.name.clone();
+    let frozen =
+        party.frozen().map(|act| Concern::ChainFrozen { party: name(), since: act.day, reason: act.reason.clone(), accounts });
+    let authorisation = party.needs_renewal(today, policy.authorisation_days).then(|| Concern::Authorisation {
+        party: name(),
+        expires: party.expires,
+        days_left: party.days_left(today),
+    });
+    frozen.into_iter().chain(authorisation).collect()
 }
 
 /// The days on which an account's money moved, and those from which its credit and its mode hold: that can make it low, too.

@@ -44,6 +44,8 @@ pub enum Evidence {
     UidUnused,
     /// This account has it.
     UsedBy(Code),
+    /// It is the agent's own.
+    UsedByAgent,
     /// The real-name owner, which is in the book.
     Owner(Code),
     /// The real-name owner is the agent itself.
@@ -74,6 +76,8 @@ pub struct Candidate<'c> {
     pub uid: &'c Uid,
     /// The account of the book that has it already.
     pub used_by: Option<Code>,
+    /// The agent's own number.
+    pub agent_uid: Option<&'c Uid>,
     /// The real-name owner that was named, and whether that is the agent itself.
     pub owner: Option<(Code, bool)>,
     /// What a person vouches for.
@@ -100,6 +104,7 @@ pub fn preflight(candidate: &Candidate<'_>) -> Vec<CheckedCondition> {
     let checked = |condition: &Condition| {
         let (finding, evidence) = match condition {
             Condition::UidUnused => match &candidate.used_by {
+                None if candidate.agent_uid == Some(candidate.uid) => (Finding::Fail, Evidence::UsedByAgent),
                 None => (Finding::Pass, Evidence::UidUnused),
                 Some(account) => (Finding::Fail, Evidence::UsedBy(account.clone())),
             },
@@ -129,7 +134,13 @@ mod tests {
     #[test]
     fn each_condition_fails_or_passes_by_itself() {
         let uid = Uid::parse("1000000000000009").unwrap();
-        let good = Candidate { uid: &uid, used_by: None, owner: Some((code("acme-hq"), false)), attested: Attestation::ALL };
+        let good = Candidate {
+            uid: &uid,
+            used_by: None,
+            agent_uid: None,
+            owner: Some((code("acme-hq"), false)),
+            attested: Attestation::ALL,
+        };
         let findings = |candidate: &Candidate<'_>| -> Vec<(Condition, Finding)> {
             let checked = preflight(candidate).into_iter().filter(|checked| checked.finding != Finding::Pass);
             checked.map(|checked| (checked.condition, checked.finding)).collect()
@@ -138,6 +149,8 @@ mod tests {
         assert_eq!(preflight(&good).len(), Condition::ALL.len());
         let used = Candidate { used_by: Some(code("acme-prod")), ..good.clone() };
         assert_eq!(findings(&used), [(Condition::UidUnused, Finding::Fail)]);
+        let of_agent = Candidate { agent_uid: Some(&uid), ..good.clone() };
+        assert_eq!(findings(&of_agent), [(Condition::UidUnused, Finding::Fail)]);
         let own = Candidate { owner: Some((code("lingdu"), true)), ..good.clone() };
         assert_eq!(findings(&own), [(Condition::RealName, Finding::Fail)]);
         let unnamed = Candidate { owner: None, ..good.clone() };

@@ -18,6 +18,8 @@ ids! {
     GroupId;
     /// A customer's sub-account.
     AccountId;
+    /// A party above the agent.
+    UpstreamId;
     /// A step in the life of an account.
     StepId;
     /// An invitation sent to the holder of an account.

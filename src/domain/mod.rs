@@ -62,6 +62,7 @@ pub mod statement;
 pub mod statement_proof;
 pub mod suggest;
 pub mod true_up;
+pub mod upstream;
 pub mod usage;
 pub mod usage_check;
 pub mod words;

@@ -58,6 +58,10 @@ words! {
         InvitationResends = "invitation-resends",
         /// After how many days without a verified real name somebody is told.
         VerifyDays = "verify-days",
+        /// How many levels may stand between the provider and the agent.
+        ChainDepth = "chain-depth",
+        /// How many days before the certificate of a party runs out somebody is told.
+        AuthorisationDays = "authorisation-days",
         /// How far an amount may be off before it is a difference.
         ToleranceAmount = "tolerance-amount",
         /// How far, as a share of what was expected; the smaller of the two holds.
@@ -97,6 +101,8 @@ impl PolicyName {
             Self::InvitationLink => "the page on which holders accept, https://…; the token is put at its end; or none",
             Self::InvitationResends => "an invitation may be sent again so many times",
             Self::VerifyDays => "alert when an account has been without a verified name for so many days",
+            Self::ChainDepth => "so many levels of the chain above the agent are in order",
+            Self::AuthorisationDays => "alert when the certificate of a party above runs out within so many days",
             Self::ToleranceAmount => "an order may be billed so much off, in major units; 0 tolerates nothing",
             Self::TolerancePercent => "and so many percent off; the smaller of the two holds",
             Self::ToleranceBudget => "what is tolerated in a month comes to no more than this, in major units",
@@ -135,6 +141,10 @@ pub struct Policy {
     pub invitation_resends: u16,
     /// After how many days without a verified real name somebody is told.
     pub verify_days: u16,
+    /// How many levels may stand between the provider and the agent.
+    pub chain_depth: u16,
+    /// How many days before the certificate of a party runs out somebody is told.
+    pub authorisation_days: u16,
     /// How far an amount may be off, in major units.
     pub tolerance_amount: Exact,
     /// How far, in millionths of what was expected.
@@ -172,6 +182,8 @@ impl Default for Policy {
             invitation_link: None,
             invitation_resends: 5,
             verify_days: 7,
+            chain_depth: 2,
+            authorisation_days: 30,
             tolerance_amount: Exact::ZERO,
             tolerance_share: 0,
             tolerance_budget: Exact::ZERO,
@@ -201,6 +213,8 @@ impl Policy {
             PolicyName::InvitationLink => self.invitation_link.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string),
             PolicyName::InvitationResends => self.invitation_resends.to_string(),
             PolicyName::VerifyDays => self.verify_days.to_string(),
+            PolicyName::ChainDepth => self.chain_depth.to_string(),
+            PolicyName::AuthorisationDays => self.authorisation_days.to_string(),
             PolicyName::ToleranceAmount => self.tolerance_amount.to_string(),
             PolicyName::TolerancePercent => percent(self.tolerance_share),
             PolicyName::ToleranceBudget => self.tolerance_budget.to_string(),
@@ -229,6 +243,8 @@ impl Policy {
             PolicyName::InvitationLink => self.invitation_link = Some(text.parse()?),
             PolicyName::InvitationResends => self.invitation_resends = count(text)?,
             PolicyName::VerifyDays => self.verify_days = days(text)?,
+            PolicyName::ChainDepth => self.chain_depth = count(text)?,
+            PolicyName::AuthorisationDays => self.authorisation_days = days(text)?,
             PolicyName::ToleranceAmount => self.tolerance_amount = amount(text)?,
             PolicyName::TolerancePercent => self.tolerance_share = millionths(text)?,
             PolicyName::ToleranceBudget => self.tolerance_budget = amount(text)?,

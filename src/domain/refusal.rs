@@ -9,7 +9,7 @@ use crate::domain::account::life::ReleaseBlocker;
 use crate::domain::account::{AccountState, Attestation, NotAUid, Origin};
 use crate::domain::bill::{Layout, Problem, Remark, TaxBasis};
 use crate::domain::close::{Blocker, CloseCheck};
-use crate::domain::code::Code;
+use crate::domain::code::{Code, Name};
 use crate::domain::coupon::CouponKind;
 use crate::domain::difference::{DifferenceKind, Resolution};
 use crate::domain::entity::{NotACredential, NotARegistration};
@@ -45,6 +45,8 @@ pub enum Noun {
     Owner,
     /// Invoices, by `i-7` or the number on them.
     Invoice,
+    /// Parties above the agent.
+    Upstream,
 }
 
 impl Noun {
@@ -60,6 +62,7 @@ impl Noun {
             Self::BillLine => "bill line",
             Self::Owner => "owner of a difference",
             Self::Invoice => "invoice",
+            Self::Upstream => "party of the chain",
         }
     }
 }
@@ -134,6 +137,8 @@ pub enum Refusal {
     EntityIsAgent { entity: Code },
     /// Mobile, e-mail or UID belong to another account.
     InUse { unique: Unique, value: String, account: Code },
+    /// The UID is the agent's own.
+    UidOfAgent { uid: String, agent: Name },
     /// An association lacks the word of a person for what the book cannot see.
     EvidenceMissing { account: Code, missing: Vec<Attestation> },
     /// The state does not allow the transition.
@@ -169,10 +174,29 @@ pub enum Refusal {
 
     /// New purchases are forbidden to the account.
     PurchaseBanned { account: Code, kind: OrderKind },
+    /// Above the account stands a party that is frozen.
+    ChainFrozen { account: Code, party: Name, since: NaiveDate, reason: Name },
     /// By policy, an account that owes what was due buys nothing new.
     AccountOverdue { account: Code, group: Code, overdue: Money, due: NaiveDate },
     /// Who pays would change while money stays behind in the old way.
     SwitchUnsettled { account: Code, owed: Money, unspent: Money, pending: Money },
+
+    /// A party of that name stands in the chain already.
+    ChainExists { party: Name, level: u16 },
+    /// A party would buy from itself, or from who buys from it.
+    ChainCycle { party: Name, above: Name },
+    /// A party does not stand one level below whom it buys from.
+    ChainLevel { party: Name, level: u16, above: Name, above_level: u16 },
+    /// Nobody has said from whom a party buys, and there is not one who could be meant.
+    ChainAboveMissing { party: Name, level: u16, candidates: Vec<Name> },
+    /// A party cannot be removed: these buy from it.
+    ChainInUse { party: Name, below: Vec<Name>, accounts: Vec<Code> },
+    /// The party is frozen already.
+    ChainFrozenAlready { party: Name, since: NaiveDate, reason: Name },
+    /// The party is not frozen.
+    ChainNotFrozen { party: Name },
+    /// A certificate would run for longer than any does.
+    CertificateTooLong { expires: NaiveDate, latest: NaiveDate },
 
     /// The value of a policy is none.
     PolicyInvalid { name: PolicyName, value: String, reason: String },
@@ -613,6 +637,7 @@ impl Refusal {
                 Noun::BillLine => "bill-line.unknown",
                 Noun::Owner => "difference.owner-unknown",
                 Noun::Invoice => "invoice.unknown",
+                Noun::Upstream => "chain.unknown",
             },
             Self::Exists { noun, .. } => match noun {
                 Noun::Entity => "entity.exists",
@@ -624,7 +649,9 @@ impl Refusal {
                 Noun::BillLine => "bill-line.exists",
                 Noun::Owner => "difference.owner-exists",
                 Noun::Invoice => "invoice.exists",
+                Noun::Upstream => "chain.exists",
             },
+            Self::UidOfAgent { .. } => "uid.in-use",
             Self::CredentialInUse { .. } => "credential.in-use",
             Self::EntityIsAgent { .. } => "real-name-owner.is-agent",
             Self::InUse { unique, .. } => match unique {
@@ -653,8 +680,17 @@ impl Refusal {
             Self::CreditForPrepaid { .. } => "credit.prepaid",
             Self::NotPrepaid { .. } => "account.not-prepaid",
             Self::PurchaseBanned { .. } => "account.purchase-ban",
+            Self::ChainFrozen { .. } => "chain.frozen",
             Self::AccountOverdue { .. } => "account.overdue",
             Self::SwitchUnsettled { .. } => "account.switch-unsettled",
+            Self::ChainExists { .. } => "chain.exists",
+            Self::ChainCycle { .. } => "chain.cycle",
+            Self::ChainLevel { .. } => "chain.level",
+            Self::ChainAboveMissing { .. } => "chain.above",
+            Self::ChainInUse { .. } => "chain.in-use",
+            Self::ChainFrozenAlready { .. } => "chain.frozen-already",
+            Self::ChainNotFrozen { .. } => "chain.not-frozen",
+            Self::CertificateTooLong { .. } => "chain.expires",
             Self::PolicyInvalid { .. } => "policy.invalid",
             Self::DaysReversed { .. } => "days.reversed",
             Self::PeriodClosed { .. } | Self::BillClosed { .. } => "period.closed",
@@ -820,6 +856,31 @@ pub enum Notice {
         overdue: Money,
         /// The last day on which the oldest of it could have been paid in time.
         due: NaiveDate,
+    },
+    /// A recorded fact of an account above which a party is frozen.
+    ChainFrozen {
+        /// The account.
+        account: Code,
+        /// The party.
+        party: Name,
+        /// Since when.
+        since: NaiveDate,
+    },
+    /// A party of the chain whose certificate has run out.
+    CertificateExpired {
+        /// The party.
+        party: Name,
+        /// The last day on which it was valid.
+        expires: NaiveDate,
+    },
+    /// A chain of more levels than the policy lets there be.
+    ChainTooDeep {
+        /// The party that stands too deep.
+        party: Name,
+        /// Its level.
+        level: u16,
+        /// How many levels are in order.
+        depth: u16,
     },
     /// A customer has paid more than what it was for.
     SurplusToDeposits {

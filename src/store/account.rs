@@ -13,7 +13,7 @@ use crate::domain::account::{Account, AccountState, Attestation, Environment, Gr
 use crate::domain::code::{Code, Name};
 use crate::domain::contact::{Email, Mobile};
 use crate::domain::dated::Dated;
-use crate::domain::id::{AccountId, EntityId, GroupId};
+use crate::domain::id::{AccountId, EntityId, GroupId, UpstreamId};
 use crate::domain::money::{Amount, Currency};
 
 /// An account that is about to be written.
@@ -35,6 +35,8 @@ pub struct NewAccount {
     pub mode: Mode,
     /// What it is used for.
     pub environment: Environment,
+    /// Through whom it is bought.
+    pub upstream: Option<UpstreamId>,
     /// The holder's mobile number.
     pub mobile: Option<Mobile>,
     /// The holder's e-mail address.
@@ -55,7 +57,8 @@ pub struct NewAccount {
 
 const SELECT_GROUP: &str = "SELECT id, code, name, currency, payment_days FROM customer_group";
 const SELECT_ACCOUNT: &str = "SELECT id, code, uid, groups, entity_id, state, origin, mode, environment, mobile, email, holder,
-                                     credit, since, login, model, shutdown, purchase_ban, low_balance FROM account";
+                                     credit, since, login, model, shutdown, purchase_ban, low_balance, upstream_id
+                                FROM account";
 
 /// What has left, or was never there, holds neither a number nor an address.
 const LIVES: &str = "state NOT IN ('released', 'revoked', 'declined', 'expired')";
@@ -89,6 +92,7 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         shutdown: row.parsed(16)?,
         purchase_ban: row.get(17)?,
         low_balance: row.parsed_opt(18)?,
+        upstream: row.get::<_, Option<i64>>(19)?.map(UpstreamId),
     })
 }
 
@@ -250,6 +254,7 @@ impl Writer<'_> {
             model: new.model,
             mode: Dated::since(new.since, new.mode),
             environment: new.environment,
+            upstream: new.upstream,
             mobile: new.mobile,
             email: new.email,
             login: new.login,
@@ -262,8 +267,8 @@ impl Writer<'_> {
         };
         let mut insert = self.connection().prepare_cached(
             "INSERT INTO account (id, code, uid, groups, entity_id, state, origin, mode, environment, mobile, email, holder,
-                                  credit, since, login, model, shutdown, purchase_ban)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+                                  credit, since, login, model, shutdown, purchase_ban, upstream_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         )?;
         insert.execute(params![
             account.id.0,
@@ -284,6 +289,7 @@ impl Writer<'_> {
             account.model.as_str(),
             account.shutdown.as_str(),
             account.purchase_ban,
+            account.upstream.map(|upstream| upstream.0),
         ])?;
         drop(insert);
         self.write_membership(&account)?;
@@ -303,12 +309,12 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Writes what may change of an account: its group, state, UID, real-name owner, login name, who pays, its credit, and what
-    /// happens when nothing is left.
+    /// Writes what may change of an account: its group, state, UID, real-name owner, login name, who pays, its credit, what
+    /// happens when nothing is left, and through whom it is bought.
     pub fn update_account(&mut self, before: &Account, after: &Account) -> Result<()> {
         let mut update = self.connection().prepare_cached(
             "UPDATE account SET uid = ?2, state = ?3, entity_id = ?4, login = ?5, mode = ?6, credit = ?7, shutdown = ?8,
-                                purchase_ban = ?9, low_balance = ?10, groups = ?11
+                                purchase_ban = ?9, low_balance = ?10, groups = ?11, upstream_id = ?12
               WHERE id = ?1",
         )?;
         update.execute(params![
@@ -323,6 +329,7 @@ impl Writer<'_> {
             after.purchase_ban,
             after.low_balance.as_ref().map(ToString::to_string),
             to_json(&after.group),
+            after.upstream.map(|upstream| upstream.0),
         ])?;
         drop(update);
         if before.group != after.group {

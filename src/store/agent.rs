@@ -92,6 +92,13 @@ impl Writer<'_> {
         self.log_change("agent", "agent", None, agent)
     }
 
+    /// Writes what may change of the book's owner: its name and its own UID.
+    pub fn update_agent(&mut self, before: &Agent, after: &Agent) -> Result<()> {
+        self.connection()
+            .execute("UPDATE agent SET name = ?1, uid = ?2", params![after.name.as_str(), after.uid.as_ref().map(Uid::as_str)])?;
+        self.log_change("agent", "agent", Some(before), after)
+    }
+
     /// Writes an operator.
     pub fn insert_operator(&mut self, operator: &Operator) -> Result<()> {
         let roles: Vec<&str> = operator.roles.iter().map(|role| role.as_str()).collect();

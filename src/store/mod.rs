@@ -32,6 +32,7 @@ mod settlement;
 mod sql;
 mod statement;
 mod true_up;
+mod upstream;
 mod volume;
 mod writer;
 

@@ -484,6 +484,17 @@ impl Reader<'_> {
         Ok(select.query_row([account.0], |row| row.get(0))?)
     }
 
+    /// How many of them each account has, and what the provider is expected to bill for them.
+    pub fn open_orders_by_account(&self) -> Result<HashMap<AccountId, (u64, Amount)>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT c.account_id, COUNT(*), SUM(c.cost_minor) FROM charge AS c
+              WHERE c.order_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM clearing AS k WHERE k.charge_id = c.id)
+              GROUP BY c.account_id",
+        )?;
+        let rows = select.query_map([], |row| Ok((AccountId(row.get(0)?), (row.get(1)?, row.amount(2)?))))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// How many of them are counted in another currency.
     pub fn open_order_count_beside(&self, until: NaiveDate, currency: Currency) -> Result<u64> {
         let mut select = self.connection.prepare_cached(

@@ -76,6 +76,18 @@ CREATE TABLE customer_group (
                                        -- NULL: as the policy says
 ) STRICT;
 
+-- Who sells to the agent, up to the provider: a party in a row. One that was removed stays on record.
+CREATE TABLE upstream (
+    id           INTEGER PRIMARY KEY,
+    name         TEXT    NOT NULL,
+    level        INTEGER NOT NULL,     -- 0: the provider itself; 1: who buys from it; and so on; the agent stands below the last
+    above_id     INTEGER REFERENCES upstream,  -- from whom it buys
+    authorisation TEXT,                -- the number of the certificate by which it may sell
+    expires      INTEGER,              -- the last day on which the certificate is valid
+    freeze       TEXT,                 -- JSON: when, by whom and why it was last frozen, and thawed since
+    removed      INTEGER NOT NULL CHECK (removed IN (0, 1))
+) STRICT;
+
 CREATE TABLE account (
     id           INTEGER PRIMARY KEY,
     code         TEXT NOT NULL UNIQUE,
@@ -95,7 +107,8 @@ CREATE TABLE account (
     login        TEXT UNIQUE,          -- its login name at the provider: some bills name accounts by it
     shutdown     TEXT NOT NULL,        -- 'immediate', 'delayed' or 'none'
     purchase_ban INTEGER NOT NULL CHECK (purchase_ban IN (0, 1)),
-    low_balance  TEXT                  -- percents at which somebody is told; NULL: those of the policy
+    low_balance  TEXT,                 -- percents at which somebody is told; NULL: those of the policy
+    upstream_id  INTEGER REFERENCES upstream  -- through whom it is bought; NULL: through anybody who sells to the agent
 ) STRICT;
 -- Whoever has left, or was never there, holds neither a number nor an address.
 CREATE UNIQUE INDEX account_mobile ON account (mobile) WHERE state NOT IN ('released', 'revoked', 'declined', 'expired');

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::document::{Document, Field, Table, Value};
 use crate::book::account::{AccountStep, AccountView, Life};
 use crate::domain::account::{Account, AccountState, Standing};
+use crate::domain::code::Name;
 use crate::domain::money::{Currency, Overflow};
 
 /// Its terms: who sells, who pays now and from the next change on, and what happens when nothing is left.
@@ -27,6 +28,12 @@ fn terms(document: Document, account: &Account, day: NaiveDate) -> Document {
         .with(low_balance(account))
 }
 
+/// Through whom it is bought; people see it where the account says so.
+fn upstream(name: Option<&Name>) -> Field {
+    let field = Field::new("upstream", "Bought through", name.map(ToString::to_string));
+    if name.is_some() { field } else { field.machine_only() }
+}
+
 /// At which percents left somebody is told; people see those of the account's own.
 fn low_balance(account: &Account) -> Field {
     let field = Field::new("low_balance", "Told at percent left", account.low_balance.as_ref().map(ToString::to_string));
@@ -43,6 +50,7 @@ pub fn step(schema: &str, outcome: &AccountStep) -> Document {
     terms(document, account, outcome.day)
         .field("group", "Group", &outcome.group.code)
         .field("entity", "Real-name owner", &outcome.entity.code)
+        .with(upstream(outcome.upstream.as_ref()))
         .field("environment", "Environment", account.environment.as_str())
         .field("since", "Ours since", account.since)
         .field("invitation_expires", "Invitation runs until", outcome.invitation.as_ref().map(|i| i.expires))
@@ -100,6 +108,7 @@ pub fn account(view: &AccountView) -> Result<Document, Overflow> {
         .field("group", "Group", &view.group.code)
         .with(if view.moves.is_empty() { moves.machine_only() } else { moves })
         .field("entity", "Real-name owner", &view.entity.code)
+        .with(upstream(view.upstream.as_ref()))
         .field("environment", "Environment", account.environment.as_str())
         .field("since", "Ours since", account.since)
         .field("mobile", "Mobile", account.mobile.as_ref().map(ToString::to_string))

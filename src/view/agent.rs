@@ -1,7 +1,7 @@
 //! The agent as people and programs see it.
 
 use super::document::Document;
-use crate::book::agent::Initialised;
+use crate::book::agent::{AgentView, Initialised};
 use crate::book::status::StatusView;
 
 /// A new book.
@@ -15,6 +15,18 @@ pub fn initialised(outcome: &Initialised, path: &str) -> Document {
         .field("currency", "Currency", agent.currency)
         .field("uid", "UID", agent.uid.as_ref().map(ToString::to_string))
         .field("operator", "First operator", outcome.operator.name.as_str())
+}
+
+/// The book's owner.
+pub fn agent(schema: &str, view: &AgentView) -> Document {
+    let agent = &view.agent;
+    Document::new(schema)
+        .field("agent", "Agent", &agent.name)
+        .field("credential", "Credential", agent.credential.to_string())
+        .field("provider", "Provider", agent.provider.as_str())
+        .field("currency", "Currency", agent.currency)
+        .field("uid", "UID", agent.uid.as_ref().map(ToString::to_string))
+        .field("levels", "Levels above it", view.levels.map(u32::from))
 }
 
 /// The book at a glance.

@@ -38,6 +38,15 @@ fn sentence(concern: &Concern) -> String {
             let count = crate::domain::plural(*count, "difference", "differences");
             format!("{count} not settled by the day that was set; the oldest was due on {oldest}")
         }
+        Concern::ChainFrozen { since, reason, accounts, .. } => {
+            let below = crate::domain::plural(*accounts, "account hangs", "accounts hang");
+            format!("frozen since {since} ({reason}); {below} below it")
+        }
+        Concern::Authorisation { expires: Some(expires), days_left: Some(left), .. } if *left < 0 => {
+            format!("its certificate ran out on {expires}")
+        }
+        Concern::Authorisation { expires: Some(expires), .. } => format!("its certificate runs until {expires}"),
+        Concern::Authorisation { expires: None, .. } => "no certificate of it is recorded".to_owned(),
         Concern::Invitation { expires, .. } => format!("the invitation runs until {expires}"),
         Concern::Unverified { state: AccountState::Invited, since, .. } => format!("the owner has not consented since {since}"),
         Concern::Unverified { since, .. } => format!("invited on {since}, and its real name is not verified"),
@@ -65,6 +74,8 @@ fn figures(concern: &Concern) -> [Value; 5] {
         }
         Concern::Budget { spent, amount, percent, .. } => whole(spent, Some(amount), Some(*percent), None),
         Concern::Differences { oldest, .. } => only_since(*oldest),
+        Concern::ChainFrozen { since, .. } => only_since(*since),
+        Concern::Authorisation { .. } => [Value::Null, Value::Null, Value::Null, Value::Null, Value::Null],
         Concern::Invitation { sent, .. } => only_since(*sent),
         Concern::Unverified { since, .. } => only_since(*since),
     }

@@ -8,6 +8,7 @@ fn told(evidence: &Evidence) -> String {
     match evidence {
         Evidence::UidUnused => "no account of this book has it".to_owned(),
         Evidence::UsedBy(account) => format!("it is the account {account}"),
+        Evidence::UsedByAgent => "it is the agent's own".to_owned(),
         Evidence::Owner(entity) => format!("{entity} is in the book"),
         Evidence::OwnerIsAgent(entity) => format!("{entity} is the agent itself"),
         Evidence::OwnerNotNamed => "name the real-name owner: --entity CODE".to_owned(),

@@ -45,6 +45,7 @@ pub mod settlement;
 pub mod statement;
 pub mod table;
 pub mod text;
+pub mod upstream;
 pub mod xlsx;
 
 #[cfg(test)]

@@ -316,6 +316,8 @@ impl TestBook {
     pub(crate) fn everything(&self) -> String {
         let looks = [
             "status",
+            "agent show",
+            "agent chain list",
             "entity list",
             "group list",
             "account list",

@@ -8,6 +8,7 @@ mod bad_input;
 mod book;
 mod bridges;
 mod budgets;
+mod chains;
 mod containers;
 mod demo;
 mod differences;

@@ -12,6 +12,8 @@ use crate::book::{Point, TestBook, refusal};
 /// Every command that only looks, its exit, and the noun and verb of its schema.
 const LOOKS: &[(i32, &str, &str)] = &[
     (0, "status", "status"),
+    (0, "agent show", "agent-show"),
+    (0, "agent chain list", "agent-chain-list"),
     (0, "entity list", "entity-list"),
     (0, "entity show acme-hq", "entity-show"),
     (0, "group list", "group-list"),
@@ -48,6 +50,7 @@ const LOOKS: &[(i32, &str, &str)] = &[
     (3, "period checklist 2026-06", "period-checklist"),
     (0, "report runway", "report-runway"),
     (0, "report exposure", "report-exposure"),
+    (0, "report blast Aliyun", "report-blast"),
     (0, "report savings", "report-savings"),
     (0, "report margin", "report-margin"),
     (0, "settlement list", "settlement-list"),
@@ -59,6 +62,7 @@ fn reconciled() -> TestBook {
     let book = TestBook::acme(Point::Billed);
     assert_eq!(book.run("reconcile run --period 2026-06").exit, 3);
     book.done("pool top-up 100000 --date 2026-06-01");
+    book.done("agent chain add Aliyun --level 0");
     book
 }
 
@@ -92,12 +96,14 @@ fn every_list_is_a_csv_with_a_header_row() {
     }
     assert_snapshot!(headers, @"
     status: period,state,bill_version,bill_finality,currency,payable,open_differences,receipt
+    agent show: agent,credential,provider,currency,uid,levels
+    agent chain list: name,level,above,authorisation,expires,days_left,accounts,state,frozen_since,frozen_by,frozen_reason
     entity list: code,name,kind,credential,country
     entity show acme-hq: code,name,kind,credential,title,tax_id,address,phone,bank,bank_account
     group list: group,name,currency,accounts,deposits
     group show acme: code,name,currency,deposits,payment_days,accounts
     account list: code,uid,group,state,mode,environment,currency,available,funds,owed,arrears
-    account show acme-prod: code,uid,state,model,mode,next_mode,next_mode_from,shutdown,purchase_ban,low_balance,currency,group,moves,entity,environment,since,mobile,email,login,holder,invitation_expires,available,funds,owed,credit_limit,pending_usage,arrears
+    account show acme-prod: code,uid,state,model,mode,next_mode,next_mode_from,shutdown,purchase_ban,low_balance,currency,group,moves,entity,upstream,environment,since,mobile,email,login,holder,invitation_expires,available,funds,owed,credit_limit,pending_usage,arrears
     account history acme-prod: day,step,from,to,operator,reason
     account preflight 1000000000000009: condition,finding,evidence
     invitation list: account,group,state,mobile,email,sent,expires
@@ -128,6 +134,7 @@ fn every_list_is_a_csv_with_a_header_row() {
     period checklist 2026-06: check,state,what
     report runway: kind,account,group,currency,available,rate_7,rate_30,rate_90,days_7,days_30,days_90,runs_out,propose
     report exposure: account,group,currency,mode,shutdown,owed,pending,funds,run_rate,days,exposure
+    report blast Aliyun: account,uid,group,state,mode,currency,funds,owed,credit_limit,available,pending_usage,open_orders,open_cost
     report savings: account,group,currency,list,payable,saved,alone,brings,proportional,shapley,standard_error
     report margin: account,product,period,currency,sale,cost,margin,margin_percent,without_rule,flag
     settlement list: account,group,currency,payment_days,owed,overdue,oldest,due,days_overdue

@@ -48,6 +48,7 @@ fn codes_that_tests_expect() -> BTreeSet<&'static str> {
         include_str!("alerts.rs"),
         include_str!("bad_input.rs"),
         include_str!("budgets.rs"),
+        include_str!("chains.rs"),
         include_str!("containers.rs"),
         include_str!("demo.rs"),
         include_str!("differences.rs"),

@@ -33,9 +33,17 @@ const ACCEPTED_ALERT: &[&str] = &[ALERT[0], ALERT[1], "alert accept ALERT --note
 /// June's invoice: requested, and issued.
 const REQUESTED: &[&str] = &["invoice request --period 2026-06 --all"];
 const ISSUED: &[&str] = &[REQUESTED[0], "invoice issue i-1 --number 26332000000012345678"];
+const CHAIN: &[&str] = &["agent chain add Aliyun --level 0"];
+const FROZEN_CHAIN: &[&str] = &[CHAIN[0], "agent chain freeze Aliyun --reason why"];
 const BUDGET: &[&str] = &["budget set 50000 --account acme-prod"];
 
 pub(crate) const WRITES: &[Write] = &[
+    at(Point::Made, "agent edit --name Other --uid 9000000000000001"),
+    at(Point::Made, "agent chain add Aliyun --level 0 --authorisation A-1 --expires 2027-03-31"),
+    after(CHAIN, "agent chain edit aliyun --expires 2027-03-31"),
+    after(CHAIN, "agent chain remove aliyun"),
+    after(CHAIN, "agent chain freeze aliyun --reason unpaid"),
+    after(FROZEN_CHAIN, "agent chain thaw aliyun --reason paid"),
     at(Point::Made, "entity add other --name Other --credential 91330106MA01A2B329"),
     at(Point::Ready, "entity edit acme-hq --address '1 West Lake' --phone 0571-1"),
     at(Point::Closed, REQUESTED[0]),

@@ -78,6 +78,7 @@ impl Desk {
             mobile: None,
             email: None,
             login: None,
+            upstream: None,
             holder: None,
         };
         self.does(AssociateAccount { particulars, uid: uid.to_owned(), attest: Attestation::ALL.to_vec() });

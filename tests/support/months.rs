@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use subledger::book::Call;
-use subledger::book::account::{CreateAccount, Particulars};
+use subledger::book::account::{BoughtThrough, CreateAccount, EditAccount, Particulars};
 use subledger::book::alert::{SnoozeAlert, list};
 use subledger::book::bill::{BadLines, BillInput, ImportBill};
 use subledger::book::budget::{ScopeRequest, SetBudget};
@@ -22,6 +22,7 @@ use subledger::book::order::{ImportOrders, RecordOrder, RefundOrder};
 use subledger::book::policy::SetPolicy;
 use subledger::book::price::ApplyAgreement;
 use subledger::book::settlement::{Pays, ReceiveSettlement};
+use subledger::book::upstream::{AddUpstream, FreezeUpstream, RemoveUpstream, ThawUpstream};
 use subledger::domain::account::{Environment, Mode, Model, ShutdownPolicy};
 use subledger::domain::budget::{BudgetAction, BudgetPeriod};
 use subledger::domain::chain::sha256_hex;
@@ -140,6 +141,7 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     desk.adds_account(Model::Resale, "acme-prod", "1000000000000001", "acme", Some("100000"));
     desk.adds_account(Model::Resale, "acme-test", "1000000000000002", "acme", None);
     desk.does(CreateAccount(Particulars {
+        upstream: None,
         login: Some("acme-login".parse().expect("a name")),
         code: "acme-dev".parse().expect("a code"),
         group: "acme".to_owned(),
@@ -165,6 +167,7 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     let alerts = desk.book.read(|reader| list(reader, today)).expect("the alerts");
     let (alert, until) = (alerts[0].id.clone(), today.succ_opt().expect("a day"));
     desk.does(SnoozeAlert { alert, until, note: Some("later".to_owned()) });
+    a_chain_above_the_agent(&mut desk);
     // Every kind of budget; the first has reached its thresholds.
     let scopes = [
         ScopeRequest::Account("acme-prod".to_owned()),
@@ -236,6 +239,27 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     let missing = ended.reconciled.differences.iter().find(|d| d.provider_order == "2100013").expect("the order with a voucher");
     desk.does(MatchByHand { id: missing.id.clone(), with: vec!["2100099".to_owned()], note: None });
     desk
+}
+
+/// The provider, two levels below it of which one was frozen for a day, and one that was removed; an account names one of them.
+fn a_chain_above_the_agent(desk: &mut Desk) {
+    let name = |text: &str| text.parse().expect("a name");
+    let party = |text: &str, level| AddUpstream {
+        name: name(text),
+        level,
+        above: None,
+        authorisation: Some(name("A-1")),
+        expires: parse_date("2027-03-31"),
+    };
+    desk.does(party("Aliyun", 0));
+    desk.does(AddUpstream { above: Some(name("Aliyun")), ..party("Tier One", 1) });
+    desk.does(party("Tier Two", 2));
+    desk.does(party("Tier Zwei", 2));
+    desk.does(FreezeUpstream { name: name("Tier Two"), reason: name("unpaid") });
+    desk.does(ThawUpstream { name: name("Tier Two"), reason: name("paid") });
+    desk.does(RemoveUpstream { name: name("Tier Zwei") });
+    let upstream = Some(BoughtThrough::Party(name("Tier Two")));
+    desk.does(EditAccount { account: "acme-prod".to_owned(), upstream, ..EditAccount::default() });
 }
 
 fn order(account: &str, product: &str, list_price: &str, provider_order: &str, date: &str) -> OrderRequest {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use clap::Args;
 
 use super::particulars::Purchases;
-use crate::book::account::EditAccount;
+use crate::book::account::{BoughtThrough, EditAccount};
 use crate::cli::args::{WriteArgs, date};
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
@@ -27,12 +27,16 @@ use crate::view;
 /// --login: the provider's older bills name an account by its login name, not by its UID; with
 /// it, their lines find their account.
 ///
+/// --upstream says through whom it is bought, where several parties sell to the agent: what stops
+/// when one of them is frozen goes by that.
+///
 /// Examples:
 ///   subledger account edit acme-test --mode agent-pays --date 2026-12-01
 ///   subledger account edit acme-prod --group bolt --date 2026-08-01
 ///   subledger account edit acme-prod --shutdown delayed
 ///   subledger account edit acme-prod --purchases ban
 ///   subledger account edit acme-prod --low-balance 50,20,5
+///   subledger account edit acme-prod --upstream "Tier One (Hangzhou)"
 ///   subledger account edit acme-prod --login acme-prod@example.com
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment, group = clap::ArgGroup::new("terms").required(true).multiple(true))]
@@ -66,6 +70,14 @@ pub(crate) struct EditArgs {
     #[arg(long, value_name = "NAME", group = "terms")]
     login: Option<Name>,
 
+    /// Through whom it is bought: a party of `agent chain list`
+    #[arg(long, value_name = "NAME", group = "terms")]
+    upstream: Option<Name>,
+
+    /// It names nobody any more: it is bought through whoever sells to the agent
+    #[arg(long, group = "terms", conflicts_with = "upstream")]
+    no_upstream: bool,
+
     /// From when --mode or --group holds; its month must be open [default: today in UTC+8]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, requires = "dated")]
     date: Option<NaiveDate>,
@@ -76,10 +88,15 @@ pub(crate) struct EditArgs {
 
 impl EditArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
+        let upstream = match self.upstream {
+            Some(name) => Some(BoughtThrough::Party(name)),
+            None => self.no_upstream.then_some(BoughtThrough::Anybody),
+        };
         let edit = EditAccount {
             account: self.account,
             login: self.login,
             group: self.group,
+            upstream,
             mode: self.mode,
             date: self.date,
             shutdown: self.shutdown,

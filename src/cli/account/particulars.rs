@@ -75,6 +75,10 @@ pub(crate) struct ParticularsArgs {
     #[arg(long, value_name = "WHETHER", value_enum, default_value_t = Purchases::Allow)]
     purchases: Purchases,
 
+    /// Through whom it is bought: a party of `agent chain list` [default: whoever sells to the agent]
+    #[arg(long, value_name = "NAME")]
+    upstream: Option<Name>,
+
     /// The holder's mobile number; nobody else may use it
     #[arg(long)]
     mobile: Option<Mobile>,
@@ -120,6 +124,7 @@ impl ParticularsArgs {
             since: self.since,
             shutdown: self.shutdown,
             purchase_ban: self.purchases.is_banned(),
+            upstream: self.upstream,
             mobile,
             email: self.email,
             login: self.login,

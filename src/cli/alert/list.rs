@@ -10,14 +10,16 @@ use crate::view;
 
 /// List what somebody should look at, the most pressing first; exit 3 when something is open
 ///
-/// arrears      recorded facts exceed what an account was given or lent
-/// overdue      an account owes what was due (policy payment-days)
-/// pool-low     the pool does not cover what the provider is owed, or not for long (pool-days)
-/// low-balance  little is left of what a prepaid account had when money last came in
-/// low-credit   little is left of a credit limit (policy low-balance, or the account's own)
-/// budget       a budget has reached a threshold
-/// invitation   an invitation runs out (policy invitation-days), or has
-/// unverified   an account waits for its real name or for its owner's consent (verify-days)
+/// chain-frozen   a party above the agent is frozen (`agent chain freeze`)
+/// arrears        recorded facts exceed what an account was given or lent
+/// overdue        an account owes what was due (policy payment-days)
+/// pool-low       the pool does not cover what the provider is owed, or not for long (pool-days)
+/// low-balance    little is left of what a prepaid account had when money last came in
+/// low-credit     little is left of a credit limit (policy low-balance, or the account's own)
+/// budget         a budget has reached a threshold
+/// authorisation  a party above the agent has no certificate, or not for long (authorisation-days)
+/// invitation     an invitation runs out (policy invitation-days), or has
+/// unverified     an account waits for its real name or for its owner's consent (verify-days)
 ///
 /// An id stays the same as long as it is the same occasion. What is acknowledged stays in the
 /// list; what is snoozed or accepted is shown with --all. Cron mails the list when it ends with 3.

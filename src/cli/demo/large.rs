@@ -102,6 +102,7 @@ impl UseCase for Populate {
                 mobile: None,
                 email: Some(format!("{}@example.com", code(account)).parse().expect("an address")),
                 login: None,
+                upstream: None,
                 holder: None,
             };
             CreateAccount(particulars).run(operation)?;

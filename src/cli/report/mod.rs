@@ -1,5 +1,6 @@
 //! `report`: figures over the whole book.
 
+mod blast;
 mod exposure;
 mod general_ledger;
 mod margin;
@@ -20,6 +21,7 @@ pub(crate) enum ReportCommand {
     Usage(usage::UsageArgs),
     Runway(runway::RunwayArgs),
     Exposure(exposure::ExposureArgs),
+    Blast(blast::BlastArgs),
     Savings(savings::SavingsArgs),
     Margin(margin::MarginArgs),
 }
@@ -32,6 +34,7 @@ impl ReportCommand {
             Self::Usage(args) => args.run(context),
             Self::Runway(args) => args.run(context),
             Self::Exposure(args) => args.run(context),
+            Self::Blast(args) => args.run(context),
             Self::Savings(args) => args.run(context),
             Self::Margin(args) => args.run(context),
         }

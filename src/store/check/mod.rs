@@ -774,6 +774,7 @@ impl Reader<'_> {
         rows.extend(self.operators()?.iter().map(|o| ("operator", o.name.clone(), to_json(o))));
         rows.extend(self.entities()?.iter().map(|e| ("entity", e.code.to_string(), to_json(e))));
         rows.extend(self.groups()?.iter().map(|g| ("group", g.code.to_string(), to_json(g))));
+        rows.extend(self.upstreams()?.iter().map(|party| ("upstream", party.id.0.to_string(), to_json(party))));
         rows.extend(self.invitations()?.iter().map(|i| ("invitation", i.id.0.to_string(), to_json(i))));
         rows.extend(self.agreements()?.iter().map(|a| ("agreement", a.id.0.to_string(), to_json(a))));
         rows.extend(self.reconciliations()?.iter().map(|r| ("reconciliation", r.period.to_string(), to_json(r))));
