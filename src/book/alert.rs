@@ -9,10 +9,11 @@ use super::account::{self, AccountView};
 use super::budget::{self, BudgetView};
 use super::run_rate::RunRates;
 use super::usage::PendingUsage;
-use super::{Operation, Result, UseCase, When, pool, settlement};
+use super::{Operation, Result, UseCase, When, handover, pool, settlement};
 use crate::domain::account::{AccountState, Origin};
 use crate::domain::alert::{AccountMoney, AlertKind, AlertState, Concern, Mark, of_money};
 use crate::domain::chart::LedgerAccount;
+use crate::domain::handover::Handover;
 use crate::domain::money::Money;
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
@@ -82,6 +83,7 @@ pub fn list(reader: Reader<'_>, today: NaiveDate) -> Result<Vec<AlertView>> {
         let overdue = owed.open_months(settlement::terms(&view.group, &policy), None)?.overdue(today)?;
         concerns.extend(of_account(reader, view, overdue, &policy, today)?);
     }
+    concerns.extend(of_handovers(reader, &accounts, today)?);
     concerns.extend(of_pool(reader, &accounts, &pending, &policy, today)?);
     concerns.extend(budget::list(reader, None, None, When::Now(today))?.into_iter().filter_map(of_budget));
     let overdue = reader.overdue_differences(today)?.into_iter();
@@ -133,6 +135,18 @@ fn of_joining(reader: Reader<'_>, view: &AccountView, policy: &Policy, today: Na
     };
     let since = waits_since.filter(|day| (today - *day).num_days() >= i64::from(policy.verify_days));
     Ok(since.map(|since| Concern::Unverified { account: code, state: account.state, since }))
+}
+
+/// The accounts that are not handed over yet by somebody who leaves.
+fn of_handovers(reader: Reader<'_>, accounts: &[AccountView], today: NaiveDate) -> Result<Vec<Concern>> {
+    let mut open = handover::open_by_account(reader)?;
+    let of_account = |view: &AccountView| {
+        let handover = open.remove(&view.account.id)?;
+        let days_late = handover.days_left(today).filter(|left| *left < 0).map(i64::unsigned_abs);
+        let Handover { id: case, leaver, opened, deadline, .. } = handover;
+        Some(Concern::Handover { account: view.account.code.clone(), case, leaver, opened, deadline, days_late })
+    };
+    Ok(accounts.iter().filter_map(of_account).collect())
 }
 
 /// What is to be said of the agent's pool in each currency; nothing where there is none.

@@ -19,6 +19,12 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
         Notice::Overdue { account, overdue, due } => {
             ("overdue", format!("{account} owes {overdue} that was due, the oldest on {due}"))
         }
+        Notice::HandoverSkipped { account, case } => {
+            ("handover-skipped", format!("{account} is being handed over already: {case}"))
+        }
+        Notice::HolderLeaves { holder, case } => {
+            ("holder-leaves", format!("{holder} leaves: the hand-over {case} is open"))
+        }
         Notice::SurplusToDeposits { group, surplus } => {
             ("surplus-to-deposits", format!("{surplus} is more than what it pays for, and stands in the deposits of {group}"))
         }

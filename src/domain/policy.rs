@@ -58,6 +58,8 @@ words! {
         InvitationResends = "invitation-resends",
         /// After how many days without a verified real name somebody is told.
         VerifyDays = "verify-days",
+        /// Within how many days a hand-over is to be done.
+        HandoverDays = "handover-days",
         /// How far an amount may be off before it is a difference.
         ToleranceAmount = "tolerance-amount",
         /// How far, as a share of what was expected; the smaller of the two holds.
@@ -97,6 +99,7 @@ impl PolicyName {
             Self::InvitationLink => "the page on which holders accept, https://…; the token is put at its end; or none",
             Self::InvitationResends => "an invitation may be sent again so many times",
             Self::VerifyDays => "alert when an account has been without a verified name for so many days",
+            Self::HandoverDays => "a hand-over is to be done within so many days",
             Self::ToleranceAmount => "an order may be billed so much off, in major units; 0 tolerates nothing",
             Self::TolerancePercent => "and so many percent off; the smaller of the two holds",
             Self::ToleranceBudget => "what is tolerated in a month comes to no more than this, in major units",
@@ -135,6 +138,8 @@ pub struct Policy {
     pub invitation_resends: u16,
     /// After how many days without a verified real name somebody is told.
     pub verify_days: u16,
+    /// Within how many days a hand-over is to be done.
+    pub handover_days: u16,
     /// How far an amount may be off, in major units.
     pub tolerance_amount: Exact,
     /// How far, in millionths of what was expected.
@@ -172,6 +177,7 @@ impl Default for Policy {
             invitation_link: None,
             invitation_resends: 5,
             verify_days: 7,
+            handover_days: 7,
             tolerance_amount: Exact::ZERO,
             tolerance_share: 0,
             tolerance_budget: Exact::ZERO,
@@ -201,6 +207,7 @@ impl Policy {
             PolicyName::InvitationLink => self.invitation_link.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string),
             PolicyName::InvitationResends => self.invitation_resends.to_string(),
             PolicyName::VerifyDays => self.verify_days.to_string(),
+            PolicyName::HandoverDays => self.handover_days.to_string(),
             PolicyName::ToleranceAmount => self.tolerance_amount.to_string(),
             PolicyName::TolerancePercent => percent(self.tolerance_share),
             PolicyName::ToleranceBudget => self.tolerance_budget.to_string(),
@@ -229,6 +236,7 @@ impl Policy {
             PolicyName::InvitationLink => self.invitation_link = Some(text.parse()?),
             PolicyName::InvitationResends => self.invitation_resends = count(text)?,
             PolicyName::VerifyDays => self.verify_days = days(text)?,
+            PolicyName::HandoverDays => self.handover_days = days(text)?,
             PolicyName::ToleranceAmount => self.tolerance_amount = amount(text)?,
             PolicyName::TolerancePercent => self.tolerance_share = millionths(text)?,
             PolicyName::ToleranceBudget => self.tolerance_budget = amount(text)?,

@@ -248,12 +248,12 @@ impl Writer<'_> {
         Ok(account)
     }
 
-    /// Writes what may change of an account: its state, UID, real-name owner, login name, who pays, its credit, and what happens
-    /// when nothing is left.
+    /// Writes what may change of an account: its state, UID, real-name owner, login name, holder, who pays, its credit, and what
+    /// happens when nothing is left.
     pub fn update_account(&mut self, before: &Account, after: &Account) -> Result<()> {
         let mut update = self.connection().prepare_cached(
             "UPDATE account SET uid = ?2, state = ?3, entity_id = ?4, login = ?5, mode = ?6, credit = ?7, shutdown = ?8,
-                                purchase_ban = ?9, low_balance = ?10
+                                purchase_ban = ?9, low_balance = ?10, mobile = ?11, email = ?12, holder = ?13
               WHERE id = ?1",
         )?;
         update.execute(params![
@@ -267,6 +267,9 @@ impl Writer<'_> {
             after.shutdown.as_str(),
             after.purchase_ban,
             after.low_balance.as_ref().map(ToString::to_string),
+            after.mobile.as_ref().map(Mobile::as_str),
+            after.email.as_ref().map(Email::as_str),
+            after.holder.as_ref().map(Name::as_str),
         ])?;
         drop(update);
         self.log_change("account", after.code.as_str(), Some(before), after)

@@ -14,6 +14,7 @@ mod differences;
 mod dunning;
 mod entities;
 mod golden_months;
+mod handovers;
 mod hard_months;
 mod help;
 mod invitations;

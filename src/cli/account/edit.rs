@@ -10,6 +10,7 @@ use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::domain::account::{Mode, ShutdownPolicy};
 use crate::domain::code::Name;
+use crate::domain::contact::{Email, Mobile};
 use crate::domain::percent::Percents;
 use crate::view;
 
@@ -22,12 +23,16 @@ use crate::view;
 /// --login: the provider's older bills name an account by its login name, not by its UID; with
 /// it, their lines find their account.
 ///
+/// --holder, --mobile and --email record the new holder when somebody leaves: `handover open` opens
+/// the case. A mobile number and an e-mail address are one living account's alone.
+///
 /// Examples:
 ///   subledger account edit acme-test --mode agent-pays --date 2026-12-01
 ///   subledger account edit acme-prod --shutdown delayed
 ///   subledger account edit acme-prod --purchases ban
 ///   subledger account edit acme-prod --low-balance 50,20,5
 ///   subledger account edit acme-prod --login acme-prod@example.com
+///   subledger account edit acme-prod --holder "Chen Li" --mobile 13800000009 --email li@acme.example
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment, group = clap::ArgGroup::new("terms").required(true).multiple(true))]
 pub(crate) struct EditArgs {
@@ -55,6 +60,18 @@ pub(crate) struct EditArgs {
     #[arg(long, value_name = "NAME", group = "terms")]
     login: Option<Name>,
 
+    /// The person who holds the login from now on
+    #[arg(long, value_name = "NAME", group = "terms")]
+    holder: Option<Name>,
+
+    /// The holder's mobile number; nobody else may use it
+    #[arg(long, group = "terms")]
+    mobile: Option<Mobile>,
+
+    /// The holder's e-mail address; nobody else may use it
+    #[arg(long, group = "terms")]
+    email: Option<Email>,
+
     /// From when --mode holds; its month must be open [default: today in UTC+8]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, requires = "mode")]
     date: Option<NaiveDate>,
@@ -68,6 +85,9 @@ impl EditArgs {
         let edit = EditAccount {
             account: self.account,
             login: self.login,
+            holder: self.holder,
+            mobile: self.mobile,
+            email: self.email,
             mode: self.mode,
             date: self.date,
             shutdown: self.shutdown,
@@ -75,7 +95,7 @@ impl EditArgs {
             purchase_ban: self.purchases.map(Purchases::is_banned),
         };
         let done = context.write(&context.call(&self.write), edit)?;
-        context.answer_done(&done, view::account::step("account-edit", &done.outcome), &done.outcome.notices)?;
+        context.answer_done(&done, view::account::edited(&done.outcome), &done.outcome.notices)?;
         Ok(Exit::Done)
     }
 }
