@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::fund::require_nothing_left;
+use super::handover::holder_notice;
 use super::operation::{find_account, find_group, not_negative};
 use super::usage::{self, PendingUsage};
 use super::{Operation, Result, UseCase, When};
@@ -104,6 +105,12 @@ pub struct EditAccount {
     pub login: Option<Name>,
     /// The group whose purchases it counts with from a day on, as it was typed.
     pub group: Option<String>,
+    /// The person who holds the login.
+    pub holder: Option<Name>,
+    /// The holder's mobile number.
+    pub mobile: Option<Mobile>,
+    /// The holder's e-mail address.
+    pub email: Option<Email>,
     /// Who pays from a day on.
     pub mode: Option<Mode>,
     /// That day; today when `None`.
@@ -324,7 +331,8 @@ impl UseCase for CreateAccount {
         let sent = operation.today();
         let (invitation, token) = super::invitation::invite(operation, account.id)?;
         let (invitation, upstream) = (Some(invitation), named(operation.reader(), &account)?);
-        Ok(AccountStep { account, group, entity, upstream, invitation, token: Some(token), day: sent, notices: vec![] })
+        let notices = holder_notice(operation.reader(), account.holder.as_ref())?.into_iter().collect();
+        Ok(AccountStep { account, group, entity, upstream, invitation, token: Some(token), day: sent, notices })
     }
 }
 
@@ -339,8 +347,10 @@ impl UseCase for AssociateAccount {
         if !missing.is_empty() {
             return Err(Refusal::EvidenceMissing { account: self.particulars.code, missing }.into());
         }
-        let notices = unusual(&uid).into_iter().collect();
+        let unusual = unusual(&uid);
         let (account, group, entity) = insert(operation, self.particulars, Origin::Associated, Some(uid))?;
+        let leaves = holder_notice(operation.reader(), account.holder.as_ref())?;
+        let notices = unusual.into_iter().chain(leaves).collect();
         let (operator, today) = (operation.operator_name().to_owned(), operation.today());
         for attestation in Attestation::ALL.iter().filter(|attestation| self.attest.contains(attestation)) {
             operation.writer().insert_attestation(&account, *attestation, &operator, today)?;
@@ -381,6 +391,11 @@ impl UseCase for EditAccount {
             require_unused(Unique::Login, login.as_str(), holder)?;
             after.login = Some(login);
         }
+        require_free_address(operation, self.mobile.as_ref(), self.email.as_ref(), Some(before.id))?;
+        after.mobile = self.mobile.or(after.mobile);
+        after.email = self.email.or(after.email);
+        let notices = holder_notice(operation.reader(), self.holder.as_ref())?.into_iter().collect();
+        after.holder = self.holder.or(after.holder);
         if let Some(mode) = self.mode {
             after.mode = switched(operation, &before, mode, self.date)?;
         }
@@ -399,7 +414,7 @@ impl UseCase for EditAccount {
             Some(BoughtThrough::Party(name)) => Some(operation.reader().upstream_chain()?.find(name)?.id),
         };
         let group = operation.reader().group(after.group_on(day))?;
-        let step = step(operation, &before, after, vec![])?;
+        let step = step(operation, &before, after, notices)?;
         Ok(AccountStep { group, day, ..step })
     }
 }

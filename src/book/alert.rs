@@ -9,10 +9,11 @@ use super::account::{self, AccountView};
 use super::budget::{self, BudgetView};
 use super::run_rate::RunRates;
 use super::usage::PendingUsage;
-use super::{Operation, Result, UseCase, When, pool, upstream};
+use super::{Operation, Result, UseCase, When, handover, pool, upstream};
 use crate::domain::account::{Account, AccountState, Origin};
 use crate::domain::alert::{AccountMoney, AlertKind, AlertState, Concern, Mark, of_money, of_upstream};
 use crate::domain::chart::LedgerAccount;
+use crate::domain::handover::Handover;
 use crate::domain::money::Money;
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
@@ -84,6 +85,7 @@ pub fn list(reader: Reader<'_>, today: NaiveDate) -> Result<Vec<AlertView>> {
         let overdue = owed.open_months(&terms, None)?.overdue(today)?;
         concerns.extend(of_account(reader, view, overdue, &policy, today)?);
     }
+    concerns.extend(of_handovers(reader, &accounts, today)?);
     concerns.extend(of_pool(reader, &accounts, &pending, &policy, today)?);
     concerns.extend(budget::list(reader, None, None, When::Now(today))?.into_iter().filter_map(of_budget));
     let overdue = reader.overdue_differences(today)?.into_iter();
@@ -144,6 +146,18 @@ pub(super) fn waits_for_its_name_since(reader: Reader<'_>, account: &Account) ->
         (AccountState::Accepted | AccountState::Verified, _) => reader.invitation_of(account.id)?.map(|found| found.sent),
         _ => None,
     })
+}
+
+/// The accounts that are not handed over yet by somebody who leaves.
+fn of_handovers(reader: Reader<'_>, accounts: &[AccountView], today: NaiveDate) -> Result<Vec<Concern>> {
+    let mut open = handover::open_by_account(reader)?;
+    let of_account = |view: &AccountView| {
+        let handover = open.remove(&view.account.id)?;
+        let days_late = handover.days_left(today).filter(|left| *left < 0).map(i64::unsigned_abs);
+        let Handover { id: case, leaver, opened, deadline, .. } = handover;
+        Some(Concern::Handover { account: view.account.code.clone(), case, leaver, opened, deadline, days_late })
+    };
+    Ok(accounts.iter().filter_map(of_account).collect())
 }
 
 /// What is to be said of the agent's pool in each currency; nothing where there is none.

@@ -12,6 +12,7 @@ use super::{Result, Session};
 use crate::domain::account::{Account, Group, Standing};
 use crate::domain::agreement::Agreement;
 use crate::domain::chart::LedgerAccount;
+use crate::domain::handover::Handover;
 use crate::domain::id::{AccountId, EntryId, GroupId};
 use crate::domain::journal::{Entry, Unbalanced};
 use crate::domain::money::{Amount, Currency, Exact, Money};
@@ -58,6 +59,7 @@ pub struct Operation<'c> {
     policy: Option<Policy>,
     upstream_chain: Option<Rc<UpstreamChain>>,
     overdue: HashMap<AccountId, Option<Overdue>>,
+    open_handovers: Option<HashMap<AccountId, Handover>>,
     pub(super) weighing: Option<Weighing>,
 }
 
@@ -78,6 +80,7 @@ impl<'c> Operation<'c> {
             policy: None,
             upstream_chain: None,
             overdue: HashMap::new(),
+            open_handovers: None,
             weighing: None,
         })
     }
@@ -211,6 +214,14 @@ impl<'c> Operation<'c> {
         let overdue = self.reader().receivable(of.account.id)?.open_months(&terms, None)?.overdue(self.today())?;
         self.overdue.insert(of.account.id, overdue);
         Ok(overdue)
+    }
+
+    /// The hand-over of an account that was open when the operation asked first.
+    pub(super) fn open_handover(&mut self, account: AccountId) -> Result<Option<&Handover>> {
+        if self.open_handovers.is_none() {
+            self.open_handovers = Some(super::handover::open_by_account(self.reader())?);
+        }
+        Ok(self.open_handovers.as_ref().and_then(|open| open.get(&account)))
     }
 
     /// The policies of the book.

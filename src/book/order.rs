@@ -9,7 +9,7 @@ use super::operation::{AccountInGroup, not_negative, positive, unknown};
 use super::price::list_price_notice;
 use super::pricing::{OrderToPrice, Prices as _};
 use super::true_up::TrueUpReturned;
-use super::{Operation, Result, UseCase, settlement};
+use super::{Operation, Result, UseCase, handover, settlement};
 use crate::domain::account::{Account, Mode, Model};
 use crate::domain::agreement::ChargeKind;
 use crate::domain::code::Code;
@@ -240,6 +240,7 @@ fn record_of(operation: &mut Operation<'_>, request: OrderRequest, then: Option<
     }
     let frozen = super::upstream::require_not_frozen(operation, account, request.placement)?;
     let overdue = settlement::overdue_check(operation, &of, request.kind, request.placement)?;
+    handover::require_none_open(operation, &of, request.placement)?;
     if let (Some(from), Some(to)) = (request.service_from, request.service_to)
         && to < from
     {

@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 
 use super::Result;
 use super::alert::{self, AlertView};
+use super::handover::{self, HandoverFilter, HandoverView};
 use super::period::{self, PeriodView};
+use crate::domain::handover::HandoverState;
 use crate::domain::period::PeriodState;
 use crate::store::{Agent, Reader};
 
@@ -23,6 +25,8 @@ pub struct StatusView {
     pub open_periods: Vec<PeriodView>,
     /// What somebody should look at.
     pub alerts: Vec<AlertView>,
+    /// Accounts that are not handed over yet by somebody who leaves, the one that is due first first.
+    pub handovers: Vec<HandoverView>,
     /// The last closed month.
     pub closed_through: Option<crate::domain::period::Month>,
 }
@@ -31,6 +35,7 @@ pub struct StatusView {
 pub fn status(reader: Reader<'_>, today: NaiveDate) -> Result<StatusView> {
     let operations = u64::try_from(reader.audit_head()?.0.0).unwrap_or_default();
     let open_periods = period::list(reader)?.into_iter().filter(|p| p.state != PeriodState::Closed).collect();
+    let open = HandoverFilter { state: Some(HandoverState::Open), ..HandoverFilter::default() };
     Ok(StatusView {
         agent: reader.agent()?,
         groups: reader.groups()?.len() as u64,
@@ -38,6 +43,7 @@ pub fn status(reader: Reader<'_>, today: NaiveDate) -> Result<StatusView> {
         operations,
         open_periods,
         alerts: alert::list(reader, today)?,
+        handovers: handover::list(reader, &open, today)?,
         closed_through: reader.closed_through()?.0,
     })
 }

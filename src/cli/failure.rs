@@ -14,6 +14,7 @@ use crate::domain::bill::{Layout, PROBLEMS_SHOWN, Problem, TaxBasis};
 use crate::domain::close::Blocker;
 use crate::domain::code::{Code, Name};
 use crate::domain::difference::{DifferenceKind, Resolution};
+use crate::domain::handover::{HandoverStep, OwnPart};
 use crate::domain::invitation::TokenFault;
 use crate::domain::plural;
 use crate::domain::refusal::{Expansion, Foreign, LinePlace, Misprint, Noun, Refusal, Unique, UnreadableFile, WhyNot};
@@ -416,6 +417,48 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("{account} may not buy anything new: it owes {overdue} that was due, the oldest on {due}")).hint(format!(
                 "`subledger settlement receive {group} AMOUNT` records what it paid; the policy is `overdue-check`; --placed records an order that the provider has accepted already"
             ))
+        }
+        Refusal::HandoverOpen { account, case, leaver } => {
+            told(format!("{account} is being handed over from {leaver} ({case}), and plans no orders until that is done"))
+                .hint(format!("--placed records an order that the provider has accepted already; `subledger handover step {case} STEP` ticks what is done"))
+        }
+        Refusal::OperatorExists { name, os_uid } => told(format!("{name}, the OS user {os_uid}, is an operator of this book already"))
+            .hint("each OS user is one operator, under a name of their own: `subledger operator list` shows them"),
+        Refusal::HandoverNobody { holder, near } => {
+            let told = told(format!("nobody called {holder} holds an account that lives"));
+            match near.as_slice() {
+                [] => told.hint("`subledger account edit CODE --holder NAME` records who holds an account"),
+                near => told.hint(format!("did you mean {}?", near.join(", "))),
+            }
+        }
+        Refusal::HandoverOpenAlready { holder, cases } => {
+            let cases: Vec<String> = cases.iter().map(|(account, case)| format!("{account} ({case})")).collect();
+            told(format!("all that {holder} holds is being handed over already: {}", cases.join(", ")))
+                .hint("`subledger handover list` shows how far it is")
+        }
+        Refusal::HandoverUnknown { case } => {
+            told(format!("there is no hand-over {case:?}")).hint("`subledger handover list --all` lists them")
+        }
+        Refusal::HandoverClosed { case, closed, by } => told(format!("{case} was closed on {closed} by {by}, and stays as it is"))
+            .hint(format!("`subledger handover show {case}` shows it")),
+        Refusal::HandoverOwn { case, leaver } => {
+            told(format!("{case} is the hand-over from {leaver}, who has no hand in it")).hint(second_operator())
+        }
+        Refusal::HandoverStepsMissing { case, missing } => {
+            told(format!("{case} cannot be closed: not done is {}", steps(missing, ", ")))
+                .hint(format!("`subledger handover step {case} {}` ticks what is done by now", steps(missing, " ")))
+        }
+        Refusal::HandoverSameHolder { case, account, leaver } => {
+            told(format!("{case} cannot be closed: {account} is not held by anybody else than {leaver}")).hint(format!(
+                "`subledger account edit {account} --holder NAME --mobile NUMBER --email ADDRESS` records the new holder"
+            ))
+        }
+        Refusal::HandoverSecondOperator { case, operator, part } => {
+            let part = match part {
+                OwnPart::Ticked(own) => format!("has ticked {} of {case}, which another operator closes", steps(own, ", ")),
+                OwnPart::Opened => format!("has opened {case}: that it was not needed is for another operator to say"),
+            };
+            told(format!("{operator} {part}")).hint(second_operator())
         }
         Refusal::SwitchUnsettled { account, owed, unspent, pending } => {
             let mut first: Vec<String> = Vec::new();
@@ -882,6 +925,15 @@ fn way_on(account: &str, origin: Origin, state: AccountState) -> String {
             format!("`subledger account history {account}` shows how it came there")
         }
     }
+}
+
+fn steps(steps: &[HandoverStep], between: &str) -> String {
+    steps.iter().map(|step| step.as_str()).collect::<Vec<_>>().join(between)
+}
+
+/// Where there may be another operator.
+fn second_operator() -> &'static str {
+    "`subledger operator list` shows who else there is; `subledger operator add` adds somebody"
 }
 
 fn unreadable(file: &str, reason: &UnreadableFile, told: impl Fn(String) -> Told) -> Told {

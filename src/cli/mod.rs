@@ -21,6 +21,7 @@ mod failure;
 mod files;
 mod fund;
 mod group;
+mod handover;
 mod init;
 mod input;
 mod invitation;
@@ -28,6 +29,7 @@ mod invoice;
 mod month_end;
 mod notice;
 mod opening;
+mod operator;
 mod order;
 mod period;
 mod policy;
@@ -85,6 +87,8 @@ enum Command {
     #[command(subcommand)]
     Invitation(invitation::InvitationCommand),
     #[command(subcommand)]
+    Handover(handover::HandoverCommand),
+    #[command(subcommand)]
     Pool(pool::PoolCommand),
     #[command(subcommand)]
     Fund(fund::FundCommand),
@@ -117,6 +121,8 @@ enum Command {
     #[command(subcommand)]
     Alert(alert::AlertCommand),
     #[command(subcommand)]
+    Operator(operator::OperatorCommand),
+    #[command(subcommand)]
     Policy(policy::PolicyCommand),
     #[command(subcommand)]
     Report(report::ReportCommand),
@@ -141,6 +147,7 @@ impl Command {
             Self::Group(command) => command.run(context),
             Self::Account(command) => command.run(context),
             Self::Invitation(command) => command.run(context),
+            Self::Handover(command) => command.run(context),
             Self::Pool(command) => command.run(context),
             Self::Fund(command) => command.run(context),
             Self::Credit(command) => command.run(context),
@@ -158,6 +165,7 @@ impl Command {
             Self::MonthEnd(args) => args.run(context),
             Self::Check(args) => args.run(context),
             Self::Alert(command) => command.run(context),
+            Self::Operator(command) => command.run(context),
             Self::Policy(command) => command.run(context),
             Self::Report(command) => command.run(context),
             Self::Demo(args) => args.run(context),

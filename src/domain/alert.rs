@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use crate::domain::account::{Account, AccountState, Mode};
 use crate::domain::code::{Code, Name};
 use crate::domain::fingerprint;
-use crate::domain::id::BudgetId;
+use crate::domain::id::{BudgetId, HandoverId};
 use crate::domain::money::{Amount, Currency, Money, Overflow};
 use crate::domain::money_history::{DayMoved, last_filled, low_since};
 use crate::domain::percent::Percents;
@@ -30,6 +30,8 @@ words! {
         Overdue = "overdue",
         /// The agent's pool at the provider runs out.
         PoolLow = "pool-low",
+        /// An account is not handed over yet by somebody who leaves.
+        Handover = "handover",
         /// A prepaid account has little left of what it was given.
         LowBalance = "low-balance",
         /// An agent-pays account has little left of its credit.
@@ -73,6 +75,8 @@ pub enum Concern {
     Overdue { account: Code, overdue: Money, oldest: NaiveDate, through: NaiveDate },
     /// The pool does not cover what the provider is owed, or not for long. `topped_up` is the day of the last top-up.
     PoolLow { available: Money, days: Option<u64>, topped_up: NaiveDate },
+    /// An account is to be handed over by a day, from somebody who leaves; so many days late.
+    Handover { account: Code, case: HandoverId, leaver: Name, opened: NaiveDate, deadline: NaiveDate, days_late: Option<u64> },
     /// So many percent are left of what a prepaid account had when money last came in.
     LowBalance { account: Code, available: Money, of: Money, percent: u16, since: Option<NaiveDate> },
     /// So many percent are left of a credit limit.
@@ -98,6 +102,7 @@ impl Concern {
             Self::Arrears { .. } => AlertKind::Arrears,
             Self::Overdue { .. } => AlertKind::Overdue,
             Self::PoolLow { .. } => AlertKind::PoolLow,
+            Self::Handover { .. } => AlertKind::Handover,
             Self::LowBalance { .. } => AlertKind::LowBalance,
             Self::LowCredit { .. } => AlertKind::LowCredit,
             Self::Budget { .. } => AlertKind::Budget,
@@ -112,6 +117,7 @@ impl Concern {
         match self {
             Self::Arrears { account, .. }
             | Self::Overdue { account, .. }
+            | Self::Handover { account, .. }
             | Self::LowBalance { account, .. }
             | Self::LowCredit { account, .. }
             | Self::Invitation { account, .. }
@@ -136,6 +142,7 @@ impl Concern {
             Self::Arrears { since, .. } => from(since),
             Self::Overdue { oldest, .. } => Month::of(*oldest).to_string(),
             Self::PoolLow { topped_up, days, .. } => format!("{topped_up} {}", days.is_some()),
+            Self::Handover { case, .. } => case.to_string(),
             Self::LowBalance { percent, since, .. } | Self::LowCredit { percent, since, .. } => {
                 format!("{percent} {}", from(since))
             }

@@ -24,6 +24,10 @@ ids! {
     StepId;
     /// An invitation sent to the holder of an account.
     InvitationId;
+    /// The hand-over of an account; people see it as `h-1`.
+    HandoverId;
+    /// A step of a hand-over that was ticked or taken back.
+    TickId;
     /// One version of an agreement.
     AgreementId;
     /// A budget; people see it as `b-3`.
@@ -72,4 +76,5 @@ typed_ids! {
     OrderId = "o";
     BudgetId = "b";
     InvoiceId = "i";
+    HandoverId = "h";
 }

@@ -26,6 +26,7 @@ pub mod entity;
 pub mod exposure;
 pub mod finality;
 pub mod fingerprint;
+pub mod handover;
 pub mod id;
 pub mod id_number;
 pub mod input;

@@ -62,6 +62,8 @@ words! {
         ChainDepth = "chain-depth",
         /// How many days before the certificate of a party runs out somebody is told.
         AuthorisationDays = "authorisation-days",
+        /// Within how many days a hand-over is to be done.
+        HandoverDays = "handover-days",
         /// How far an amount may be off before it is a difference.
         ToleranceAmount = "tolerance-amount",
         /// How far, as a share of what was expected; the smaller of the two holds.
@@ -103,6 +105,7 @@ impl PolicyName {
             Self::VerifyDays => "alert when an account has been without a verified name for so many days",
             Self::ChainDepth => "so many levels of the chain above the agent are in order",
             Self::AuthorisationDays => "alert when the certificate of a party above runs out within so many days",
+            Self::HandoverDays => "a hand-over is to be done within so many days",
             Self::ToleranceAmount => "an order may be billed so much off, in major units; 0 tolerates nothing",
             Self::TolerancePercent => "and so many percent off; the smaller of the two holds",
             Self::ToleranceBudget => "what is tolerated in a month comes to no more than this, in major units",
@@ -145,6 +148,8 @@ pub struct Policy {
     pub chain_depth: u16,
     /// How many days before the certificate of a party runs out somebody is told.
     pub authorisation_days: u16,
+    /// Within how many days a hand-over is to be done.
+    pub handover_days: u16,
     /// How far an amount may be off, in major units.
     pub tolerance_amount: Exact,
     /// How far, in millionths of what was expected.
@@ -184,6 +189,7 @@ impl Default for Policy {
             verify_days: 7,
             chain_depth: 2,
             authorisation_days: 30,
+            handover_days: 7,
             tolerance_amount: Exact::ZERO,
             tolerance_share: 0,
             tolerance_budget: Exact::ZERO,
@@ -215,6 +221,7 @@ impl Policy {
             PolicyName::VerifyDays => self.verify_days.to_string(),
             PolicyName::ChainDepth => self.chain_depth.to_string(),
             PolicyName::AuthorisationDays => self.authorisation_days.to_string(),
+            PolicyName::HandoverDays => self.handover_days.to_string(),
             PolicyName::ToleranceAmount => self.tolerance_amount.to_string(),
             PolicyName::TolerancePercent => percent(self.tolerance_share),
             PolicyName::ToleranceBudget => self.tolerance_budget.to_string(),
@@ -245,6 +252,7 @@ impl Policy {
             PolicyName::VerifyDays => self.verify_days = days(text)?,
             PolicyName::ChainDepth => self.chain_depth = count(text)?,
             PolicyName::AuthorisationDays => self.authorisation_days = days(text)?,
+            PolicyName::HandoverDays => self.handover_days = days(text)?,
             PolicyName::ToleranceAmount => self.tolerance_amount = amount(text)?,
             PolicyName::TolerancePercent => self.tolerance_share = millionths(text)?,
             PolicyName::ToleranceBudget => self.tolerance_budget = amount(text)?,

@@ -13,7 +13,8 @@ use crate::domain::code::{Code, Name};
 use crate::domain::coupon::CouponKind;
 use crate::domain::difference::{DifferenceKind, Resolution};
 use crate::domain::entity::{NotACredential, NotARegistration};
-use crate::domain::id::{BudgetId, EntryId, InvoiceId, OperationId, OrderId};
+use crate::domain::handover::{HandoverStep, OwnPart};
+use crate::domain::id::{BudgetId, EntryId, HandoverId, InvoiceId, OperationId, OrderId};
 use crate::domain::id_number::NotAnIdNumber;
 use crate::domain::invitation::TokenFault;
 use crate::domain::invoice::{InvoiceForm, InvoiceState, NotAnInvoiceNumber};
@@ -178,6 +179,8 @@ pub enum Refusal {
     ChainFrozen { account: Code, party: Name, since: NaiveDate, reason: Name },
     /// By policy, an account that owes what was due buys nothing new.
     AccountOverdue { account: Code, group: Code, overdue: Money, due: NaiveDate },
+    /// The account is handed over from somebody who leaves, and plans nothing until that is done.
+    HandoverOpen { account: Code, case: HandoverId, leaver: Name },
     /// Who pays would change while money stays behind in the old way.
     SwitchUnsettled { account: Code, owed: Money, unspent: Money, pending: Money },
 
@@ -197,6 +200,24 @@ pub enum Refusal {
     ChainNotFrozen { party: Name },
     /// A certificate would run for longer than any does.
     CertificateTooLong { expires: NaiveDate, latest: NaiveDate },
+    /// The OS user, or the name, is an operator of the book already.
+    OperatorExists { name: String, os_uid: u32 },
+    /// Nobody holds an account that lives under that name.
+    HandoverNobody { holder: Name, near: Vec<String> },
+    /// Every account of a person has an open case already.
+    HandoverOpenAlready { holder: Name, cases: Vec<(Code, HandoverId)> },
+    /// There is no case of that number.
+    HandoverUnknown { case: String },
+    /// The case is closed, and stays as it is.
+    HandoverClosed { case: HandoverId, closed: NaiveDate, by: String },
+    /// Who leaves has no hand in the hand-over.
+    HandoverOwn { case: HandoverId, leaver: Name },
+    /// Steps of a case are not done.
+    HandoverStepsMissing { case: HandoverId, missing: Vec<HandoverStep> },
+    /// The account is still held by the one who leaves.
+    HandoverSameHolder { case: HandoverId, account: Code, leaver: Name },
+    /// A case is closed by another operator than the one who has done its steps, or opened it.
+    HandoverSecondOperator { case: HandoverId, operator: String, part: OwnPart },
 
     /// The value of a policy is none.
     PolicyInvalid { name: PolicyName, value: String, reason: String },
@@ -682,6 +703,7 @@ impl Refusal {
             Self::PurchaseBanned { .. } => "account.purchase-ban",
             Self::ChainFrozen { .. } => "chain.frozen",
             Self::AccountOverdue { .. } => "account.overdue",
+            Self::HandoverOpen { .. } => "handover.open",
             Self::SwitchUnsettled { .. } => "account.switch-unsettled",
             Self::ChainExists { .. } => "chain.exists",
             Self::ChainCycle { .. } => "chain.cycle",
@@ -691,6 +713,15 @@ impl Refusal {
             Self::ChainFrozenAlready { .. } => "chain.frozen-already",
             Self::ChainNotFrozen { .. } => "chain.not-frozen",
             Self::CertificateTooLong { .. } => "chain.expires",
+            Self::OperatorExists { .. } => "operator.exists",
+            Self::HandoverNobody { .. } => "handover.nobody",
+            Self::HandoverOpenAlready { .. } => "handover.open-already",
+            Self::HandoverUnknown { .. } => "handover.unknown",
+            Self::HandoverClosed { .. } => "handover.closed",
+            Self::HandoverOwn { .. } => "handover.own",
+            Self::HandoverStepsMissing { .. } => "handover.steps-missing",
+            Self::HandoverSameHolder { .. } => "handover.same-holder",
+            Self::HandoverSecondOperator { .. } => "handover.second-operator",
             Self::PolicyInvalid { .. } => "policy.invalid",
             Self::DaysReversed { .. } => "days.reversed",
             Self::PeriodClosed { .. } | Self::BillClosed { .. } => "period.closed",
@@ -881,6 +912,20 @@ pub enum Notice {
         level: u16,
         /// How many levels are in order.
         depth: u16,
+    },
+    /// An account of somebody who leaves is being handed over already.
+    HandoverSkipped {
+        /// The account.
+        account: Code,
+        /// Its open case.
+        case: HandoverId,
+    },
+    /// An account would be held by somebody who leaves.
+    HolderLeaves {
+        /// Who.
+        holder: Name,
+        /// The open case of another account of theirs.
+        case: HandoverId,
     },
     /// A customer has paid more than what it was for.
     SurplusToDeposits {

@@ -309,12 +309,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Writes what may change of an account: its group, state, UID, real-name owner, login name, who pays, its credit, what
+    /// Writes what may change of an account: its group, state, UID, real-name owner, login name, holder, who pays, its credit, what
     /// happens when nothing is left, and through whom it is bought.
     pub fn update_account(&mut self, before: &Account, after: &Account) -> Result<()> {
         let mut update = self.connection().prepare_cached(
             "UPDATE account SET uid = ?2, state = ?3, entity_id = ?4, login = ?5, mode = ?6, credit = ?7, shutdown = ?8,
-                                purchase_ban = ?9, low_balance = ?10, groups = ?11, upstream_id = ?12
+                                purchase_ban = ?9, low_balance = ?10, groups = ?11, upstream_id = ?12, mobile = ?13,
+                                email = ?14, holder = ?15
               WHERE id = ?1",
         )?;
         update.execute(params![
@@ -330,6 +331,9 @@ impl Writer<'_> {
             after.low_balance.as_ref().map(ToString::to_string),
             to_json(&after.group),
             after.upstream.map(|upstream| upstream.0),
+            after.mobile.as_ref().map(Mobile::as_str),
+            after.email.as_ref().map(Email::as_str),
+            after.holder.as_ref().map(Name::as_str),
         ])?;
         drop(update);
         if before.group != after.group {

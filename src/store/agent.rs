@@ -63,7 +63,8 @@ impl Reader<'_> {
         Ok(select.query_row([os_uid], operator_row).optional()?)
     }
 
-    pub(super) fn operators(&self) -> Result<Vec<Operator>> {
+    /// Every operator, in the order in which they were added.
+    pub fn operators(&self) -> Result<Vec<Operator>> {
         let mut select = self.connection.prepare_cached("SELECT os_uid, name, roles FROM operator ORDER BY id")?;
         let rows = select.query_map([], operator_row)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -16,6 +16,7 @@ mod coupon;
 mod difference;
 mod entity;
 mod error;
+mod handover;
 mod invitation;
 mod invoice;
 mod journal;

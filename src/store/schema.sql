@@ -159,6 +159,46 @@ CREATE TABLE attestation (
     PRIMARY KEY (account_id, attestation)
 ) STRICT, WITHOUT ROWID;
 
+-- Accounts whose holder leaves: one case for each, and one at a time.
+CREATE TABLE handover (
+    id           INTEGER PRIMARY KEY,  -- people see h-1
+    account_id   INTEGER NOT NULL REFERENCES account,
+    leaver       TEXT    NOT NULL,     -- the holder who leaves, as the account named them
+    reason       TEXT    NOT NULL,     -- 'left', 'moved' or 'other'
+    note         TEXT,
+    opened       INTEGER NOT NULL,
+    opened_by    TEXT    NOT NULL,     -- an operator
+    deadline     INTEGER NOT NULL,     -- the last day on which it is in time
+    closed       INTEGER,              -- NULL: it is open
+    closed_by    TEXT,                 -- another operator than those who have done it
+    not_needed   TEXT,                 -- why it was closed without its steps
+    CHECK ((closed IS NULL) = (closed_by IS NULL)),
+    CHECK (not_needed IS NULL OR closed IS NOT NULL)
+) STRICT;
+CREATE UNIQUE INDEX handover_open ON handover (account_id) WHERE closed IS NULL;
+CREATE TRIGGER handover_stays_closed BEFORE UPDATE ON handover WHEN OLD.closed IS NOT NULL BEGIN
+    SELECT RAISE(ABORT, 'a hand-over that is closed stays as it is');
+END;
+CREATE TRIGGER handover_not_deleted BEFORE DELETE ON handover BEGIN SELECT RAISE(ABORT, 'a hand-over stays'); END;
+
+-- What was done to the steps of hand-overs: who, when. The last row of a step says whether it is done.
+CREATE TABLE handover_tick (
+    id           INTEGER PRIMARY KEY,
+    handover_id  INTEGER NOT NULL REFERENCES handover,
+    step         TEXT    NOT NULL,     -- 'mobile', 'email', 'password', 'ram-keys' or 'mfa'
+    act          TEXT    NOT NULL,     -- 'ticked' or 'taken-back'
+    day          INTEGER NOT NULL,
+    operator     TEXT    NOT NULL,
+    note         TEXT
+) STRICT;
+CREATE INDEX handover_tick_of ON handover_tick (handover_id, id);
+CREATE TRIGGER handover_tick_while_open BEFORE INSERT ON handover_tick BEGIN
+    SELECT RAISE(ABORT, 'a hand-over that is closed stays as it is') FROM handover WHERE id = NEW.handover_id AND closed IS NOT NULL;
+    SELECT RAISE(ABORT, 'what was done to a step stays') FROM handover_tick WHERE id = NEW.id;
+END;
+CREATE TRIGGER handover_tick_not_changed BEFORE UPDATE ON handover_tick BEGIN SELECT RAISE(ABORT, 'what was done to a step stays'); END;
+CREATE TRIGGER handover_tick_not_deleted BEFORE DELETE ON handover_tick BEGIN SELECT RAISE(ABORT, 'what was done to a step stays'); END;
+
 -- What this agent wants otherwise than most. What is not here is as usual.
 CREATE TABLE policy (
     name         TEXT PRIMARY KEY,

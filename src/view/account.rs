@@ -56,6 +56,16 @@ pub fn step(schema: &str, outcome: &AccountStep) -> Document {
         .field("invitation_expires", "Invitation runs until", outcome.invitation.as_ref().map(|i| i.expires))
 }
 
+/// An account that was edited, with who holds it.
+pub fn edited(outcome: &AccountStep) -> Document {
+    let account = &outcome.account;
+    step("account-edit", outcome)
+        .field("mobile", "Mobile", account.mobile.as_ref().map(ToString::to_string))
+        .field("email", "E-mail", account.email.as_ref().map(ToString::to_string))
+        .field("login", "Login", account.login.as_ref().map(ToString::to_string))
+        .field("holder", "Holder", account.holder.as_ref().map(ToString::to_string))
+}
+
 /// The life of an account.
 pub fn life(life: &Life) -> Document {
     let mut table = Table::new("rows")

@@ -31,7 +31,9 @@ pub fn agent(schema: &str, view: &AgentView) -> Document {
 
 /// The book at a glance.
 pub fn status(view: &StatusView, path: &str, because: &str, operator: &str) -> Document {
-    Document::new("status")
+    let overdue: Vec<String> =
+        view.handovers.iter().filter(|one| one.is_overdue()).map(|one| one.case.handover.id.to_string()).collect();
+    let document = Document::new("status")
         .field("book", "Book", path)
         .field("book_from", "Chosen by", because)
         .field("agent", "Agent", &view.agent.name)
@@ -41,7 +43,15 @@ pub fn status(view: &StatusView, path: &str, because: &str, operator: &str) -> D
         .field("accounts", "Accounts", view.accounts)
         .field("operations", "Operations", view.operations)
         .people_field("Alerts", super::alert::summary(&view.alerts))
-        .machine_field("open_alerts", super::alert::open(&view.alerts).count())
+        .machine_field("open_alerts", super::alert::open(&view.alerts).count());
+    let document = if view.handovers.is_empty() {
+        document
+    } else {
+        document.people_field("Hand-overs", super::handover::summary(&view.handovers))
+    };
+    document
+        .machine_field("open_handovers", view.handovers.len())
+        .machine_field("overdue_handovers", overdue)
         .field("closed_through", "Closed through", view.closed_through)
         .table(super::period::table(&view.open_periods, "rows").title("Open months").when_empty("no month is open"))
 }

@@ -25,6 +25,13 @@ fn sentence(concern: &Concern) -> String {
         Concern::PoolLow { available, days: Some(days), .. } => {
             format!("{available} is left in the pool, enough for {}", crate::domain::plural(*days, "day", "days"))
         }
+        Concern::Handover { case, leaver, deadline, days_late: None, .. } => {
+            format!("{leaver} leaves: {case} is to be done by {deadline}")
+        }
+        Concern::Handover { case, leaver, deadline, days_late: Some(days), .. } => {
+            let days = crate::domain::plural(*days, "day", "days");
+            format!("{leaver} leaves: {case} was to be done by {deadline}, {days} ago")
+        }
         Concern::LowBalance { available, of, percent, since: day, .. } => {
             format!("{available} is left of {of}, at most {percent} %, {}", since(day))
         }
@@ -73,6 +80,7 @@ fn figures(concern: &Concern) -> [Value; 5] {
             whole(available, Some(of), Some(*percent), *since)
         }
         Concern::Budget { spent, amount, percent, .. } => whole(spent, Some(amount), Some(*percent), None),
+        Concern::Handover { opened, .. } => only_since(*opened),
         Concern::Differences { oldest, .. } => only_since(*oldest),
         Concern::ChainFrozen { since, .. } => only_since(*since),
         Concern::Authorisation { .. } => [Value::Null, Value::Null, Value::Null, Value::Null, Value::Null],

@@ -12,6 +12,9 @@ use std::process::{Command, Stdio};
 use std::sync::{Mutex, OnceLock};
 
 use serde_json::Value;
+use subledger::book::{Book, Session};
+use subledger::domain::secret::Secret;
+use subledger::store::Access;
 use tempfile::TempDir;
 
 pub(crate) const ACME_SALE: &str = r#"agreement = "acme-2026"
@@ -299,6 +302,13 @@ impl TestBook {
         refusal(exit, code, &output)
     }
 
+    /// The book as another OS user has it open. Commands run as whoever runs the tests; some things take two people.
+    pub(crate) fn opened_by(&self, os_uid: u32) -> Book {
+        let now = chrono::DateTime::parse_from_rfc3339(&self.now).unwrap().to_utc();
+        let session = Session { os_uid, os_name: format!("uid-{os_uid}"), now, secret: Secret::new([7; 32]) };
+        Book::open(&self.place(), Access::Write, session).unwrap()
+    }
+
     /// Runs SQL on the book as a bare shell would, with nothing switched on that protects it.
     pub(crate) fn sql(&self, sql: &str) -> rusqlite::Result<()> {
         let shell = rusqlite::Connection::open(self.place())?;
@@ -321,6 +331,8 @@ impl TestBook {
             "entity list",
             "group list",
             "account list",
+            "operator list",
+            "handover list --all",
             "fund balance",
             "price show",
             "order list",

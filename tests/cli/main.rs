@@ -15,6 +15,7 @@ mod differences;
 mod dunning;
 mod entities;
 mod golden_months;
+mod handovers;
 mod hard_months;
 mod help;
 mod invitations;

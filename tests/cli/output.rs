@@ -24,6 +24,9 @@ const LOOKS: &[(i32, &str, &str)] = &[
     (3, "account preflight 1000000000000009", "account-preflight"),
     (0, "invitation list", "invitation-list"),
     (0, "invitation show acme-prod", "invitation-show"),
+    (0, "operator list", "operator-list"),
+    (0, "handover list", "handover-list"),
+    (0, "handover show h-1", "handover-show"),
     (0, "fund balance", "fund-balance"),
     (0, "fund history acme", "fund-history"),
     (0, "pool history", "pool-history"),
@@ -108,6 +111,9 @@ fn every_list_is_a_csv_with_a_header_row() {
     account preflight 1000000000000009: condition,finding,evidence
     invitation list: account,group,state,mobile,email,sent,expires
     invitation show acme-prod: sent,expires,state
+    operator list: name,uid,roles
+    handover list: case,account,group,holder,reason,opened,opened_by,deadline,age,days_left,steps_done,steps_missing,state,closed,closed_by,not_needed
+    handover show h-1: step,day,operator,note
     fund balance: account,group,currency,mode,funds,owed,credit_limit,pending_usage,available
     fund history acme: entry,date,event,account,to,amount,balance,reference,remark
     pool history: entry,date,event,account,to,amount,balance,reference,remark

@@ -22,6 +22,7 @@ fn policies_are_listed_with_what_they_are_for_and_set() {
     verify-days             7                       7                       alert when an account has been without a verified name for so many days
     chain-depth             2                       2                       so many levels of the chain above the agent are in order
     authorisation-days      30                      30                      alert when the certificate of a party above runs out within so many days
+    handover-days           7                       7                       a hand-over is to be done within so many days
     tolerance-amount        0                       0                       an order may be billed so much off, in major units; 0 tolerates nothing
     tolerance-percent       0                       0                       and so many percent off; the smaller of the two holds
     tolerance-budget        0                       0                       what is tolerated in a month comes to no more than this, in major units

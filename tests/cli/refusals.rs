@@ -54,6 +54,7 @@ fn codes_that_tests_expect() -> BTreeSet<&'static str> {
         include_str!("differences.rs"),
         include_str!("dunning.rs"),
         include_str!("entities.rs"),
+        include_str!("handovers.rs"),
         include_str!("hard_months.rs"),
         include_str!("invitations.rs"),
         include_str!("invoices.rs"),

@@ -35,6 +35,12 @@ const REQUESTED: &[&str] = &["invoice request --period 2026-06 --all"];
 const ISSUED: &[&str] = &[REQUESTED[0], "invoice issue i-1 --number 26332000000012345678"];
 const CHAIN: &[&str] = &["agent chain add Aliyun --level 0"];
 const FROZEN_CHAIN: &[&str] = &[CHAIN[0], "agent chain freeze Aliyun --reason why"];
+/// Somebody leaves, and all that can be done alone is done.
+const HANDED_OVER: &[&str] = &[
+    "account edit acme-prod --holder 'Wang Wei'",
+    "handover open --holder 'Wang Wei' --reason left",
+    "account edit acme-prod --holder 'Chen Li'",
+];
 const BUDGET: &[&str] = &["budget set 50000 --account acme-prod"];
 
 pub(crate) const WRITES: &[Write] = &[
@@ -50,6 +56,7 @@ pub(crate) const WRITES: &[Write] = &[
     Write { point: Point::Closed, before: REQUESTED, exit: 0, line: ISSUED[1] },
     Write { point: Point::Closed, before: REQUESTED, exit: 0, line: "invoice void i-1 --reason wrong" },
     Write { point: Point::Closed, before: ISSUED, exit: 0, line: "invoice credit i-1 --amount 10 --reason back" },
+    at(Point::Made, "operator add li.na --uid 2001 --role manager tech"),
     at(Point::Made, "group add other --name Other"),
     at(
         Point::Ready,
@@ -67,6 +74,10 @@ pub(crate) const WRITES: &[Write] = &[
     at(Point::Ready, "account freeze acme-test --reason late"),
     after(&["account freeze acme-test --reason late"], "account thaw acme-test --reason paid"),
     at(Point::Ready, "account release acme-test --reason gone"),
+    at(Point::Ready, "account edit acme-test --holder 'Chen Li' --mobile 13800000009 --email li@acme.example"),
+    after(&[HANDED_OVER[0]], HANDED_OVER[1]),
+    after(HANDED_OVER, "handover step h-1 mfa email --note done"),
+    after(HANDED_OVER, "handover close h-1"),
     at(Point::Ready, "price apply acme-sale-2027.toml"),
     Write {
         point: Point::Funded,
@@ -154,6 +165,10 @@ impl Write {
         // A plan is for the book as it is, and for no other.
         if self.line.starts_with("fund apply") {
             book.done("fund plan --days 365 --output plan.csv");
+        }
+        // Whoever closes a hand-over has not done its steps.
+        if self.line.starts_with("handover close") {
+            crate::handovers::second_ticks_all(&book, "h-1");
         }
         let line = with_alert(&book, self.line);
         (book, line)

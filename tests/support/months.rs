@@ -14,6 +14,7 @@ use subledger::book::dunning::Dun;
 use subledger::book::entity::EditEntity;
 use subledger::book::fund::{Allocate, Deposit, Slip};
 use subledger::book::group::EditGroup;
+use subledger::book::handover::{ChangeSteps, OpenHandovers};
 use subledger::book::invoice::{CreditInvoice, IssueInvoice, RequestInvoices, Requested};
 use subledger::book::match_by_hand::MatchByHand;
 use subledger::book::month_end::MonthEnd;
@@ -29,6 +30,7 @@ use subledger::domain::chain::sha256_hex;
 use subledger::domain::close::{CloseCheck, WithoutBill};
 use subledger::domain::coupon::{Bearer, CouponKind, CouponRequest};
 use subledger::domain::finality::Finality;
+use subledger::domain::handover::{HandoverReason, HandoverStep, TickAct};
 use subledger::domain::input::InputFile;
 use subledger::domain::invoice::{InvoiceForm, InvoiceKind, MergeBy};
 use subledger::domain::journal::Note;
@@ -238,6 +240,7 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     // Somebody knows which order the line of another number is.
     let missing = ended.reconciled.differences.iter().find(|d| d.provider_order == "2100013").expect("the order with a voucher");
     desk.does(MatchByHand { id: missing.id.clone(), with: vec!["2100099".to_owned()], note: None });
+    somebody_leaves(&mut desk);
     desk
 }
 
@@ -260,6 +263,17 @@ fn a_chain_above_the_agent(desk: &mut Desk) {
     desk.does(RemoveUpstream { name: name("Tier Zwei") });
     let upstream = Some(BoughtThrough::Party(name("Tier Two")));
     desk.does(EditAccount { account: "acme-prod".to_owned(), upstream, ..EditAccount::default() });
+}
+
+/// The holder of the account that waits for its invitation leaves; a part of the hand-over is done.
+fn somebody_leaves(desk: &mut Desk) {
+    let (holder, note) = ("Chen Li".parse().expect("a name"), "to sales".parse().ok());
+    desk.does(OpenHandovers { holder, reason: HandoverReason::Moved, note, deadline: None });
+    for (act, steps) in
+        [(TickAct::Ticked, vec![HandoverStep::Mobile, HandoverStep::Email]), (TickAct::TakenBack, vec![HandoverStep::Email])]
+    {
+        desk.does(ChangeSteps { case: "h-1".to_owned(), steps, act, note: None });
+    }
 }
 
 fn order(account: &str, product: &str, list_price: &str, provider_order: &str, date: &str) -> OrderRequest {

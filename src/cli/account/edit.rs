@@ -10,6 +10,7 @@ use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::domain::account::{Mode, ShutdownPolicy};
 use crate::domain::code::Name;
+use crate::domain::contact::{Email, Mobile};
 use crate::domain::percent::Percents;
 use crate::view;
 
@@ -30,6 +31,9 @@ use crate::view;
 /// --upstream says through whom it is bought, where several parties sell to the agent: what stops
 /// when one of them is frozen goes by that.
 ///
+/// --holder, --mobile and --email record the new holder when somebody leaves: `handover open` opens
+/// the case. A mobile number and an e-mail address are one living account's alone.
+///
 /// Examples:
 ///   subledger account edit acme-test --mode agent-pays --date 2026-12-01
 ///   subledger account edit acme-prod --group bolt --date 2026-08-01
@@ -38,6 +42,7 @@ use crate::view;
 ///   subledger account edit acme-prod --low-balance 50,20,5
 ///   subledger account edit acme-prod --upstream "Tier One (Hangzhou)"
 ///   subledger account edit acme-prod --login acme-prod@example.com
+///   subledger account edit acme-prod --holder "Chen Li" --mobile 13800000009 --email li@acme.example
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment, group = clap::ArgGroup::new("terms").required(true).multiple(true))]
 #[command(group = clap::ArgGroup::new("dated").multiple(true))]
@@ -78,6 +83,18 @@ pub(crate) struct EditArgs {
     #[arg(long, group = "terms", conflicts_with = "upstream")]
     no_upstream: bool,
 
+    /// The person who holds the login from now on
+    #[arg(long, value_name = "NAME", group = "terms")]
+    holder: Option<Name>,
+
+    /// The holder's mobile number; nobody else may use it
+    #[arg(long, group = "terms")]
+    mobile: Option<Mobile>,
+
+    /// The holder's e-mail address; nobody else may use it
+    #[arg(long, group = "terms")]
+    email: Option<Email>,
+
     /// From when --mode or --group holds; its month must be open [default: today in UTC+8]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, requires = "dated")]
     date: Option<NaiveDate>,
@@ -97,6 +114,9 @@ impl EditArgs {
             login: self.login,
             group: self.group,
             upstream,
+            holder: self.holder,
+            mobile: self.mobile,
+            email: self.email,
             mode: self.mode,
             date: self.date,
             shutdown: self.shutdown,
@@ -104,7 +124,7 @@ impl EditArgs {
             purchase_ban: self.purchases.map(Purchases::is_banned),
         };
         let done = context.write(&context.call(&self.write), edit)?;
-        context.answer_done(&done, view::account::step("account-edit", &done.outcome), &done.outcome.notices)?;
+        context.answer_done(&done, view::account::edited(&done.outcome), &done.outcome.notices)?;
         Ok(Exit::Done)
     }
 }

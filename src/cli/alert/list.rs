@@ -14,6 +14,7 @@ use crate::view;
 /// arrears        recorded facts exceed what an account was given or lent
 /// overdue        an account owes what was due (policy payment-days)
 /// pool-low       the pool does not cover what the provider is owed, or not for long (pool-days)
+/// handover       somebody leaves, and an account is not handed over yet (handover-days)
 /// low-balance    little is left of what a prepaid account had when money last came in
 /// low-credit     little is left of a credit limit (policy low-balance, or the account's own)
 /// budget         a budget has reached a threshold

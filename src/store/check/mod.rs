@@ -786,6 +786,14 @@ impl Reader<'_> {
         rows.extend(self.policies_set()?.iter().map(|(name, value)| ("policy", name.to_string(), to_json(value))));
         rows.extend(self.titles()?.iter().map(|title| ("invoice-title", title.key(), to_json(title))));
         rows.extend(self.invoices()?.iter().map(|invoice| ("invoice", invoice.id.to_string(), to_json(invoice))));
+        for case in self.handovers(None)? {
+            let handover = &case.handover;
+            if !case.is_sound() {
+                wrong.add(|| format!("the steps of the hand-over {} do not lead to what it is", handover.id));
+            }
+            rows.extend(case.ticks.iter().map(|tick| ("handover-tick", tick.id.0.to_string(), to_json(tick))));
+            rows.push(("handover", handover.id.to_string(), to_json(handover)));
+        }
         rows.extend(self.budgets()?.iter().map(|b| ("budget", b.id.to_string(), to_json(b))));
         rows.extend(self.budgets_reached()?.iter().map(|reached| ("budget-reached", reached_key(*reached), to_json(reached))));
         rows.extend(self.alert_marks()?.iter().map(|mark| ("alert", mark.alert.clone(), to_json(mark))));

@@ -1,0 +1,52 @@
+//! `operator add`: adds a person who may use the book.
+
+use clap::Args;
+
+use crate::book::operator::AddOperator;
+use crate::cli::args::WriteArgs;
+use crate::cli::context::{Context, Ended};
+use crate::cli::exit::Exit;
+use crate::domain::code::Name;
+use crate::domain::role::Role;
+use crate::view;
+
+/// Add a person who may use the book
+///
+/// An operator is an OS user, by number (`id -u NAME` tells it): whoever runs a command is known by
+/// that. The name is how the log calls them. Neither can be another operator's.
+///
+/// admin      operators, policy, the agent itself
+/// manager    entities, groups, accounts, hand-overs, orders, agreements
+/// finance    money, agreements, bills, periods, statements, invoices
+/// tech       orders and refunds
+/// auditor    reads everything
+///
+/// Examples:
+///   subledger operator add li.na --uid 1001 --role manager
+///   subledger operator add "Chen Li" --uid 1002 --role finance auditor
+#[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct AddArgs {
+    /// How the log will call them
+    name: Name,
+
+    /// The number of the OS user that they are
+    #[arg(long, value_name = "NUMBER")]
+    uid: u32,
+
+    /// What they may do: admin, manager, finance, tech, auditor; one or several
+    #[arg(long = "role", value_name = "ROLE", required = true, num_args = 1..)]
+    roles: Vec<Role>,
+
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+impl AddArgs {
+    pub(crate) fn run(self, context: &Context) -> Ended {
+        let call = context.call(&self.write);
+        let done = context.write(&call, AddOperator { os_uid: self.uid, name: self.name, roles: self.roles })?;
+        context.answer_done(&done, view::operator::added(&done.outcome.operator), &[])?;
+        Ok(Exit::Done)
+    }
+}
