@@ -22,9 +22,7 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
         Notice::HandoverSkipped { account, case } => {
             ("handover-skipped", format!("{account} is being handed over already: {case}"))
         }
-        Notice::HolderLeaves { holder, case } => {
-            ("holder-leaves", format!("{holder} leaves: the hand-over {case} is open"))
-        }
+        Notice::HolderLeaves { holder, case } => ("holder-leaves", format!("{holder} leaves: the hand-over {case} is open")),
         Notice::SurplusToDeposits { group, surplus } => {
             ("surplus-to-deposits", format!("{surplus} is more than what it pays for, and stands in the deposits of {group}"))
         }

@@ -9,7 +9,8 @@ use crate::domain::code::Name;
 use crate::domain::handover::{Case, Closing, Handover, HandoverState, Tick};
 use crate::domain::id::{AccountId, HandoverId, TickId};
 
-const SELECT: &str = "SELECT id, account_id, leaver, reason, note, opened, opened_by, deadline, closed, closed_by, not_needed FROM handover";
+const SELECT: &str =
+    "SELECT id, account_id, leaver, reason, note, opened, opened_by, deadline, closed, closed_by, not_needed FROM handover";
 const SELECT_TICK: &str = "SELECT id, handover_id, step, act, day, operator, note FROM handover_tick";
 
 fn handover(row: &Row<'_>) -> rusqlite::Result<Handover> {
@@ -101,9 +102,8 @@ impl Writer<'_> {
 
     /// Writes how a case has ended.
     pub fn close_handover(&mut self, before: &Handover, closing: Closing) -> Result<Handover> {
-        let mut update = self
-            .connection()
-            .prepare_cached("UPDATE handover SET closed = ?2, closed_by = ?3, not_needed = ?4 WHERE id = ?1")?;
+        let mut update =
+            self.connection().prepare_cached("UPDATE handover SET closed = ?2, closed_by = ?3, not_needed = ?4 WHERE id = ?1")?;
         update.execute(params![before.id.0, day(closing.day), closing.by, closing.not_needed.as_ref().map(Name::as_str)])?;
         drop(update);
         let after = Handover { closing: Some(closing), ..before.clone() };

@@ -9,10 +9,11 @@ fn roles(operator: &Operator) -> Value {
 
 /// A new operator.
 pub fn added(operator: &Operator) -> Document {
-    Document::new("operator-add")
-        .field("name", "Operator", operator.name.as_str())
-        .field("uid", "OS user", operator.os_uid)
-        .field("roles", "Roles", roles(operator))
+    Document::new("operator-add").field("name", "Operator", operator.name.as_str()).field("uid", "OS user", operator.os_uid).field(
+        "roles",
+        "Roles",
+        roles(operator),
+    )
 }
 
 /// Every operator.

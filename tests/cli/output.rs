@@ -62,6 +62,8 @@ fn reconciled() -> TestBook {
     let book = TestBook::acme(Point::Billed);
     assert_eq!(book.run("reconcile run --period 2026-06").exit, 3);
     book.done("pool top-up 100000 --date 2026-06-01");
+    book.done("account edit acme-prod --holder 'Wang Wei'");
+    book.done("handover open --holder 'Wang Wei' --reason left");
     book
 }
 

@@ -245,10 +245,9 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
 fn somebody_leaves(desk: &mut Desk) {
     let (holder, note) = ("Chen Li".parse().expect("a name"), "to sales".parse().ok());
     desk.does(OpenHandovers { holder, reason: HandoverReason::Moved, note, deadline: None });
-    for (act, steps) in [
-        (TickAct::Ticked, vec![HandoverStep::Mobile, HandoverStep::Email]),
-        (TickAct::TakenBack, vec![HandoverStep::Email]),
-    ] {
+    for (act, steps) in
+        [(TickAct::Ticked, vec![HandoverStep::Mobile, HandoverStep::Email]), (TickAct::TakenBack, vec![HandoverStep::Email])]
+    {
         desk.does(ChangeSteps { case: "h-1".to_owned(), steps, act, note: None });
     }
 }

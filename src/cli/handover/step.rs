@@ -59,7 +59,10 @@ impl StepArgs {
         let case = &done.outcome.view.case;
         if case.missing().is_empty() {
             let id = case.handover.id;
-            context.next(&done, &format!("when the account has its new holder, another operator closes it: `subledger handover close {id}`"));
+            context.next(
+                &done,
+                &format!("when the account has its new holder, another operator closes it: `subledger handover close {id}`"),
+            );
         }
         Ok(Exit::Done)
     }
