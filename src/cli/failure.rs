@@ -445,7 +445,7 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("{case} is the hand-over from {leaver}, who has no hand in it")).hint(second_operator())
         }
         Refusal::HandoverStepsMissing { case, missing } => {
-            told(format!("{case} cannot be closed: not done is {}", steps(missing, ", ")))
+            told(format!("{case} cannot be closed yet; not done: {}", steps(missing, ", ")))
                 .hint(format!("`subledger handover step {case} {}` ticks what is done by now", steps(missing, " ")))
         }
         Refusal::HandoverSameHolder { case, account, leaver } => {

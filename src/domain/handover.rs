@@ -3,6 +3,8 @@
 //! A case is one account's. Its five steps are ticked by those who do them, and may be taken back while it is open; a second operator
 //! closes it, once the account has another holder. The leaver has no hand in that. Until then the account plans no orders.
 
+use std::collections::BTreeMap;
+
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -177,7 +179,10 @@ fn lives(state: AccountState) -> bool {
 /// Who may have been meant.
 fn nearest_holders(given: &Name, living: &[Candidate]) -> Vec<String> {
     let holders = living.iter().filter_map(|candidate| candidate.account.holder.as_ref());
-    let by_folded: std::collections::BTreeMap<String, &Name> = holders.map(|holder| (folded(holder.as_str()), holder)).collect();
+    let mut by_folded: BTreeMap<String, &Name> = BTreeMap::new();
+    for holder in holders {
+        by_folded.entry(folded(holder.as_str())).or_insert(holder);
+    }
     let known: Vec<String> = by_folded.keys().cloned().collect();
     suggest::nearest(&folded(given.as_str()), &known).into_iter().map(|name| by_folded[&name].to_string()).collect()
 }

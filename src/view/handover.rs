@@ -1,6 +1,6 @@
 //! Hand-overs as people and programs see them.
 
-use super::document::{Column, Document, Table, Value};
+use super::document::{Column, Document, Field, Table, Value};
 use crate::book::handover::{HandoverView, HandoversOpened, StepsChanged};
 use crate::domain::code::Name;
 use crate::domain::handover::{Handover, HandoverStep, TickAct};
@@ -17,6 +17,11 @@ fn not_needed(handover: &Handover) -> Value {
     text(handover.closing.as_ref().and_then(|closing| closing.not_needed.as_ref()))
 }
 
+/// What people see only where there is something to see.
+fn if_any(field: Field) -> Field {
+    if *field.value() == Value::Null { field.machine_only() } else { field }
+}
+
 /// One case: its particulars, and its steps.
 fn one(schema: &str, view: &HandoverView) -> Document {
     let (case, handover) = (&view.case, &view.case.handover);
@@ -28,18 +33,18 @@ fn one(schema: &str, view: &HandoverView) -> Document {
         .field("holder", "Who leaves", &handover.leaver)
         .field("holder_now", "Holder by now", text(view.holder_now.as_ref()))
         .field("reason", "Reason", Value::term(handover.reason.as_str()))
-        .field("note", "Note", text(handover.note.as_ref()))
+        .with(if_any(Field::new("note", "Note", text(handover.note.as_ref()))))
         .field("opened", "Opened", handover.opened)
-        .field("opened_by", "By", handover.opened_by.as_str())
+        .field("opened_by", "Opened by", handover.opened_by.as_str())
         .field("deadline", "To be done by", handover.deadline)
         .field("age", "Days open", handover.age(view.day))
-        .field("days_left", "Days left", handover.days_left(view.day))
+        .with(if_any(Field::new("days_left", "Days left", handover.days_left(view.day))))
         .field("steps_done", "Steps done", case.done().len())
         .field("steps_missing", "Not done", words(&case.missing()))
         .field("state", "State", Value::term(handover.state().as_str()))
-        .field("closed", "Closed", closing.map(|closing| closing.day))
-        .field("closed_by", "Closed by", closing.map(|closing| closing.by.as_str()))
-        .field("not_needed", "Not needed because", not_needed(handover));
+        .with(if_any(Field::new("closed", "Closed", closing.map(|closing| closing.day))))
+        .with(if_any(Field::new("closed_by", "Closed by", closing.map(|closing| closing.by.as_str()))))
+        .with(if_any(Field::new("not_needed", "Not needed because", not_needed(handover))));
     document.table(steps(view)).table(taken_back(view))
 }
 

@@ -66,6 +66,8 @@ fn reconciled() -> TestBook {
     assert_eq!(book.run("reconcile run --period 2026-06").exit, 3);
     book.done("pool top-up 100000 --date 2026-06-01");
     book.done("agent chain add Aliyun --level 0");
+    book.done("account edit acme-prod --holder 'Wang Wei'");
+    book.done("handover open --holder 'Wang Wei' --reason left");
     book
 }
 

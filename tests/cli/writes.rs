@@ -35,12 +35,10 @@ const REQUESTED: &[&str] = &["invoice request --period 2026-06 --all"];
 const ISSUED: &[&str] = &[REQUESTED[0], "invoice issue i-1 --number 26332000000012345678"];
 const CHAIN: &[&str] = &["agent chain add Aliyun --level 0"];
 const FROZEN_CHAIN: &[&str] = &[CHAIN[0], "agent chain freeze Aliyun --reason why"];
-/// Somebody leaves, and all that can be done alone is done.
-const HANDED_OVER: &[&str] = &[
-    "account edit acme-prod --holder 'Wang Wei'",
-    "handover open --holder 'Wang Wei' --reason left",
-    "account edit acme-prod --holder 'Chen Li'",
-];
+/// Somebody holds an account, leaves, and has a successor.
+const HELD: &[&str] = &["account edit acme-prod --holder 'Wang Wei'"];
+const SUCCEEDED: &[&str] =
+    &[HELD[0], "handover open --holder 'Wang Wei' --reason left", "account edit acme-prod --holder 'Chen Li'"];
 const BUDGET: &[&str] = &["budget set 50000 --account acme-prod"];
 
 pub(crate) const WRITES: &[Write] = &[
@@ -75,9 +73,9 @@ pub(crate) const WRITES: &[Write] = &[
     after(&["account freeze acme-test --reason late"], "account thaw acme-test --reason paid"),
     at(Point::Ready, "account release acme-test --reason gone"),
     at(Point::Ready, "account edit acme-test --holder 'Chen Li' --mobile 13800000009 --email li@acme.example"),
-    after(&[HANDED_OVER[0]], HANDED_OVER[1]),
-    after(HANDED_OVER, "handover step h-1 mfa email --note done"),
-    after(HANDED_OVER, "handover close h-1"),
+    after(HELD, SUCCEEDED[1]),
+    after(SUCCEEDED, "handover step h-1 mfa email --note done"),
+    after(SUCCEEDED, "handover close h-1"),
     at(Point::Ready, "price apply acme-sale-2027.toml"),
     Write {
         point: Point::Funded,
