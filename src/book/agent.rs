@@ -66,8 +66,8 @@ pub(super) fn is_agent(reader: Reader<'_>, entity: &Entity) -> Result<bool> {
 }
 
 /// Refuses a real-name owner that is the agent itself: the owner must be the business that uses the account.
-pub(super) fn require_not_agent(operation: &Operation<'_>, entity: &Entity) -> Result<()> {
-    if is_agent(operation.reader(), entity)? {
+pub(super) fn require_not_agent(reader: Reader<'_>, entity: &Entity) -> Result<()> {
+    if is_agent(reader, entity)? {
         return Err(Refusal::EntityIsAgent { entity: entity.code.clone() }.into());
     }
     Ok(())
