@@ -28,7 +28,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("iso_currency", &["src/domain/money.rs"]),
     ("maud", &["src/view/chart.rs", "src/view/html.rs"]),
     ("memchr", &["src/intake/blocks.rs", "src/intake/table.rs"]),
-    ("nix", &["src/cli/context.rs"]),
+    ("nix", &["src/cli/context.rs", "src/cli/prompt.rs"]),
     ("pbkdf2", &["src/domain/id_number.rs"]),
     ("plotters", &["src/view/chart.rs"]),
     ("rusqlite", &["src/store/"]),

@@ -9,9 +9,8 @@ use super::operation::{find_account, find_group, not_negative};
 use super::usage::{self, PendingUsage};
 use super::{Operation, Result, UseCase, When};
 use crate::domain::account::life::{LifeStep, ReleaseBlocker, Transition, next_state, release_blockers};
-use crate::domain::account::{
-    Account, AccountState, Attestation, Environment, Group, Mode, Model, MoveLeft, Origin, ShutdownPolicy, Standing, Uid,
-};
+use crate::domain::account::particulars::Particulars;
+use crate::domain::account::{Account, AccountState, Attestation, Group, Mode, MoveLeft, Origin, ShutdownPolicy, Standing, Uid};
 use crate::domain::association::missing_evidence;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::{Code, Name};
@@ -25,41 +24,6 @@ use crate::domain::percent::Percents;
 use crate::domain::refusal::{Notice, Noun, Refusal, Unique};
 use crate::domain::role::Permission;
 use crate::store::{NewAccount, Reader};
-
-/// What both ways into the book ask for.
-#[derive(Clone, Debug)]
-pub struct Particulars {
-    /// What people will type.
-    pub code: Code,
-    /// The group's code.
-    pub group: String,
-    /// The real-name owner's code.
-    pub entity: String,
-    /// What it is used for.
-    pub environment: Environment,
-    /// Who sells to the customer.
-    pub model: Model,
-    /// Who pays.
-    pub mode: Mode,
-    /// How much it may owe, in major units; only for an account whose agent pays.
-    pub credit: Option<Exact>,
-    /// From when its charges are ours; today when `None`.
-    pub since: Option<NaiveDate>,
-    /// What the provider does when nothing is left.
-    pub shutdown: ShutdownPolicy,
-    /// Whether new purchases are forbidden.
-    pub purchase_ban: bool,
-    /// Through whom it is bought; through anybody who sells to the agent when `None`.
-    pub upstream: Option<Name>,
-    /// The holder's mobile number.
-    pub mobile: Option<Mobile>,
-    /// The holder's e-mail address.
-    pub email: Option<Email>,
-    /// Its login name at the provider.
-    pub login: Option<Name>,
-    /// The person who holds the login.
-    pub holder: Option<Name>,
-}
 
 /// Opens an account for a customer: an invitation goes to the holder's mobile or e-mail, which nobody else may use.
 #[derive(Clone, Debug)]
@@ -195,16 +159,25 @@ pub(super) fn unusual(uid: &Uid) -> Option<Notice> {
     (!uid.has_usual_length()).then(|| Notice::UnusualUid { uid: uid.to_string() })
 }
 
-/// Nobody else who lives has it. Whoever let an invitation run out gives it up here, and that is written.
-fn require_free(operation: &mut Operation<'_>, unique: Unique, value: &str, holder: Option<Account>) -> Result<()> {
-    let Some(holder) = holder else { return Ok(()) };
-    let seen = as_seen(operation.reader(), holder.clone(), operation.today())?;
-    if seen.state != AccountState::Expired {
-        return require_unused(unique, value, Some(holder));
+/// Whether nobody else who lives has it. Whoever has let an invitation run out has given it up, and comes back: that is to be
+/// written.
+fn given_up(reader: Reader<'_>, unique: Unique, value: &str, holder: Option<Account>, today: NaiveDate) -> Result<Option<Account>> {
+    let Some(holder) = holder else { return Ok(None) };
+    let seen = as_seen(reader, holder.clone(), today)?;
+    if seen.state == AccountState::Expired {
+        return Ok(Some(holder));
     }
+    Err(Refusal::InUse { unique, value: value.to_owned(), account: holder.code }.into())
+}
+
+/// The same, and what was given up is written.
+fn require_free(operation: &mut Operation<'_>, unique: Unique, value: &str, holder: Option<Account>) -> Result<()> {
     let today = operation.today();
-    let expired = take(operation, &holder, Transition::Expire, (today, None))?;
-    Ok(operation.writer().update_account(&holder, &expired)?)
+    if let Some(holder) = given_up(operation.reader(), unique, value, holder, today)? {
+        let expired = take(operation, &holder, Transition::Expire, (today, None))?;
+        operation.writer().update_account(&holder, &expired)?;
+    }
+    Ok(())
 }
 
 /// Whether an account, which may be in the book already, can be reached where nobody else is.
@@ -233,6 +206,49 @@ pub(super) fn require_unused(unique: Unique, value: &str, holder: Option<Account
     }
 }
 
+fn require_uid_unused(reader: Reader<'_>, uid: &Uid) -> Result<()> {
+    require_unused(Unique::Uid, uid.as_str(), reader.account_by_uid(uid)?)?;
+    super::agent::require_not_own(reader, uid)
+}
+
+/// Whether no account has a code yet.
+pub fn require_new(reader: Reader<'_>, code: &Code) -> Result<()> {
+    match reader.account_by_name(code.as_str())? {
+        None => Ok(()),
+        Some(_) => Err(Refusal::Exists { noun: Noun::Account, code: code.clone() }.into()),
+    }
+}
+
+/// Whether a group of a code is there.
+pub fn require_group(reader: Reader<'_>, name: &str) -> Result<()> {
+    find_group(reader, name).map(drop)
+}
+
+/// Whether an entity of a code is there and may own accounts.
+pub fn require_owner(reader: Reader<'_>, name: &str) -> Result<()> {
+    super::agent::require_not_agent(reader, &super::entity::find(reader, name)?)
+}
+
+/// Whether a text is a UID that no account has.
+pub fn require_free_uid(reader: Reader<'_>, text: &str) -> Result<()> {
+    require_uid_unused(reader, &uid(text)?)
+}
+
+/// Whether nobody has a mobile number by a day.
+pub fn require_free_mobile(reader: Reader<'_>, mobile: &Mobile, today: NaiveDate) -> Result<()> {
+    given_up(reader, Unique::Mobile, mobile.as_str(), reader.account_by_mobile(mobile)?, today).map(drop)
+}
+
+/// Whether nobody has an e-mail address by a day.
+pub fn require_free_email(reader: Reader<'_>, email: &Email, today: NaiveDate) -> Result<()> {
+    given_up(reader, Unique::Email, email.as_str(), reader.account_by_email(email)?, today).map(drop)
+}
+
+/// Whether an account of a group may be lent so much.
+pub fn require_credit(reader: Reader<'_>, group: &str, credit: Exact) -> Result<()> {
+    not_negative(credit, find_group(reader, group)?.currency).map(drop)
+}
+
 fn insert(
     operation: &mut Operation<'_>,
     particulars: Particulars,
@@ -242,17 +258,14 @@ fn insert(
     let Particulars { code, environment, model, mode, mobile, email, login, holder, shutdown, purchase_ban, .. } = particulars;
     let group = find_group(operation.reader(), &particulars.group)?;
     let entity = super::entity::find(operation.reader(), &particulars.entity)?;
-    if operation.reader().account_by_name(code.as_str())?.is_some() {
-        return Err(Refusal::Exists { noun: Noun::Account, code }.into());
-    }
-    super::agent::require_not_agent(operation, &entity)?;
+    require_new(operation.reader(), &code)?;
+    super::agent::require_not_agent(operation.reader(), &entity)?;
     require_free_address(operation, mobile.as_ref(), email.as_ref(), None)?;
     if let Some(login) = &login {
         require_unused(Unique::Login, login.as_str(), operation.reader().account_by_login(login)?)?;
     }
     if let Some(uid) = &uid {
-        require_unused(Unique::Uid, uid.as_str(), operation.reader().account_by_uid(uid)?)?;
-        super::agent::require_not_own(operation, uid)?;
+        require_uid_unused(operation.reader(), uid)?;
     }
     let upstream = match &particulars.upstream {
         Some(name) => Some(operation.reader().upstream_chain()?.find(name)?.id),
@@ -327,13 +340,18 @@ impl UseCase for CreateAccount {
     type Outcome = AccountStep;
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
-        let (account, group, entity) = insert(operation, self.0, Origin::Created, None)?;
-        let sent = operation.today();
-        let (invitation, token) = super::invitation::invite(operation, account.id)?;
-        let (invitation, upstream) = (Some(invitation), named(operation.reader(), &account)?);
-        let notices = holder_notice(operation.reader(), account.holder.as_ref())?.into_iter().collect();
-        Ok(AccountStep { account, group, entity, upstream, invitation, token: Some(token), day: sent, notices })
+        create(operation, self.0)
     }
+}
+
+/// Opens an account and invites its holder. What is refused is refused before anything of it is written.
+pub(super) fn create(operation: &mut Operation<'_>, particulars: Particulars) -> Result<AccountStep> {
+    let (account, group, entity) = insert(operation, particulars, Origin::Created, None)?;
+    let day = operation.today();
+    let (invitation, token) = super::invitation::invite(operation, account.id)?;
+    let (invitation, upstream) = (Some(invitation), named(operation.reader(), &account)?);
+    let notices = holder_notice(operation.reader(), account.holder.as_ref())?.into_iter().collect();
+    Ok(AccountStep { account, group, entity, upstream, invitation, token: Some(token), day, notices })
 }
 
 impl UseCase for AssociateAccount {
@@ -342,22 +360,28 @@ impl UseCase for AssociateAccount {
     type Outcome = AccountStep;
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
-        let uid = uid(&self.uid)?;
-        let missing = missing_evidence(&self.attest);
-        if !missing.is_empty() {
-            return Err(Refusal::EvidenceMissing { account: self.particulars.code, missing }.into());
-        }
-        let unusual = unusual(&uid);
-        let (account, group, entity) = insert(operation, self.particulars, Origin::Associated, Some(uid))?;
-        let leaves = holder_notice(operation.reader(), account.holder.as_ref())?;
-        let notices = unusual.into_iter().chain(leaves).collect();
-        let (operator, today) = (operation.operator_name().to_owned(), operation.today());
-        for attestation in Attestation::ALL.iter().filter(|attestation| self.attest.contains(attestation)) {
-            operation.writer().insert_attestation(&account, *attestation, &operator, today)?;
-        }
-        let upstream = named(operation.reader(), &account)?;
-        Ok(AccountStep { account, group, entity, upstream, invitation: None, token: None, day: today, notices })
+        associate(operation, self)
     }
+}
+
+/// Brings an existing account into the book. What is refused is refused before anything of it is written.
+pub(super) fn associate(operation: &mut Operation<'_>, asked: AssociateAccount) -> Result<AccountStep> {
+    let AssociateAccount { particulars, uid: typed_uid, attest } = asked;
+    let uid = uid(&typed_uid)?;
+    let missing = missing_evidence(&attest);
+    if !missing.is_empty() {
+        return Err(Refusal::EvidenceMissing { account: particulars.code, missing }.into());
+    }
+    let unusual = unusual(&uid);
+    let (account, group, entity) = insert(operation, particulars, Origin::Associated, Some(uid))?;
+    let leaves = holder_notice(operation.reader(), account.holder.as_ref())?;
+    let notices = unusual.into_iter().chain(leaves).collect();
+    let (operator, day) = (operation.operator_name().to_owned(), operation.today());
+    for attestation in Attestation::ALL.iter().filter(|attestation| attest.contains(attestation)) {
+        operation.writer().insert_attestation(&account, *attestation, &operator, day)?;
+    }
+    let upstream = named(operation.reader(), &account)?;
+    Ok(AccountStep { account, group, entity, upstream, invitation: None, token: None, day, notices })
 }
 
 /// The name of the party that an account says it is bought through.
@@ -454,8 +478,7 @@ impl UseCase for AcceptAccount {
         super::invitation::require_shown(operation, &before, self.token.as_ref())?;
         next_state(&before, Transition::Accept)?;
         let uid = uid(&self.uid)?;
-        require_unused(Unique::Uid, uid.as_str(), operation.reader().account_by_uid(&uid)?)?;
-        super::agent::require_not_own(operation, &uid)?;
+        require_uid_unused(operation.reader(), &uid)?;
         let notices = unusual(&uid).into_iter().collect();
         let today = operation.today();
         let after = Account { uid: Some(uid), ..take(operation, &before, Transition::Accept, (today, None))? };
@@ -475,7 +498,7 @@ impl UseCase for VerifyAccount {
         let mut after = take(operation, &verified, Transition::Activate, (today, None))?;
         if let Some(name) = &self.entity {
             let entity = super::entity::find(operation.reader(), name)?;
-            super::agent::require_not_agent(operation, &entity)?;
+            super::agent::require_not_agent(operation.reader(), &entity)?;
             after.entity = entity.id;
         }
         step(operation, &before, after, vec![])

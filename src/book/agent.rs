@@ -111,8 +111,8 @@ impl UseCase for EditAgent {
 }
 
 /// Refuses the UID of a customer's account that is the agent's own.
-pub(super) fn require_not_own(operation: &Operation<'_>, uid: &Uid) -> Result<()> {
-    let agent = operation.reader().agent()?;
+pub(super) fn require_not_own(reader: Reader<'_>, uid: &Uid) -> Result<()> {
+    let agent = reader.agent()?;
     if agent.uid.as_ref() == Some(uid) {
         return Err(Refusal::UidOfAgent { uid: uid.to_string(), agent: agent.name }.into());
     }
@@ -125,8 +125,8 @@ pub(super) fn is_agent(reader: Reader<'_>, entity: &Entity) -> Result<bool> {
 }
 
 /// Refuses a real-name owner that is the agent itself: the owner must be the business that uses the account.
-pub(super) fn require_not_agent(operation: &Operation<'_>, entity: &Entity) -> Result<()> {
-    if is_agent(operation.reader(), entity)? {
+pub(super) fn require_not_agent(reader: Reader<'_>, entity: &Entity) -> Result<()> {
+    if is_agent(reader, entity)? {
         return Err(Refusal::EntityIsAgent { entity: entity.code.clone() }.into());
     }
     Ok(())

@@ -66,9 +66,7 @@ impl UseCase for AddEntity {
 
     fn run(self, operation: &mut Operation<'_>) -> Result<EntityAdded> {
         let reader = operation.reader();
-        if reader.entity_by_code(self.code.as_str())?.is_some() {
-            return Err(Refusal::Exists { noun: Noun::Entity, code: self.code }.into());
-        }
+        require_new(reader, &self.code)?;
         let (identity, known) = match self.identity {
             TypedIdentity::Credential(text) => as_kept(reader, Identity::Enterprise(credential(&text)?))?,
             TypedIdentity::Registration { number, country } => {
@@ -85,12 +83,41 @@ impl UseCase for AddEntity {
                 (Identity::Individual(kept), seen_alike.into_iter().find(is_it))
             }
         };
-        if let Some(other) = known {
-            return Err(Refusal::CredentialInUse { credential: identity.shown().to_owned(), entity: other.code }.into());
-        }
+        require_unknown(&identity, known)?;
         let notices = if let Identity::Enterprise(credential) = &identity { unchecked(credential) } else { vec![] };
         let entity = operation.writer().insert_entity(&self.code, &self.name, identity)?;
         Ok(EntityAdded { entity, notices })
+    }
+}
+
+/// Whether no entity has a code yet.
+pub fn require_new(reader: Reader<'_>, code: &Code) -> Result<()> {
+    match reader.entity_by_code(code.as_str())? {
+        None => Ok(()),
+        Some(_) => Err(Refusal::Exists { noun: Noun::Entity, code: code.clone() }.into()),
+    }
+}
+
+/// Whether a text is a credential.
+pub fn require_credential(text: &str) -> Result<()> {
+    credential(text).map(drop)
+}
+
+/// Whether a text is a credential that no entity has.
+pub fn require_free_credential(reader: Reader<'_>, text: &str) -> Result<()> {
+    let (identity, known) = as_kept(reader, Identity::Enterprise(credential(text)?))?;
+    require_unknown(&identity, known)
+}
+
+/// Whether a text is a natural person's identity number on a day.
+pub fn require_id_number(text: &str, today: NaiveDate) -> Result<()> {
+    IdNumber::parse(text, today).map(drop).map_err(|reason| Refusal::IdNumber { reason }.into())
+}
+
+fn require_unknown(identity: &Identity, known: Option<Entity>) -> Result<()> {
+    match known {
+        None => Ok(()),
+        Some(other) => Err(Refusal::CredentialInUse { credential: identity.shown().to_owned(), entity: other.code }.into()),
     }
 }
 

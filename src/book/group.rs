@@ -34,14 +34,20 @@ impl UseCase for AddGroup {
     type Outcome = Group;
 
     fn run(self, operation: &mut Operation<'_>) -> Result<Group> {
-        if operation.reader().group_by_code(self.code.as_str())?.is_some() {
-            return Err(Refusal::Exists { noun: Noun::Group, code: self.code }.into());
-        }
+        require_new(operation.reader(), &self.code)?;
         let currency = match self.currency {
             Some(currency) => currency,
             None => operation.reader().agent()?.currency,
         };
         Ok(operation.writer().insert_group(&self.code, &self.name, currency)?)
+    }
+}
+
+/// Whether no group has a code yet.
+pub fn require_new(reader: Reader<'_>, code: &Code) -> Result<()> {
+    match reader.group_by_code(code.as_str())? {
+        None => Ok(()),
+        Some(_) => Err(Refusal::Exists { noun: Noun::Group, code: code.clone() }.into()),
     }
 }
 

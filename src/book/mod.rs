@@ -7,6 +7,7 @@
 mod operation;
 
 pub mod account;
+pub mod account_import;
 pub mod agent;
 pub mod alert;
 pub mod association;

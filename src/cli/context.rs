@@ -128,7 +128,7 @@ impl Context {
     pub(crate) fn call(&self, write: &WriteArgs) -> Call {
         let mut arguments = self.typed.clone();
         for (flag, answer) in self.prompter.answered() {
-            let argument = flag.trim_start_matches('-').replace('-', "_");
+            let argument = flag.trim_matches(['-', '<', '>']).to_ascii_lowercase().replace('-', "_");
             let answer = logged(&argument, answer);
             arguments.insert(argument, answer);
         }
@@ -175,6 +175,14 @@ impl Context {
         write_whole(path, |writer| Ok(render_file(document, form, dialect, writer)?)).map_err(Failure::Output)?;
         self.ui.status(&format!("wrote {}", path.display()));
         Ok(())
+    }
+
+    /// Gives a list that is to be filled in: as CSV, unless another form is asked for.
+    pub(crate) fn answer_as_list(&self, document: &Document) -> Result<(), Failure> {
+        match (&self.global.output, self.ui.format()) {
+            (None, Format::Table) => Ok(self.ui.data_in(Format::Csv, document)?),
+            _ => self.answer(document),
+        }
     }
 
     /// Gives a text that is no document, such as a letter: to standard output, or to the file that was asked for.

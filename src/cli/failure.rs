@@ -323,6 +323,17 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("{account} cannot be associated yet: nobody has vouched for what the book cannot see"))
                 .hint(format!("when you have made sure, add {}", flags.join(" ")))
         }
+        Refusal::AccountLines { file, problems, lines, count, good } => {
+            let told = told(format!("{file}: {} refused; nothing was written", plural(*count, "line is", "lines are")))
+                .details(bad_lines(problems, lines, *count, |refusal| format!("{}: {}", refusal.code(), sentence(refusal))));
+            match good {
+                0 => told,
+                _ => told.hint(format!(
+                    "mend them and import the file again; --partial imports the other {} alone",
+                    plural(*good, "line", "lines")
+                )),
+            }
+        }
         Refusal::AccountTransition { account, origin, state, verb } => {
             told(format!("{account} is {state} ({origin}); `{verb}` is no step from there")).hint(way_on(account.as_str(), *origin, *state))
         }
@@ -607,7 +618,7 @@ fn refused(refusal: &Refusal) -> Told {
         )),
         Refusal::OpeningLines { file, problems, lines, count } => {
             told(format!("{file}: {} refused; nothing was written", plural(*count, "line is", "lines are")))
-                .details(opening_lines(problems, lines, *count))
+                .details(bad_lines(problems, lines, *count, sentence))
         }
         Refusal::AgreementInvalid { file, misprints } => match &misprints[..] {
             [Misprint { line, reason }] => told(format!("{}: {reason}", place(file, *line))),
@@ -1078,17 +1089,23 @@ fn what_is_there(entries: u64, orders: u64, bills: u64) -> String {
     there.join(", ")
 }
 
-/// Bad lines of an opening by number, the first hundred: those that cannot be read among those that the book refuses.
-fn opening_lines(problems: &[Problem], lines: &[(u64, Refusal)], count: u64) -> Vec<String> {
-    let refused_line = |line: u64, refusal: &Refusal| {
-        let Told { message, hint, .. } = refused(refusal);
-        match (refusal, hint) {
-            (Refusal::Unknown { near, .. }, Some(hint)) if !near.is_empty() => format!("line {line}: {message}; {hint}"),
-            _ => format!("line {line}: {message}"),
+/// A refusal in one sentence, with the names that may have been meant, or what is missing.
+pub(crate) fn sentence(refusal: &Refusal) -> String {
+    let Told { message, hint, .. } = refused(refusal);
+    match (refusal, hint) {
+        (Refusal::Unknown { near, .. }, Some(hint)) if !near.is_empty() => format!("{message}; {hint}"),
+        (Refusal::EvidenceMissing { missing, .. }, _) => {
+            let missing: Vec<&str> = missing.iter().map(|attestation| attestation.as_str()).collect();
+            format!("{message}: {}", missing.join(", "))
         }
-    };
+        _ => message,
+    }
+}
+
+/// Bad lines of a list by number, the first hundred: those that cannot be read among those that the book refuses.
+fn bad_lines(problems: &[Problem], lines: &[(u64, Refusal)], count: u64, refused: impl Fn(&Refusal) -> String) -> Vec<String> {
     let mut told: Vec<(u64, String)> = problems.iter().map(|found| (found.line, problem(found))).collect();
-    told.extend(lines.iter().map(|(line, refusal)| (*line, refused_line(*line, refusal))));
+    told.extend(lines.iter().map(|(line, refusal)| (*line, format!("line {line}: {}", refused(refusal)))));
     told.sort_by_key(|(line, _)| *line);
     told.truncate(PROBLEMS_SHOWN);
     let mut shown: Vec<u64> = told.iter().map(|(line, _)| *line).collect();

@@ -8,6 +8,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use crate::book::Book;
 use crate::book::agent::Init;
+use crate::book::entity::require_credential;
 use crate::domain::code::Name;
 use crate::domain::money::Currency;
 use crate::view;
@@ -51,11 +52,12 @@ pub(crate) struct InitArgs {
 impl InitArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let ask = &context.prompter;
+        let credential = |text: &String| Ok(require_credential(text)?);
         let init = Init {
             name: ask.required(self.agent, "--agent", "The agent's registered name")?,
-            credential: ask.required(self.credential, "--credential", "Its unified social credit code")?,
+            credential: ask.checked(self.credential, "--credential", "Its unified social credit code", credential)?,
             provider: ask.required(self.provider, "--provider", "The provider that it resells")?.to_string(),
-            currency: ask.required(self.currency, "--currency", "Currency")?,
+            currency: ask.required(self.currency, "--currency", "Currency, such as CNY")?,
             uid: self.uid,
         };
         let place = context.book_place()?;

@@ -8,6 +8,10 @@ use crate::domain::refusal::Notice;
 pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
     match notice {
         Notice::UnusualUid { uid } => ("unusual-uid", format!("the UID {uid} has {} digits, UIDs usually have 16", uid.len())),
+        Notice::UnusualUids { count, first } => (
+            "unusual-uids",
+            format!("{} not have 16 digits, as UIDs usually have, such as {first}", plural(*count, "UID does", "UIDs do")),
+        ),
         Notice::TitleDiffers { entity, title } => {
             ("entity.title-differs", format!("invoices of {entity} are made out to {title}, which is not its real name"))
         }

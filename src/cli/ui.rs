@@ -122,7 +122,20 @@ impl Ui {
 
     /// Writes an answer to standard output.
     pub(crate) fn data(&self, document: &Document) -> Result<(), Unwritten> {
-        raw(|writer| render(document, self.format, self.dialect, self.width, writer))
+        self.data_in(self.format, document)
+    }
+
+    /// The same in a form that is not the one asked for.
+    pub(crate) fn data_in(&self, format: Format, document: &Document) -> Result<(), Unwritten> {
+        raw(|writer| render(document, format, self.dialect, self.width, writer))
+    }
+
+    /// Shows on standard error what a question is about.
+    pub(crate) fn show(&self, document: &Document) {
+        let mut text = Vec::new();
+        let shown = table::render(document, self.width, &mut text);
+        shown.expect("a buffer takes every write");
+        say(String::from_utf8_lossy(&text).trim_end());
     }
 
     /// Says on standard error what has happened; `--quiet` silences it.

@@ -1,6 +1,7 @@
 //! A customer's sub-account: its identity, its life, and what it may spend.
 
 pub mod life;
+pub mod particulars;
 
 use std::fmt;
 use std::str::FromStr;
@@ -85,6 +86,11 @@ words! {
     }
 }
 
+impl Model {
+    /// What an account has unless somebody says otherwise.
+    pub const USUAL: Self = Self::Resale;
+}
+
 words! {
     /// What the provider does when an account has nothing left to spend.
     ShutdownPolicy, "a shutdown policy" {
@@ -94,6 +100,31 @@ words! {
         Delayed = "delayed",
         /// Never stops it by itself.
         Never = "none",
+    }
+}
+
+impl ShutdownPolicy {
+    /// What an account has unless somebody says otherwise.
+    pub const USUAL: Self = Self::Immediate;
+}
+
+words! {
+    /// Whether an account may make new purchases.
+    Purchases, "an answer" {
+        /// It may.
+        Allow = "allow",
+        /// It may not: only renew what it has.
+        Ban = "ban",
+    }
+}
+
+impl Purchases {
+    /// What an account has unless somebody says otherwise.
+    pub const USUAL: Self = Self::Allow;
+
+    /// Whether it may not.
+    pub fn are_banned(self) -> bool {
+        self == Self::Ban
     }
 }
 

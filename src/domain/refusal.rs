@@ -142,6 +142,8 @@ pub enum Refusal {
     UidOfAgent { uid: String, agent: Name },
     /// An association lacks the word of a person for what the book cannot see.
     EvidenceMissing { account: Code, missing: Vec<Attestation> },
+    /// Lines of an account list that cannot be read, or were refused, each with its own reason; and how many others there are.
+    AccountLines { file: String, problems: Vec<Problem>, lines: Vec<(u64, Refusal)>, count: u64, good: u64 },
     /// The state does not allow the transition.
     AccountTransition { account: Code, origin: Origin, state: AccountState, verb: &'static str },
     /// The invitation ran out before it was accepted.
@@ -636,6 +638,9 @@ pub enum Expansion {
 }
 
 impl Refusal {
+    /// The code of a line that cannot be read, beside lines that a rule refuses.
+    pub const UNREADABLE_LINE: &'static str = "file.bad-lines";
+
     /// The stable code that programs match on.
     #[expect(clippy::too_many_lines, reason = "the list of every refusal and its code, one after the other")]
     pub fn code(&self) -> &'static str {
@@ -682,6 +687,7 @@ impl Refusal {
                 Unique::Login => "login.in-use",
             },
             Self::EvidenceMissing { .. } => "account.evidence-missing",
+            Self::AccountLines { .. } => "account.lines-refused",
             Self::AccountTransition { .. } => "account.state",
             Self::InvitationExpired { .. } => "invitation.expired",
             Self::InvitationToken { fault: TokenFault::Unknown, .. } => "invitation.token-unknown",
@@ -797,7 +803,7 @@ impl Refusal {
             Self::PlanStale { .. } => "plan.stale",
             Self::UnreadableFile { reason, .. } => reason.code(),
             Self::NoProof { .. } => "statement.no-proof",
-            Self::BadLines { .. } => "file.bad-lines",
+            Self::BadLines { .. } => Self::UNREADABLE_LINE,
             Self::LineConflict { .. } => "bill.line-conflict",
             Self::TwoLayouts { .. } => "bill.two-layouts",
             Self::OtherAgent { .. } => "bill.other-agent",
@@ -859,6 +865,13 @@ pub enum Notice {
     UnusualUid {
         /// The UID.
         uid: String,
+    },
+    /// UIDs of a list without the usual sixteen digits.
+    UnusualUids {
+        /// How many.
+        count: u64,
+        /// The first of them.
+        first: String,
     },
     /// A title that is not the real name.
     TitleDiffers {

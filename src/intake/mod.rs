@@ -1,4 +1,5 @@
-//! What a user hands over, read into domain values: provider bills, order lists, openings, agreements, plans of both kinds.
+//! What a user hands over, read into domain values: provider bills, lists of orders and accounts, openings, agreements, plans of
+//! both kinds.
 //!
 //! This layer knows file formats and nothing else. It must never touch SQL, print, ask the clock or open a file by name: it is
 //! given something to read from (a workbook waits in a file without a name), and gives back values of
@@ -9,6 +10,7 @@
 //!
 //! A further layout of bill is one more table like the one in `alibaba_legacy.rs` and one more row in the list of `layout.rs`.
 
+pub mod account_list;
 pub mod agreement;
 pub mod bill;
 pub mod container;

@@ -8,6 +8,7 @@
 //! document.
 
 pub mod account;
+pub mod account_import;
 pub mod agent;
 pub mod alert;
 pub mod association;

@@ -448,7 +448,7 @@ fn hashes_hidden(line: &str) -> String {
 }
 
 /// The words of a command line, as a shell would cut them; only blanks and single quotes are special.
-fn words(line: &str) -> Vec<String> {
+pub(crate) fn words(line: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for (place, part) in line.split('\'').enumerate() {
         if place % 2 == 1 {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 #![expect(clippy::format_push_string, reason = "transcripts are short, and read better so")]
 
+mod account_import;
 mod alerts;
 mod bad_input;
 mod book;
@@ -31,6 +32,7 @@ mod policies;
 mod preview;
 mod price_plans;
 mod prices;
+mod questions;
 mod refusals;
 mod rendered;
 mod reopened;
@@ -39,5 +41,6 @@ mod savings;
 mod settlements;
 mod statements;
 mod story;
+mod terminal;
 mod versions;
 mod writes;

@@ -61,6 +61,7 @@ pub(crate) const WRITES: &[Write] = &[
         "account create other --group acme --entity acme-hq --environment test --mode prepaid --mobile 13800000002 --since 2026-06-01",
     ),
     at(Point::Ready, ASSOCIATED[0]),
+    at(Point::Ready, "account import accounts.csv"),
     after(INVITED, "invitation resend new-1"),
     after(INVITED, "invitation revoke new-1 --reason why"),
     after(INVITED, "invitation decline new-1 --reason no"),
@@ -156,6 +157,7 @@ impl Write {
     pub(crate) fn ready(&self) -> (TestBook, String) {
         let book = TestBook::acme(self.point);
         book.write("acme-sale-2027.toml", crate::book::ACME_SALE.replace("2026-01-01", "2027-01-01"));
+        book.write("accounts.csv", book.run("account import --template").stdout);
         book.write("acme-retroactive.toml", crate::prices::under("retroactive"));
         for line in self.before {
             book.done(&with_alert(&book, line));

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use subledger::book::account::{AssociateAccount, ConfirmAccount, Particulars};
+use subledger::book::account::{AssociateAccount, ConfirmAccount};
 use subledger::book::agent::Init;
 use subledger::book::entity::{AddEntity, TypedIdentity};
 use subledger::book::group::AddGroup;
 use subledger::book::{Book, Call, Session, UseCase};
 pub(crate) use subledger::domain::account::Model;
+use subledger::domain::account::particulars::Particulars;
 use subledger::domain::account::{Attestation, Environment, Mode, ShutdownPolicy};
 use subledger::domain::period::parse_date;
 use subledger::domain::secret::Secret;

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use subledger::book::Call;
-use subledger::book::account::{BoughtThrough, CreateAccount, EditAccount, Particulars};
+use subledger::book::account::{BoughtThrough, CreateAccount, EditAccount};
 use subledger::book::alert::{SnoozeAlert, list};
 use subledger::book::bill::{BadLines, BillInput, ImportBill};
 use subledger::book::budget::{ScopeRequest, SetBudget};
@@ -24,6 +24,7 @@ use subledger::book::policy::SetPolicy;
 use subledger::book::price::ApplyAgreement;
 use subledger::book::settlement::{Pays, ReceiveSettlement};
 use subledger::book::upstream::{AddUpstream, FreezeUpstream, RemoveUpstream, ThawUpstream};
+use subledger::domain::account::particulars::Particulars;
 use subledger::domain::account::{Environment, Mode, Model, ShutdownPolicy};
 use subledger::domain::budget::{BudgetAction, BudgetPeriod};
 use subledger::domain::chain::sha256_hex;

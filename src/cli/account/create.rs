@@ -2,11 +2,12 @@
 
 use clap::Args;
 
-use super::particulars::ParticularsArgs;
+use super::particulars::{Dialogue, ParticularsArgs};
 use crate::book::account::CreateAccount;
 use crate::cli::args::WriteArgs;
 use crate::cli::context::{Context, Ended};
 use crate::cli::invitation::answer_invited;
+use crate::domain::account::Origin;
 use crate::view;
 
 /// Open an account for a customer: an invitation of 15 days to the holder's mobile number or e-mail
@@ -15,9 +16,11 @@ use crate::view;
 /// `invitation show --as text` or `--as eml` puts it into the message to send.
 ///
 /// Then `account accept` brings the UID and `account verify` ties the real name; after that it
-/// may buy. On a terminal, what is missing is asked for.
+/// may buy. On a terminal, what is missing is asked for and checked at once; then the account is
+/// shown, and opened after a yes.
 ///
 /// Examples:
+///   subledger account create
 ///   subledger account create acme-prod --group acme --entity acme-hq --environment production \
 ///     --mobile 13800000001 --mode agent-pays --credit 100000 --since 2026-06-01
 #[derive(Args, Debug)]
@@ -32,9 +35,12 @@ pub(crate) struct CreateArgs {
 
 impl CreateArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let needs_contact = !self.particulars.has_contact();
-        let particulars = self.particulars.complete(context, needs_contact)?;
-        let done = context.write(&context.call(&self.write), CreateAccount(particulars))?;
+        let is_complete = self.particulars.is_complete() && self.particulars.has_contact();
+        let dialogue = Dialogue::begin(context, is_complete)?;
+        let create = CreateAccount(self.particulars.complete(&dialogue, Origin::Created)?);
+        let call = context.call(&self.write);
+        dialogue.agree(&call, &create, "account-create")?;
+        let done = context.write(&call, create)?;
         let document = view::account::step("account-create", &done.outcome);
         answer_invited(context, &done, document)
     }

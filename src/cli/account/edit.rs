@@ -3,12 +3,11 @@
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::particulars::Purchases;
 use crate::book::account::{BoughtThrough, EditAccount};
 use crate::cli::args::{WriteArgs, date};
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
-use crate::domain::account::{Mode, ShutdownPolicy};
+use crate::domain::account::{Mode, Purchases, ShutdownPolicy};
 use crate::domain::code::Name;
 use crate::domain::contact::{Email, Mobile};
 use crate::domain::percent::Percents;
@@ -63,7 +62,7 @@ pub(crate) struct EditArgs {
     shutdown: Option<ShutdownPolicy>,
 
     /// Whether it may make new purchases: allow or ban
-    #[arg(long, value_name = "WHETHER", value_enum, group = "terms")]
+    #[arg(long, value_name = "WHETHER", group = "terms")]
     purchases: Option<Purchases>,
 
     /// At how many percent left of its balance or credit somebody is told [default: the policy
@@ -121,7 +120,7 @@ impl EditArgs {
             date: self.date,
             shutdown: self.shutdown,
             low_balance: self.low_balance,
-            purchase_ban: self.purchases.map(Purchases::is_banned),
+            purchase_ban: self.purchases.map(Purchases::are_banned),
         };
         let done = context.write(&context.call(&self.write), edit)?;
         context.answer_done(&done, view::account::edited(&done.outcome), &done.outcome.notices)?;

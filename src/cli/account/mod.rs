@@ -7,6 +7,7 @@ mod create;
 mod edit;
 mod freeze;
 mod history;
+mod import;
 mod list;
 mod particulars;
 mod preflight;
@@ -24,6 +25,7 @@ use super::context::{Context, Ended};
 pub(crate) enum AccountCommand {
     Create(create::CreateArgs),
     Associate(associate::AssociateArgs),
+    Import(import::ImportArgs),
     Preflight(preflight::PreflightArgs),
     Accept(accept::AcceptArgs),
     Verify(verify::VerifyArgs),
@@ -42,6 +44,7 @@ impl AccountCommand {
         match self {
             Self::Create(args) => args.run(context),
             Self::Associate(args) => args.run(context),
+            Self::Import(args) => args.run(context),
             Self::Preflight(args) => args.run(context),
             Self::Accept(args) => args.run(context),
             Self::Verify(args) => args.run(context),

@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Demo;
 use super::bill::{HEADER, Kind, Line, push};
-use crate::book::account::{AcceptAccount, CreateAccount, Particulars, VerifyAccount};
+use crate::book::account::{AcceptAccount, CreateAccount, VerifyAccount};
 use crate::book::{Book, Call, Operation, Result, UseCase};
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::domain::account::particulars::Particulars;
 use crate::domain::account::{Environment, Mode, Model, ShutdownPolicy};
 use crate::domain::money::Exact;
 use crate::domain::period::parse_date;

@@ -2,7 +2,7 @@
 
 use clap::{ArgGroup, Args};
 
-use crate::book::entity::{AddEntity, TypedIdentity};
+use crate::book::entity::{AddEntity, TypedIdentity, require_free_credential, require_id_number, require_new};
 use crate::cli::args::WriteArgs;
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
@@ -26,7 +26,7 @@ use crate::view;
 #[command(verbatim_doc_comment, group = ArgGroup::new("identity").args(["credential", "id_number", "registration"]))]
 pub(crate) struct AddArgs {
     /// A short code to type
-    code: Code,
+    code: Option<Code>,
 
     /// Its registered name: the real name
     #[arg(long)]
@@ -54,9 +54,12 @@ pub(crate) struct AddArgs {
 
 impl AddArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let name = context.prompter.required(self.name.clone(), "--name", "Registered name")?;
+        let ask = &context.prompter;
+        let check = |code: &Code| context.read(|reader| require_new(reader, code));
+        let code = ask.checked(self.code.clone(), "<CODE>", "Code of the entity, such as acme-hq", check)?;
+        let name = ask.required(self.name.clone(), "--name", "Registered name")?;
         let identity = self.identity(context)?;
-        let done = context.write(&context.call(&self.write), AddEntity { code: self.code, name, identity })?;
+        let done = context.write(&context.call(&self.write), AddEntity { code, name, identity })?;
         context.answer_done(&done, view::entity::entity("entity-add", &done.outcome.entity), &done.outcome.notices)?;
         Ok(Exit::Done)
     }
@@ -67,9 +70,12 @@ impl AddArgs {
         }
         if let Some(number) = &self.id_number {
             let given = Some(number.clone()).filter(|number| !number.is_empty());
-            return Ok(TypedIdentity::IdNumber(context.prompter.required(given, "--id-number", "Identity number")?));
+            let check = |number: &String| Ok(require_id_number(number, context.session().today())?);
+            return Ok(TypedIdentity::IdNumber(context.prompter.checked(given, "--id-number", "Identity number", check)?));
         }
-        let credential = context.prompter.required(self.credential.clone(), "--credential", "Unified social credit code")?;
+        let check = |credential: &String| context.read(|reader| require_free_credential(reader, credential));
+        let given = self.credential.clone();
+        let credential = context.prompter.checked(given, "--credential", "Unified social credit code", check)?;
         Ok(TypedIdentity::Credential(credential))
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::book::group::AddGroup;
+use crate::book::group::{AddGroup, require_new};
 use crate::cli::args::WriteArgs;
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
@@ -20,7 +20,7 @@ use crate::view;
 #[command(verbatim_doc_comment)]
 pub(crate) struct AddArgs {
     /// A short code to type
-    code: Code,
+    code: Option<Code>,
 
     /// Its name
     #[arg(long)]
@@ -36,8 +36,11 @@ pub(crate) struct AddArgs {
 
 impl AddArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let name = context.prompter.required(self.name, "--name", "Name of the group")?;
-        let done = context.write(&context.call(&self.write), AddGroup { code: self.code, name, currency: self.currency })?;
+        let ask = &context.prompter;
+        let check = |code: &Code| context.read(|reader| require_new(reader, code));
+        let code = ask.checked(self.code, "<CODE>", "Code of the group, such as acme", check)?;
+        let name = ask.required(self.name, "--name", "Name of the group")?;
+        let done = context.write(&context.call(&self.write), AddGroup { code, name, currency: self.currency })?;
         context.answer_done(&done, view::entity::group_added(&done.outcome), &[])?;
         Ok(Exit::Done)
     }
