@@ -74,10 +74,9 @@ fn figures(concern: &Concern) -> [Value; 5] {
         }
         Concern::Budget { spent, amount, percent, .. } => whole(spent, Some(amount), Some(*percent), None),
         Concern::Differences { oldest, .. } => only_since(*oldest),
-        Concern::ChainFrozen { since, .. } => only_since(*since),
         Concern::Authorisation { .. } => [Value::Null, Value::Null, Value::Null, Value::Null, Value::Null],
         Concern::Invitation { sent, .. } => only_since(*sent),
-        Concern::Unverified { since, .. } => only_since(*since),
+        Concern::Unverified { since, .. } | Concern::ChainFrozen { since, .. } => only_since(*since),
     }
 }
 
