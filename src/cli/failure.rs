@@ -837,12 +837,15 @@ fn chain_above_missing(party: &Name, level: u16, candidates: &[Name], told: impl
 fn chain_in_use(party: &Name, below: &[Name], accounts: &[Code], told: impl Fn(String) -> Told) -> Told {
     let mut details = Vec::new();
     if !below.is_empty() {
-        details.push(format!("below it: {}; move them with `subledger agent chain edit NAME --above NAME`", first_names(below)));
+        details.push(format!(
+            "below it: {}; remove them first, or let them buy elsewhere: `subledger agent chain edit NAME --above NAME`",
+            first_names(below)
+        ));
     }
     if !accounts.is_empty() {
         let accounts = first_names(accounts);
         details
-            .push(format!("bought through it: {accounts}; `subledger account edit ACCOUNT --upstream NAME` names another party"));
+            .push(format!("bought through it: {accounts}; `subledger account edit ACCOUNT` with --upstream names another party, with --no-upstream none"));
     }
     told(format!("{party} cannot be removed while others stand on it")).details(details)
 }

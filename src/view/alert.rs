@@ -82,10 +82,9 @@ fn figures(concern: &Concern) -> [Value; 5] {
         Concern::Budget { spent, amount, percent, .. } => whole(spent, Some(amount), Some(*percent), None),
         Concern::Handover { opened, .. } => only_since(*opened),
         Concern::Differences { oldest, .. } => only_since(*oldest),
-        Concern::ChainFrozen { since, .. } => only_since(*since),
         Concern::Authorisation { .. } => [Value::Null, Value::Null, Value::Null, Value::Null, Value::Null],
         Concern::Invitation { sent, .. } => only_since(*sent),
-        Concern::Unverified { since, .. } => only_since(*since),
+        Concern::Unverified { since, .. } | Concern::ChainFrozen { since, .. } => only_since(*since),
     }
 }
 

@@ -39,7 +39,14 @@ fn a_level_is_frozen_and_what_hangs_below_it_stops() {
     let mut book = three_levels(Point::Ordered);
     book.done("fund deposit acme 5000 --date 2026-07-01");
     book.done("pool top-up 3000 --date 2026-07-01");
-    assert_snapshot!(book.run("agent chain list"), @"");
+    assert_snapshot!(book.run("agent chain list"), @"
+    Party                       Level  Buys from                   Authorisation  Valid until  Days left  Accounts  State  Since  Why
+    ---------------------------------------------------------------------------------------------------------------------------------
+    Aliyun                          0  -                           -              -                    -         2  open   -      -
+    Aliyun Tier One (Hangzhou)      1  Aliyun                      ALI-1          2027-03-31         271         2  open   -      -
+    Tier Two                        2  Aliyun Tier One (Hangzhou)  T1-7           2026-07-20          17         2  open   -      -
+    ----- exit 0
+    ");
     // The list is by level; the certificate of the lowest runs out in 17 days.
     assert_eq!(alerts(&book), ["authorisation Tier Two"]);
     book.done("account edit acme-test --upstream 'tier two'");
@@ -47,9 +54,46 @@ fn a_level_is_frozen_and_what_hangs_below_it_stops() {
     assert_eq!(book.json("account show acme-prod")["upstream"], Value::Null);
 
     // Looked at before it happens: everything hangs below it.
-    assert_snapshot!(book.run("report blast 'ALIYUN TIER ONE (HANGZHOU)'"), @"");
+    assert_snapshot!(book.run("report blast 'ALIYUN TIER ONE (HANGZHOU)'"), @"
+    Party               Aliyun Tier One (Hangzhou)
+    Level               1
+    State               open
+    Above it            Aliyun
+    Below it            Tier Two
+    Accounts that stop  2
+
+    Account    UID               Group  State   Mode        Currency     Funds      Owed  Credit limit  Available  Pending usage  Open orders  Their cost
+    -----------------------------------------------------------------------------------------------------------------------------------------------------
+    acme-prod  1000000000000001  acme   active  agent-pays  CNY           0.00  56899.99     100000.00   43100.01           0.00            3    49599.99
+    acme-test  1000000000000002  acme   active  prepaid     CNY       17300.00      0.00          0.00   17300.00           0.00            1     2400.00
+
+    Groups
+    Group  Currency  Accounts that stop  Others  Not allocated  Of no use then
+    --------------------------------------------------------------------------
+    acme   CNY                        2       0       35000.00        35000.00
+
+    Totals
+    Currency  Accounts     Funds      Owed  Credit limit  Available  Pending usage  Open orders  Their cost  Deposits     Pool
+    --------------------------------------------------------------------------------------------------------------------------
+    CNY              2  17300.00  56899.99     100000.00   60400.01           0.00            4    51999.99  35000.00  3000.00
+    ----- exit 0
+    ");
     let before = book.json("report blast 'Aliyun Tier One (Hangzhou)'");
-    assert_snapshot!(book.run(UNPAID), @"");
+    assert_snapshot!(book.run(UNPAID), @"
+    Party           Aliyun Tier One (Hangzhou)
+    Level           1
+    Buys from       Aliyun
+    Authorisation   ALI-1
+    Valid until     2027-03-31
+    State           frozen
+    Accounts below  2
+    Frozen since    2026-07-03
+    Frozen by       root
+    Why             it has not paid the provider
+    ----- stderr
+    next: `subledger report blast NAME` shows what stops
+    ----- exit 0
+    ");
     let after = book.json("report blast 'Aliyun Tier One (Hangzhou)'");
     assert_eq!((&before["rows"], &before["totals"]), (&after["rows"], &after["totals"]), "what stops is what would have stopped");
     assert_eq!((&after["state"], &after["frozen_since"]), (&"frozen".into(), &"2026-07-03".into()));
@@ -58,19 +102,43 @@ fn a_level_is_frozen_and_what_hangs_below_it_stops() {
     for account in ["acme-prod", "acme-test"] {
         book.refused(1, "chain.frozen", &buy(account, 71));
     }
-    assert_snapshot!(book.run(&buy("acme-prod", 71)), @"");
+    assert_snapshot!(book.run(&buy("acme-prod", 71)), @"
+    ----- stderr
+    error: acme-prod can plan nothing: Aliyun Tier One (Hangzhou), above it, is frozen since 2026-07-03: it has not paid the provider
+    hint: --placed records an order that the provider has accepted already; `subledger agent chain list` shows the chain
+    ----- exit 1
+    ");
     let placed = book.done(&format!("{} --placed", buy("acme-prod", 71)));
     assert_eq!(placed.stderr, "warning: Aliyun Tier One (Hangzhou), above acme-prod, is frozen since 2026-07-03\n");
     book.write("two.csv", "account,product,kind,list_price,provider_order,from,to,date\nacme-test,ecs,new,1,72,,,2026-07-02\n");
     book.refused(1, "order.lines-refused", "order import two.csv");
 
-    assert_snapshot!(book.run("alert list --kind chain-frozen"), @"");
+    assert_snapshot!(book.run("alert list --kind chain-frozen"), @"
+    Id            Kind          About                       State  What                                                                              Note
+    -----------------------------------------------------------------------------------------------------------------------------------------------------
+    08787bd18f07  chain-frozen  Aliyun Tier One (Hangzhou)  open   frozen since 2026-07-03 (it has not paid the provider); 2 accounts hang below it  -
+    ----- exit 3
+    ");
     book.done(UNPAID_IS_KNOWN.replace("ID", &id_of(&book, "chain-frozen")).as_str());
     book.refused(1, "chain.frozen-already", UNPAID);
-    assert_snapshot!(book.run(UNPAID), @"");
+    assert_snapshot!(book.run(UNPAID), @"
+    ----- stderr
+    error: Aliyun Tier One (Hangzhou) is frozen already, since 2026-07-03: it has not paid the provider
+    hint: `subledger agent chain thaw` lets it go on
+    ----- exit 1
+    ");
 
     book.set_now("2026-07-10T02:00:00Z");
-    assert_snapshot!(book.run("agent chain thaw 'Aliyun Tier One (Hangzhou)' --reason 'the provider has its money'"), @"");
+    assert_snapshot!(book.run("agent chain thaw 'Aliyun Tier One (Hangzhou)' --reason 'the provider has its money'"), @"
+    Party           Aliyun Tier One (Hangzhou)
+    Level           1
+    Buys from       Aliyun
+    Authorisation   ALI-1
+    Valid until     2027-03-31
+    State           open
+    Accounts below  2
+    ----- exit 0
+    ");
     book.refused(1, "chain.not-frozen", "agent chain thaw 'Aliyun Tier One (Hangzhou)' --reason again");
     book.done(&buy("acme-prod", 73));
     assert_eq!(alerts(&book), ["authorisation Tier Two"]);
@@ -129,9 +197,19 @@ fn two_parties_sell_to_the_agent_and_accounts_say_through_whom_they_are_bought()
     );
 
     // Neither who sells to others nor whom accounts name is removed.
-    assert_snapshot!(book.run("agent chain remove 'tier zwei'"), @"");
+    assert_snapshot!(book.run("agent chain remove 'tier zwei'"), @"
+    ----- stderr
+    error: Tier Zwei cannot be removed while others stand on it
+      bought through it: new-1, old-1; `subledger account edit ACCOUNT` with --upstream names another party, with --no-upstream none
+    ----- exit 1
+    ");
     book.refused(1, "chain.in-use", "agent chain remove Aliyun");
-    assert_snapshot!(book.run("agent chain remove Aliyun"), @"");
+    assert_snapshot!(book.run("agent chain remove Aliyun"), @"
+    ----- stderr
+    error: Aliyun cannot be removed while others stand on it
+      below it: Aliyun Tier One (Hangzhou), Tier Two, Tier Zwei; remove them first, or let them buy elsewhere: `subledger agent chain edit NAME --above NAME`
+    ----- exit 1
+    ");
     for account in ["new-1", "old-1"] {
         book.done(&format!("invitation revoke {account} --reason 'given up'"));
     }
@@ -166,18 +244,66 @@ fn where_a_party_stands() {
     ] {
         book.refused(1, code, line);
     }
-    assert_snapshot!(book.run("agent chain edit Aliyun --above 'Tier Two'"), @"");
-    assert_snapshot!(book.run("agent chain add 'Tier Four' --level 4 --above 'Tier Two'"), @"");
-    assert_snapshot!(book.run("agent chain add 'Tier Four' --level 4"), @"");
-    assert_snapshot!(book.run("agent chain edit 'Tier Tow' --expires 2027-01-01"), @"");
-    assert_snapshot!(book.run("agent chain add 'Tier Three' --level 3 --expires 2226-07-03"), @"");
+    assert_snapshot!(book.run("agent chain edit Aliyun --above 'Tier Two'"), @"
+    ----- stderr
+    error: Aliyun cannot buy from Tier Two, which stands below it
+    hint: `subledger agent chain list` shows who buys from whom
+    ----- exit 1
+    ");
+    assert_snapshot!(book.run("agent chain add 'Tier Four' --level 4 --above 'Tier Two'"), @"
+    ----- stderr
+    error: Tier Four is on level 4, which does not follow on Tier Two on level 2
+    hint: a party stands one level below the one that it buys from; `subledger agent chain list` shows their levels
+    ----- exit 1
+    ");
+    assert_snapshot!(book.run("agent chain add 'Tier Four' --level 4"), @"
+    ----- stderr
+    error: Tier Four is on level 4, and nobody is on level 3 from whom it could buy
+    hint: `subledger agent chain add NAME --level 3` records that party first
+    ----- exit 1
+    ");
+    assert_snapshot!(book.run("agent chain edit 'Tier Tow' --expires 2027-01-01"), @r#"
+    ----- stderr
+    error: there is no party of the chain "Tier Tow"
+    hint: did you mean Tier Two?
+    ----- exit 1
+    "#);
+    assert_snapshot!(book.run("agent chain add 'Tier Three' --level 3 --expires 2226-07-03"), @"
+    ----- stderr
+    error: no certificate is valid until 2226-07-03: 2076-07-03 would be the latest
+    hint: look at the year again
+    ----- exit 1
+    ");
     assert_eq!(book.operations(), operations, "what is refused leaves no trace");
     book.done("agent chain add 'Tier Zwei' --level 2 --authorisation T1-8");
-    assert_snapshot!(book.run("agent chain add 'Tier Three' --level 3"), @"");
+    assert_snapshot!(book.run("agent chain add 'Tier Three' --level 3"), @"
+    ----- stderr
+    error: Tier Three is on level 3, and on level 2 stand Tier Two, Tier Zwei
+    hint: --above NAME says from whom it buys
+    ----- exit 1
+    ");
     // Facts are recorded, also those that are out of order: too deep, and run out.
-    assert_snapshot!(book.run("agent chain add 'Tier Three' --level 3 --above 'Tier Zwei' --authorisation T2-1 --expires 2026-06-30"), @"");
+    assert_snapshot!(book.run("agent chain add 'Tier Three' --level 3 --above 'Tier Zwei' --authorisation T2-1 --expires 2026-06-30"), @"
+    Party           Tier Three
+    Level           3
+    Buys from       Tier Zwei
+    Authorisation   T2-1
+    Valid until     2026-06-30
+    State           open
+    Accounts below  0
+    ----- stderr
+    warning: Tier Three is on level 3, and no more than 2 are in order by the policy chain-depth
+    warning: the certificate of Tier Three ran out on 2026-06-30
+    ----- exit 0
+    ");
     assert_eq!(alerts(&book), ["authorisation Tier Three", "authorisation Tier Two"]);
-    assert_snapshot!(book.run("alert list --kind authorisation"), @"");
+    assert_snapshot!(book.run("alert list --kind authorisation"), @"
+    Id            Kind           About       State  What                                   Note
+    -------------------------------------------------------------------------------------------
+    257cbf655d11  authorisation  Tier Three  open   its certificate ran out on 2026-06-30  -
+    f26ae1901d49  authorisation  Tier Two    open   its certificate runs until 2026-07-20  -
+    ----- exit 3
+    ");
     // Certificates are renewed every year.
     book.done("agent chain edit 'tier three' --authorisation T2-2 --expires 2027-06-30");
     book.done("agent chain edit 'tier three' --above 'Tier Two'");
@@ -235,10 +361,35 @@ fn names_are_what_people_write_and_nothing_that_steers_a_terminal() {
 #[test]
 fn a_blast_that_hits_nothing_and_a_chain_that_is_not_recorded() {
     let book = TestBook::acme(Point::Made);
-    assert_snapshot!(book.run("agent chain list"), @"");
-    assert_snapshot!(book.run("report blast Aliyun"), @"");
+    assert_snapshot!(book.run("agent chain list"), @"
+    nobody is recorded; `subledger agent chain add` records who sells to the agent
+    ----- exit 0
+    ");
+    assert_snapshot!(book.run("report blast Aliyun"), @r#"
+    ----- stderr
+    error: there is no party of the chain "Aliyun"
+    hint: `subledger agent chain list` shows them all
+    ----- exit 1
+    "#);
     book.done("agent chain add Aliyun --level 0");
-    assert_snapshot!(book.run("report blast Aliyun"), @"");
+    assert_snapshot!(book.run("report blast Aliyun"), @"
+    Party               Aliyun
+    Level               0
+    State               open
+    Above it            -
+    Below it            -
+    Accounts that stop  0
+
+    no account hangs below it
+
+    Groups: none
+
+    Totals
+    Currency  Accounts  Funds  Owed  Credit limit  Available  Pending usage  Open orders  Their cost  Deposits  Pool
+    ----------------------------------------------------------------------------------------------------------------
+    CNY              0   0.00  0.00          0.00       0.00           0.00            0        0.00      0.00  0.00
+    ----- exit 0
+    ");
     let csv = book.done("report blast Aliyun --format csv").stdout;
     assert!(csv.starts_with("account,uid,group,state,mode,currency,funds,"), "{csv}");
 }
@@ -246,8 +397,24 @@ fn a_blast_that_hits_nothing_and_a_chain_that_is_not_recorded() {
 #[test]
 fn the_agents_own_number_is_nobody_elses() {
     let book = TestBook::acme(Point::Ready);
-    assert_snapshot!(book.run("agent show"), @"");
-    assert_snapshot!(book.run("agent edit --name 'Lingdu Cloud (Hangzhou)' --uid 9000000000000001"), @"");
+    assert_snapshot!(book.run("agent show"), @"
+    Agent            Lingdu Cloud
+    Credential       91330106MA05J1K21K
+    Provider         alibaba
+    Currency         CNY
+    UID              -
+    Levels above it  -
+    ----- exit 0
+    ");
+    assert_snapshot!(book.run("agent edit --name 'Lingdu Cloud (Hangzhou)' --uid 9000000000000001"), @"
+    Agent            Lingdu Cloud (Hangzhou)
+    Credential       91330106MA05J1K21K
+    Provider         alibaba
+    Currency         CNY
+    UID              9000000000000001
+    Levels above it  -
+    ----- exit 0
+    ");
     book.refused(1, "uid.in-use", "agent edit --uid 1000000000000001");
     book.refused(1, "uid.spreadsheet", "agent edit --uid 1.06E+15");
     assert!(book.done("agent edit --uid 900000000000001").stderr.contains("has 15 digits"));
@@ -256,7 +423,12 @@ fn the_agents_own_number_is_nobody_elses() {
     let attested = "--attest no-other-agent --attest no-arrears --attest no-open-orders";
     let associate = format!("account associate old-1 --uid 9000000000000001 {particulars} {attested}");
     book.refused(1, "uid.in-use", &associate);
-    assert_snapshot!(book.run(&associate), @"");
+    assert_snapshot!(book.run(&associate), @"
+    ----- stderr
+    error: the UID 9000000000000001 is the own account of the agent Lingdu Cloud (Hangzhou)
+    hint: give the UID of the customer's account; `subledger agent edit --uid` puts the agent's right
+    ----- exit 1
+    ");
     let preflight = book.json_exit(3, "account preflight 9000000000000001");
     assert_eq!(
         (&preflight["rows"][0]["finding"], &preflight["rows"][0]["evidence"]),
