@@ -535,6 +535,8 @@ fn state_tells_of_master_data_that_the_log_knows_otherwise() {
         "UPDATE handover_tick SET act = 'ticked' WHERE act = 'taken-back'",
         "DELETE FROM handover_tick WHERE step = 'mobile'",
         "DELETE FROM attestation WHERE attestation = 'no-arrears'",
+        "UPDATE compliance_waiver SET until = 20261130",
+        "DELETE FROM compliance_waiver",
         "UPDATE period SET state = 'open'",
         "UPDATE bill_version SET finality = 'estimated'",
         "UPDATE reconciliation SET matched = matched + 1 WHERE period = 202606",

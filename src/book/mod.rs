@@ -17,6 +17,7 @@ pub mod bridge;
 pub mod budget;
 pub mod check;
 pub mod close;
+pub mod compliance;
 pub mod credit;
 pub mod days;
 pub mod difference;

@@ -34,6 +34,11 @@ pub(crate) enum Failure {
         /// What it belongs to.
         without: &'static str,
     },
+    /// There is no such topic or command to show the page of.
+    UnknownTopic {
+        /// What was asked for.
+        topic: String,
+    },
     /// A confirmation could not be asked for.
     CannotAsk,
     /// The person said no.
@@ -174,6 +179,8 @@ pub(crate) fn words(failure: &Failure) -> Told {
         Failure::Pointless { flag, without } => {
             Told::new(Exit::Usage, "usage.pointless", format!("{flag} says nothing without {without}"))
         }
+        Failure::UnknownTopic { topic } => Told::new(Exit::Usage, "usage.topic", format!("there is no page of {topic:?}"))
+            .hint("`subledger help --help` lists the topics, `subledger --help` the commands"),
         Failure::Missing(missing) => Told::new(Exit::Usage, "usage.missing", missing.to_string())
             .hint(format!("give {}, or run the command on a terminal to be asked for it", missing.flag)),
         Failure::CannotAsk => Told::new(Exit::NotConfirmed, "confirmation.impossible", CannotAsk.to_string()),
@@ -383,6 +390,14 @@ fn refused(refusal: &Refusal) -> Told {
             told(format!("{account} has {unspent} of {group} unspent, which stays with {group}"))
                 .hint(format!("first `subledger fund reclaim {account} --all`"))
         }
+        Refusal::WaivedUntil { until, today, latest } => {
+            let what = if until <= today { "is not after today" } else { "is more than a year ahead" };
+            told(format!("a waiver ends: {until} {what}")).hint(format!("--until a day after {today} and up to {latest}"))
+        }
+        Refusal::NothingToWaive { rule, object } => told(format!("{rule} is not broken of {object:?}: there is nothing to waive"))
+            .hint(format!("`subledger compliance check --rule {rule}` shows what is")),
+        Refusal::NotComplianceWaived { rule, object } => told(format!("nobody answers for {rule} of {object:?}"))
+            .hint("`subledger compliance list` shows the waivers that hold"),
         Refusal::BeforeSince { account, date, since } => {
             told(format!("{date} lies before {since}, from when the charges of {account} are ours"))
                 .hint(format!("date it {since} or later"))

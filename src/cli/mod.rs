@@ -11,6 +11,7 @@ mod args;
 mod bill;
 mod budget;
 mod check;
+mod compliance;
 mod context;
 mod credit;
 mod demo;
@@ -22,6 +23,7 @@ mod files;
 mod fund;
 mod group;
 mod handover;
+mod help;
 mod init;
 mod input;
 mod invitation;
@@ -119,6 +121,8 @@ enum Command {
     MonthEnd(month_end::MonthEndArgs),
     Check(check::CheckArgs),
     #[command(subcommand)]
+    Compliance(compliance::ComplianceCommand),
+    #[command(subcommand)]
     Alert(alert::AlertCommand),
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
@@ -127,6 +131,7 @@ enum Command {
     #[command(subcommand)]
     Report(report::ReportCommand),
     Demo(demo::DemoArgs),
+    Help(help::HelpArgs),
 }
 
 impl Command {
@@ -164,11 +169,13 @@ impl Command {
             Self::Period(command) => command.run(context),
             Self::MonthEnd(args) => args.run(context),
             Self::Check(args) => args.run(context),
+            Self::Compliance(command) => command.run(context),
             Self::Alert(command) => command.run(context),
             Self::Operator(command) => command.run(context),
             Self::Policy(command) => command.run(context),
             Self::Report(command) => command.run(context),
             Self::Demo(args) => args.run(context),
+            Self::Help(args) => args.run(context),
         }
     }
 }

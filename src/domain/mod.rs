@@ -17,6 +17,7 @@ pub mod chain;
 pub mod chart;
 pub mod close;
 pub mod code;
+pub mod compliance;
 pub mod contact;
 pub mod coupon;
 pub mod dated;

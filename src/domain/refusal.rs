@@ -10,6 +10,7 @@ use crate::domain::account::{AccountState, Attestation, NotAUid, Origin};
 use crate::domain::bill::{Layout, Problem, Remark, TaxBasis};
 use crate::domain::close::{Blocker, CloseCheck};
 use crate::domain::code::{Code, Name};
+use crate::domain::compliance::Rule;
 use crate::domain::coupon::CouponKind;
 use crate::domain::difference::{DifferenceKind, Resolution};
 use crate::domain::entity::{NotACredential, NotARegistration};
@@ -220,6 +221,13 @@ pub enum Refusal {
     HandoverSameHolder { case: HandoverId, account: Code, leaver: Name },
     /// A case is closed by another operator than the one who has done its steps, or opened it.
     HandoverSecondOperator { case: HandoverId, operator: String, part: OwnPart },
+
+    /// The last day of a waiver has passed already, or lies too far ahead.
+    WaivedUntil { until: NaiveDate, today: NaiveDate, latest: NaiveDate },
+    /// A compliance rule is kept there, or is not about that.
+    NothingToWaive { rule: Rule, object: String },
+    /// Nobody answers for the rule there.
+    NotComplianceWaived { rule: Rule, object: String },
 
     /// The value of a policy is none.
     PolicyInvalid { name: PolicyName, value: String, reason: String },
@@ -728,6 +736,9 @@ impl Refusal {
             Self::HandoverStepsMissing { .. } => "handover.steps-missing",
             Self::HandoverSameHolder { .. } => "handover.same-holder",
             Self::HandoverSecondOperator { .. } => "handover.second-operator",
+            Self::WaivedUntil { .. } => "compliance.waived-until",
+            Self::NothingToWaive { .. } => "compliance.nothing-to-waive",
+            Self::NotComplianceWaived { .. } => "compliance.not-waived",
             Self::PolicyInvalid { .. } => "policy.invalid",
             Self::DaysReversed { .. } => "days.reversed",
             Self::PeriodClosed { .. } | Self::BillClosed { .. } => "period.closed",

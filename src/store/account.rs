@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::error::Result;
@@ -64,11 +63,13 @@ const SELECT_ACCOUNT: &str = "SELECT id, code, uid, groups, entity_id, state, or
 const LIVES: &str = "state NOT IN ('released', 'revoked', 'declined', 'expired')";
 
 fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
-    let payment_days = match row.get_ref(4)? {
-        ValueRef::Null => None,
-        _ => Some(row.json(4)?),
-    };
-    Ok(Group { id: GroupId(row.get(0)?), code: row.parsed(1)?, name: row.parsed(2)?, currency: row.parsed(3)?, payment_days })
+    Ok(Group {
+        id: GroupId(row.get(0)?),
+        code: row.parsed(1)?,
+        name: row.parsed(2)?,
+        currency: row.parsed(3)?,
+        payment_days: row.json_opt(4)?,
+    })
 }
 
 fn account(row: &Row<'_>) -> rusqlite::Result<Account> {

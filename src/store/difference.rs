@@ -31,10 +31,7 @@ fn difference(row: &Row<'_>) -> rusqlite::Result<Difference> {
         reason: row.json(9)?,
         state: row.parsed(10)?,
         resolution: row.parsed_opt(11)?,
-        decision: match row.get_ref(12)? {
-            rusqlite::types::ValueRef::Null => None,
-            _ => Some(row.json(12)?),
-        },
+        decision: row.json_opt(12)?,
         owner: row.get(13)?,
         due: row.date_opt(14)?,
         until: row.date_opt(15)?,
@@ -42,10 +39,7 @@ fn difference(row: &Row<'_>) -> rusqlite::Result<Difference> {
         since: row.date(17)?,
         reopened: row.get(18)?,
         disputed: row.amount(19)?,
-        credits: match row.get_ref(20)? {
-            rusqlite::types::ValueRef::Null => vec![],
-            _ => row.json(20)?,
-        },
+        credits: row.json_opt(20)?.unwrap_or_default(),
         settled_by: row.month_opt(21)?,
     })
 }

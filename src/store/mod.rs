@@ -12,6 +12,7 @@ mod bill;
 mod budget;
 mod charge;
 mod check;
+mod compliance;
 mod coupon;
 mod difference;
 mod entity;

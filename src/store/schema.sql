@@ -238,6 +238,19 @@ CREATE TABLE alert_mark (
     day          INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Who answers for a compliance rule that is broken, and until when; the rulings themselves are worked out whenever somebody asks.
+CREATE TABLE compliance_waiver (
+    rule         TEXT NOT NULL,        -- 'chain-depth'
+    object       TEXT NOT NULL,        -- what it is about: the code of an account, entity or group, or a party above the agent
+    reason       TEXT NOT NULL,
+    owner        TEXT NOT NULL,        -- who answers for it
+    until        INTEGER NOT NULL,     -- the last day on which it holds
+    operator     TEXT NOT NULL,        -- who recorded it
+    day          INTEGER NOT NULL,
+    withdrawn    TEXT,                 -- JSON: when, by whom and why it was taken back
+    PRIMARY KEY (rule, object)
+) STRICT, WITHOUT ROWID;
+
 -- A version of an agreement; a later one of the same name supersedes it from its first day.
 CREATE TABLE agreement (
     id           INTEGER PRIMARY KEY,

@@ -97,6 +97,8 @@ pub(super) trait Columns {
     fn parsed_opt<T: FromStr<Err: std::fmt::Display>>(&self, index: usize) -> rusqlite::Result<Option<T>>;
     /// JSON.
     fn json<T: serde::de::DeserializeOwned>(&self, index: usize) -> rusqlite::Result<T>;
+    /// JSON that may be absent.
+    fn json_opt<T: serde::de::DeserializeOwned>(&self, index: usize) -> rusqlite::Result<Option<T>>;
 }
 
 impl Columns for Row<'_> {
@@ -133,6 +135,10 @@ impl Columns for Row<'_> {
     fn json<T: serde::de::DeserializeOwned>(&self, index: usize) -> rusqlite::Result<T> {
         let text = self.get_ref(index)?.as_str().map_err(|e| failed(index, e))?;
         serde_json::from_str(text).map_err(|e| failed(index, FromSqlError::Other(Box::new(e))))
+    }
+
+    fn json_opt<T: serde::de::DeserializeOwned>(&self, index: usize) -> rusqlite::Result<Option<T>> {
+        if self.get_ref(index)? == ValueRef::Null { Ok(None) } else { self.json(index).map(Some) }
     }
 }
 

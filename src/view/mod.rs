@@ -16,6 +16,7 @@ pub mod bill;
 pub mod bridge;
 pub mod budget;
 pub mod chart;
+pub mod compliance;
 pub mod credit;
 pub mod csv;
 pub mod difference;

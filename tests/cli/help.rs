@@ -120,3 +120,15 @@ fn no_command_at_all_is_a_wrong_command_line() {
     assert_eq!(output.exit, 2);
     assert_eq!(output.stdout, "", "what was not asked for is no data");
 }
+
+#[test]
+fn the_pages_of_topics_and_commands_are_told() {
+    let book = TestBook::nothing();
+    let page = book.done("help refusals handover").stdout;
+    assert!(page.contains("handover.second-operator") && !page.contains("account."), "{page}");
+    assert!(book.done("help exit-codes").stdout.contains("70  a bug"));
+    assert_eq!(book.done("help account create").stdout, book.done("account create --help").stdout);
+    assert_eq!(book.done("help").stdout, book.done("--help").stdout);
+    book.refused(2, "usage.topic", "help accounts");
+    book.refused(2, "usage.topic", "help account make");
+}

@@ -10,6 +10,7 @@ mod book;
 mod bridges;
 mod budgets;
 mod chains;
+mod compliance;
 mod containers;
 mod demo;
 mod differences;

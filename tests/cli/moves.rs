@@ -36,6 +36,10 @@ fn a_move_is_shown_and_holds_from_its_day() {
     Environment            production
     Ours since             2026-06-01
     Invitation runs until  -
+    Mobile                 13800000001
+    E-mail                 -
+    Login                  -
+    Holder                 -
     ----- exit 0
     ");
     let shown = book.json("account show acme-prod");

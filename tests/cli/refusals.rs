@@ -1,6 +1,8 @@
 //! Every code that a refusal can have is produced by some test of this binary, or it is said here why none can.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::book::TestBook;
 
 /// Codes that no command line leads to, and why.
 const OUT_OF_REACH: &[(&str, &str)] = &[
@@ -40,15 +42,15 @@ fn codes_that_exist() -> BTreeSet<&'static str> {
     quoted(rules).chain(quoted(failures)).collect()
 }
 
-/// The codes that a test expects: behind an exit, as in `refused(1, "bill.none", …)` or `(1, "bill.none", …)`, or as the first
-/// argument of a helper behind the book.
-fn codes_that_tests_expect() -> BTreeSet<&'static str> {
-    let tests = [
+/// The tests of this binary.
+fn tests() -> Vec<&'static str> {
+    vec![
         include_str!("account_import.rs"),
         include_str!("alerts.rs"),
         include_str!("bad_input.rs"),
         include_str!("budgets.rs"),
         include_str!("chains.rs"),
+        include_str!("compliance.rs"),
         include_str!("containers.rs"),
         include_str!("demo.rs"),
         include_str!("differences.rs"),
@@ -56,6 +58,7 @@ fn codes_that_tests_expect() -> BTreeSet<&'static str> {
         include_str!("entities.rs"),
         include_str!("handovers.rs"),
         include_str!("hard_months.rs"),
+        include_str!("help.rs"),
         include_str!("invitations.rs"),
         include_str!("invoices.rs"),
         include_str!("keys.rs"),
@@ -76,7 +79,24 @@ fn codes_that_tests_expect() -> BTreeSet<&'static str> {
         include_str!("statements.rs"),
         include_str!("story.rs"),
         include_str!("versions.rs"),
-    ];
+    ]
+}
+
+/// The exit and the code of each refusal that a test expects: `refused(1, "bill.none", …)` or `(1, "bill.none", …)`.
+fn exits_that_tests_expect() -> Vec<(i64, &'static str)> {
+    let expected = |source: &'static str| {
+        source.split('(').filter_map(|call| {
+            let (exit, rest) = call.trim_start().split_once(',')?;
+            let code = rest.trim_start().strip_prefix('"')?.split('"').next()?;
+            Some((exit.parse().ok()?, code)).filter(|(_, code)| is_code(code))
+        })
+    };
+    tests().into_iter().flat_map(expected).collect()
+}
+
+/// The codes that a test expects: behind an exit, as in `refused(1, "bill.none", …)` or `(1, "bill.none", …)`, or as the first
+/// argument of a helper behind the book.
+fn codes_that_tests_expect() -> BTreeSet<&'static str> {
     let expected = |source: &'static str| {
         source.split('(').filter_map(|call| {
             let call = call.trim_start();
@@ -85,7 +105,32 @@ fn codes_that_tests_expect() -> BTreeSet<&'static str> {
             call.strip_prefix('"')?.split('"').next().filter(|text| is_code(text))
         })
     };
-    tests.into_iter().flat_map(expected).collect()
+    tests().into_iter().flat_map(expected).collect()
+}
+
+/// The help topic is the list of them: nothing is missing there, and nothing is there that does not exist. What a test has seen of
+/// an exit is what the topic says.
+#[test]
+fn the_help_topic_lists_every_code_with_its_exit() {
+    let book = TestBook::nothing();
+    let answer = book.json("help refusals");
+    let rows = answer["rows"].as_array().unwrap();
+    let listed: BTreeMap<&str, i64> =
+        rows.iter().map(|row| (row["code"].as_str().unwrap(), row["exit"].as_i64().unwrap())).collect();
+    assert_eq!(listed.len(), rows.len(), "none stands there twice");
+    assert!(rows.iter().all(|row| row["meaning"].as_str().is_some_and(|meaning| meaning.len() > 10)));
+    let exist: BTreeSet<&str> = codes_that_exist().into_iter().chain(["usage"]).collect();
+    let there: BTreeSet<&str> = listed.keys().copied().collect();
+    assert_eq!(exist.difference(&there).collect::<Vec<_>>(), [&""; 0], "missing in the topic");
+    assert_eq!(there.difference(&exist).collect::<Vec<_>>(), [&""; 0], "in the topic only");
+    let mut seen = 0;
+    for (exit, code) in exits_that_tests_expect() {
+        if let Some(listed) = listed.get(code) {
+            assert_eq!(*listed, exit, "{code}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "only {seen} exits are seen");
 }
 
 #[test]

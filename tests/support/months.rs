@@ -10,6 +10,7 @@ use subledger::book::bill::{BadLines, BillInput, ImportBill};
 use subledger::book::budget::{ScopeRequest, SetBudget};
 use subledger::book::close::checklist::WaiveCheck;
 use subledger::book::close::{ClosePeriod, ReopenPeriod};
+use subledger::book::compliance::Waive;
 use subledger::book::dunning::Dun;
 use subledger::book::entity::EditEntity;
 use subledger::book::fund::{Allocate, Deposit, Slip};
@@ -29,6 +30,7 @@ use subledger::domain::account::{Environment, Mode, Model, ShutdownPolicy};
 use subledger::domain::budget::{BudgetAction, BudgetPeriod};
 use subledger::domain::chain::sha256_hex;
 use subledger::domain::close::{CloseCheck, WithoutBill};
+use subledger::domain::compliance::Rule;
 use subledger::domain::coupon::{Bearer, CouponKind, CouponRequest};
 use subledger::domain::finality::Finality;
 use subledger::domain::handover::{HandoverReason, HandoverStep, TickAct};
@@ -242,6 +244,13 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     let missing = ended.reconciled.differences.iter().find(|d| d.provider_order == "2100013").expect("the order with a voucher");
     desk.does(MatchByHand { id: missing.id.clone(), with: vec!["2100099".to_owned()], note: None });
     somebody_leaves(&mut desk);
+    desk.does(Waive {
+        rule: Rule::HolderLeft,
+        object: "acme-dev".to_owned(),
+        reason: "on leave until Monday".parse().expect("a name"),
+        owner: "Li Na".parse().expect("a name"),
+        until: today.succ_opt().expect("a day"),
+    });
     desk
 }
 

@@ -812,6 +812,7 @@ impl Reader<'_> {
             }
             rows.push(("account", account.code.to_string(), to_json(&account)));
         }
+        rows.extend(self.compliance_waivers()?.iter().map(|waiver| ("compliance-waiver", waiver.key(), to_json(waiver))));
         for bill in self.bills()? {
             for file in self.bill_files(bill.id)? {
                 rows.push(("bill-file", format!("{}/{}", bill.id.0, file.number), to_json(&file)));
