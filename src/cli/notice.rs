@@ -5,6 +5,7 @@ use crate::domain::plural;
 use crate::domain::refusal::Notice;
 
 /// The stable name of a notice, and what it says.
+#[expect(clippy::too_many_lines, reason = "the list of every notice and its words, one after the other")]
 pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
     match notice {
         Notice::UnusualUid { uid } => ("unusual-uid", format!("the UID {uid} has {} digits, UIDs usually have 16", uid.len())),
