@@ -18,6 +18,7 @@ use crate::view;
 /// low-balance    little is left of what a prepaid account had when money last came in
 /// low-credit     little is left of a credit limit (policy low-balance, or the account's own)
 /// budget         a budget has reached a threshold
+/// differences    somebody looks after differences that are not settled by their day
 /// authorisation  a party above the agent has no certificate, or not for long (authorisation-days)
 /// invitation     an invitation runs out (policy invitation-days), or has
 /// unverified     an account waits for its real name or for its owner's consent (verify-days)
