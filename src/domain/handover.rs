@@ -1,7 +1,7 @@
 //! Hand-overs: the person who holds an account leaves, and somebody else takes it over.
 //!
-//! A case is one account's. Its five steps are ticked by those who do them, and may be taken back while it is open; a second operator
-//! closes it, once the account has another holder. The leaver has no hand in that. Until then the account plans no orders.
+//! A case is one account's. Its five steps are ticked by those who do them, and may be taken back while it is open; a second
+//! operator closes it, once the account has another holder. The leaver has no hand in that. Until then the account plans no orders.
 
 use std::collections::BTreeMap;
 

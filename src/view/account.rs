@@ -37,7 +37,7 @@ fn upstream(name: Option<&Name>) -> Field {
 /// At which percents left somebody is told; people see those of the account's own.
 fn low_balance(account: &Account) -> Field {
     let field = Field::new("low_balance", "Told at percent left", account.low_balance.as_ref().map(ToString::to_string));
-    if account.low_balance.is_some() { field } else { field.machine_only() }
+    field.seen_if_any()
 }
 
 /// An account after a step of its life.
@@ -59,11 +59,12 @@ pub fn step(schema: &str, outcome: &AccountStep) -> Document {
 /// An account that was edited, with who holds it.
 pub fn edited(outcome: &AccountStep) -> Document {
     let account = &outcome.account;
+    let [login, holder] = [&account.login, &account.holder].map(|name| name.as_ref().map(ToString::to_string));
     step("account-edit", outcome)
-        .field("mobile", "Mobile", account.mobile.as_ref().map(ToString::to_string))
-        .field("email", "E-mail", account.email.as_ref().map(ToString::to_string))
-        .field("login", "Login", account.login.as_ref().map(ToString::to_string))
-        .field("holder", "Holder", account.holder.as_ref().map(ToString::to_string))
+        .with(Field::new("mobile", "Mobile", account.mobile.as_ref().map(ToString::to_string)).seen_if_any())
+        .with(Field::new("email", "E-mail", account.email.as_ref().map(ToString::to_string)).seen_if_any())
+        .with(Field::new("login", "Login", login).seen_if_any())
+        .with(Field::new("holder", "Holder", holder).seen_if_any())
 }
 
 /// The life of an account.

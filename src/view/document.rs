@@ -181,6 +181,12 @@ impl Field {
         Self { only_for: Some(Reader::Person), ..self }
     }
 
+    /// The same, left out of tables where it says nothing.
+    #[must_use]
+    pub fn seen_if_any(self) -> Self {
+        if self.value == Value::Null { self.machine_only() } else { self }
+    }
+
     /// Its name for programs.
     pub fn key(&self) -> &'static str {
         self.key

@@ -17,11 +17,6 @@ fn not_needed(handover: &Handover) -> Value {
     text(handover.closing.as_ref().and_then(|closing| closing.not_needed.as_ref()))
 }
 
-/// What people see only where there is something to see.
-fn if_any(field: Field) -> Field {
-    if *field.value() == Value::Null { field.machine_only() } else { field }
-}
-
 /// One case: its particulars, and its steps.
 fn one(schema: &str, view: &HandoverView) -> Document {
     let (case, handover) = (&view.case, &view.case.handover);
@@ -33,18 +28,18 @@ fn one(schema: &str, view: &HandoverView) -> Document {
         .field("holder", "Who leaves", &handover.leaver)
         .field("holder_now", "Holder by now", text(view.holder_now.as_ref()))
         .field("reason", "Reason", Value::term(handover.reason.as_str()))
-        .with(if_any(Field::new("note", "Note", text(handover.note.as_ref()))))
+        .with(Field::new("note", "Note", text(handover.note.as_ref())).seen_if_any())
         .field("opened", "Opened", handover.opened)
         .field("opened_by", "Opened by", handover.opened_by.as_str())
         .field("deadline", "To be done by", handover.deadline)
         .field("age", "Days open", handover.age(view.day))
-        .with(if_any(Field::new("days_left", "Days left", handover.days_left(view.day))))
+        .with(Field::new("days_left", "Days left", handover.days_left(view.day)).seen_if_any())
         .field("steps_done", "Steps done", case.done().len())
         .field("steps_missing", "Not done", words(&case.missing()))
         .field("state", "State", Value::term(handover.state().as_str()))
-        .with(if_any(Field::new("closed", "Closed", closing.map(|closing| closing.day))))
-        .with(if_any(Field::new("closed_by", "Closed by", closing.map(|closing| closing.by.as_str()))))
-        .with(if_any(Field::new("not_needed", "Not needed because", not_needed(handover))));
+        .with(Field::new("closed", "Closed", closing.map(|closing| closing.day)).seen_if_any())
+        .with(Field::new("closed_by", "Closed by", closing.map(|closing| closing.by.as_str())).seen_if_any())
+        .with(Field::new("not_needed", "Not needed because", not_needed(handover)).seen_if_any());
     document.table(steps(view)).table(taken_back(view))
 }
 

@@ -547,7 +547,6 @@ fn the_new_holders_numbers_are_nobody_elses() {
     Invitation runs until  -
     Mobile                 13800000009
     E-mail                 li@acme.example
-    Login                  -
     Holder                 Chen Li
     ----- exit 0
     ");

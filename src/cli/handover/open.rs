@@ -21,7 +21,7 @@ use crate::view;
 ///
 /// Examples:
 ///   subledger handover open --holder "Wang Wei" --reason left
-///   subledger handover open --holder "Wang Wei" --reason moved --note "to sales" --deadline 2099-12-31
+///   subledger handover open --holder "Wang Wei" --reason moved --deadline 2026-12-31
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct OpenArgs {
