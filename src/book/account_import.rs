@@ -221,7 +221,9 @@ struct BadLines {
 
 impl BadLines {
     fn unreadable(&mut self, problems: Vec<Problem>) {
-        problems.into_iter().for_each(|problem| self.problems.push(problem));
+        for problem in problems {
+            self.problems.push(problem);
+        }
     }
 
     fn unreadable_line(&mut self, problems: Vec<Problem>, reason: String) -> LineFate {

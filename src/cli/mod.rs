@@ -138,6 +138,7 @@ impl Command {
     /// The extension of the file that it writes with --output, where what it answers is a text and no document.
     fn text_form(&self) -> Option<&'static str> {
         match self {
+            Self::Account(command) => command.text_form(),
             Self::Invitation(command) => command.text_form(),
             _ => None,
         }

@@ -9,10 +9,7 @@ use crate::domain::refusal::Notice;
 pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
     match notice {
         Notice::UnusualUid { uid } => ("unusual-uid", format!("the UID {uid} has {} digits, UIDs usually have 16", uid.len())),
-        Notice::UnusualUids { count, first } => (
-            "unusual-uids",
-            format!("{} not have 16 digits, as UIDs usually have, such as {first}", plural(*count, "UID does", "UIDs do")),
-        ),
+        Notice::UnusualUids { count, first } => ("unusual-uids", unusual_uids(*count, first)),
         Notice::TitleDiffers { entity, title } => {
             ("entity.title-differs", format!("invoices of {entity} are made out to {title}, which is not its real name"))
         }
@@ -122,6 +119,10 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
             ("list-price", format!("{group} has no sale agreement in force: list price; `subledger price apply FILE` applies one"))
         }
     }
+}
+
+fn unusual_uids(count: u64, first: &str) -> String {
+    format!("{} not have 16 digits, as UIDs usually have, such as {first}", plural(count, "UID does", "UIDs do"))
 }
 
 fn digits_lost(count: u64, first: &str) -> String {

@@ -254,7 +254,7 @@ impl Person for AtTerminal {
             term.write_str(&format!("{question}: "))?;
             let mut typed = Typed::default();
             loop {
-                match typed.press(term.read_key_raw()?)? {
+                match typed.press(&term.read_key_raw()?)? {
                     Press::Shown(text) => term.write_str(&text)?,
                     Press::Erased(columns) => term.clear_chars(columns)?,
                     Press::Nothing => {}
@@ -275,7 +275,7 @@ impl Person for AtTerminal {
                 for (place, word) in words.iter().enumerate() {
                     term.write_line(&format!("{} {word}", if place == choosing.place { '>' } else { ' ' }))?;
                 }
-                let is_done = choosing.press(term.read_key_raw()?, words)?;
+                let is_done = choosing.press(&term.read_key_raw()?, words)?;
                 term.clear_last_lines(words.len())?;
                 if is_done {
                     term.clear_last_lines(1)?;
@@ -360,17 +360,17 @@ impl Typed {
     /// No answer is that long; what comes after it is not kept.
     const LONGEST: usize = 1000;
 
-    fn press(&mut self, key: Key) -> io::Result<Press> {
+    fn press(&mut self, key: &Key) -> io::Result<Press> {
         /// Ctrl-U.
         const KILL: char = '\u{15}';
-        gone(&key, !self.0.is_empty())?;
+        gone(key, !self.0.is_empty())?;
         Ok(match key {
             Key::Enter => Press::Done,
             Key::Char(KILL) => Press::Erased(self.0.drain(..).map(columns).sum()),
             Key::Backspace => self.0.pop().map_or(Press::Nothing, |character| Press::Erased(columns(character))),
             Key::Char(character) if self.0.len() < Self::LONGEST => {
-                self.0.push(character);
-                Press::Shown(shown(character))
+                self.0.push(*character);
+                Press::Shown(shown(*character))
             }
             _ => Press::Nothing,
         })
@@ -399,13 +399,13 @@ struct Choosing {
 
 impl Choosing {
     /// Whether the key has ended it.
-    fn press(&mut self, key: Key, words: &[String]) -> io::Result<bool> {
-        gone(&key, false)?;
+    fn press(&mut self, key: &Key, words: &[String]) -> io::Result<bool> {
+        gone(key, false)?;
         match key {
             Key::Enter => return Ok(true),
             Key::ArrowDown | Key::Tab => self.place = (self.place + 1) % words.len(),
             Key::ArrowUp | Key::BackTab => self.place = (self.place + words.len() - 1) % words.len(),
-            Key::Char(character) => self.find(character, words),
+            Key::Char(character) => self.find(*character, words),
             _ => {}
         }
         Ok(false)
@@ -514,7 +514,7 @@ mod tests {
     #[test]
     fn what_is_typed_is_echoed_without_what_steers_a_terminal() {
         let mut typed = Typed::default();
-        let mut press = |key| typed.press(key).map_err(|gone| gone.kind());
+        let mut press = |key| typed.press(&key).map_err(|gone| gone.kind());
         let shown = |text: &str| Ok(Press::Shown(text.to_owned()));
         assert_eq!(press(Key::Char('\u{4}')), Err(io::ErrorKind::UnexpectedEof));
         assert_eq!(press(Key::CtrlC), Err(io::ErrorKind::Interrupted));
@@ -539,7 +539,7 @@ mod tests {
         let words = ["production", "test", "development", "prepaid"].map(str::to_owned);
         let chosen = |keys: &[Key]| {
             let mut choosing = Choosing::default();
-            let ended = keys.iter().map(|key| choosing.press(key.clone(), &words).unwrap()).collect::<Vec<_>>();
+            let ended = keys.iter().map(|key| choosing.press(key, &words).unwrap()).collect::<Vec<_>>();
             assert!(ended.iter().rev().skip(1).all(|ended| !ended));
             (words[choosing.place].clone(), ended.last().copied().unwrap_or_default())
         };
@@ -550,7 +550,7 @@ mod tests {
         assert_eq!(chosen(&letters("development")).0, "development");
         assert_eq!(chosen(&letters("pre")).0, "prepaid");
         assert_eq!(chosen(&letters("Pxt")).0, "test");
-        assert!(Choosing::default().press(Key::CtrlC, &words).is_err());
-        assert!(Choosing::default().press(Key::Char('\u{4}'), &words).is_err());
+        assert!(Choosing::default().press(&Key::CtrlC, &words).is_err());
+        assert!(Choosing::default().press(&Key::Char('\u{4}'), &words).is_err());
     }
 }

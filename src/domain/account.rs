@@ -110,7 +110,7 @@ impl ShutdownPolicy {
 
 words! {
     /// Whether an account may make new purchases.
-    Purchases, "an answer" {
+    Purchases, "an answer about purchases" {
         /// It may.
         Allow = "allow",
         /// It may not: only renew what it has.

@@ -217,8 +217,27 @@ mod tests {
                     a-3,acme,acme-hq,test,prepaid,,,,,,,,,\n\
                     a-4,acme,acme-hq,test,prepaid,,no-arrears,,,13800000002,,,,\n\
                     a-5,acme\n";
-        insta::assert_snapshot!(told(text), @"");
-        insta::assert_snapshot!(told("code,group,entity,environment,mode\na-1,acme,acme-hq,test,prepaid\n"), @"");
+        insta::assert_snapshot!(told(text), @r#"
+        1 | colour | "colour" | not a column of an account list, which has code, group, entity, environment, mode, uid, attest, model, credit, since, mobile, email, login, holder, shutdown, purchases, upstream; did you mean holder?
+        2 | code | "Acme" | a code begins with a lower-case letter and has lower-case letters, digits, '-', '_' or '.', at most 64
+        2 | group | "" | empty
+        2 | environment | "staging" | not an environment: one of production, test, development
+        2 | mode | "postpaid" | not a settlement mode: one of agent-pays, prepaid
+        2 | attest | "no-debts" | not an attestation: one of no-other-agent, no-arrears, no-open-orders, no-trusteeship
+        2 | credit | "lots" | not a plain decimal number such as 1234.50
+        2 | since | "1/6/26" | not a day such as 2026-06-30
+        2 | mobile | "12345" | not a mainland mobile number such as 13800000001
+        2 | email | "ops@acme" | not an e-mail address such as ops@example.com
+        2 | holder | "a\u{1b}b" | it contains control characters
+        2 | purchases | "maybe" | not an answer about purchases: one of allow, ban
+        3 | mobile | "" | empty, and so is email: an account without a UID is created, and its holder is invited by one of the two
+        4 | attest | "no-arrears" | an account without a UID is created, and there is nothing to vouch for; leave it empty
+        5 | - | "a-5,acme" | 2 cells where the header has 14: the line is cut off or has a stray comma
+        "#);
+        let unreachable = "code,group,entity,environment,mode\na-1,acme,acme-hq,test,prepaid\n";
+        let reason =
+            "mobile: empty, and so is email: an account without a UID is created, and its holder is invited by one of the two";
+        assert_eq!(told(unreachable), format!("2 | - | \"\" | {reason}"));
     }
 
     #[test]

@@ -31,27 +31,32 @@ pub fn imported(outcome: &AccountsImported, base: Option<&LinkBase>) -> Document
         .table(table)
 }
 
-fn row(line: &ImportedLine, base: Option<&LinkBase>) -> [Value; 11] {
-    let nothing = || Value::Null;
+fn row(imported: &ImportedLine, base: Option<&LinkBase>) -> [Value; 11] {
     let text = |text: &str| if text.is_empty() { Value::Null } else { Value::text(text) };
-    let (result, told) = match &line.fate {
-        LineFate::Created { expires, token } => {
-            let link = token.as_ref().zip(base).map(|(token, base)| base.link(token));
-            let token = token.as_ref().map(ToString::to_string);
-            ("created", [(*expires).into(), token.into(), link.into(), nothing(), nothing(), nothing()])
-        }
-        LineFate::Associated { notices } => {
-            let unusual = notices.iter().any(|notice| matches!(notice, Notice::UnusualUid { .. }));
-            let notice = unusual.then_some("unusual-uid").into();
-            ("associated", [nothing(), nothing(), nothing(), notice, nothing(), nothing()])
-        }
-        LineFate::Refused { code, reason } => ("refused", [nothing(), nothing(), nothing(), nothing(), text(code), text(reason)]),
+    let (expires, token) = match &imported.fate {
+        LineFate::Created { expires, token } => (Some(*expires), token.as_ref()),
+        LineFate::Associated { .. } | LineFate::Refused { .. } => (None, None),
     };
-    let [expires, token, link, notice, refusal, reason] = told;
-    let state = line.state.map(AccountState::as_str).into();
-    let place = [line.line.into(), text(&line.code), text(&line.uid), state, result.into()];
-    let [line, code, uid, state, result] = place;
-    [line, code, uid, state, result, expires, token, link, notice, refusal, reason]
+    let (result, notices, refusal) = match &imported.fate {
+        LineFate::Created { .. } => ("created", &[][..], ["", ""]),
+        LineFate::Associated { notices } => ("associated", &notices[..], ["", ""]),
+        LineFate::Refused { code, reason } => ("refused", &[][..], [code.as_str(), reason.as_str()]),
+    };
+    let is_unusual = notices.iter().any(|notice| matches!(notice, Notice::UnusualUid { .. }));
+    let [code, reason] = refusal;
+    [
+        imported.line.into(),
+        text(&imported.code),
+        text(&imported.uid),
+        imported.state.map(AccountState::as_str).into(),
+        result.into(),
+        expires.into(),
+        token.map(ToString::to_string).into(),
+        token.zip(base).map(|(token, base)| base.link(token)).into(),
+        is_unusual.then_some("unusual-uid").into(),
+        text(code),
+        text(reason),
+    ]
 }
 
 /// A list to fill in: the columns, and an account of each kind as an example.

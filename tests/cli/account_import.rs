@@ -69,7 +69,7 @@ fn a_thousand_accounts_of_which_seven_are_bad() {
     assert_eq!((book.everything(), book.operations()), before, "none is written");
 
     let answer = book.json_exit(3, "account import accounts.csv --partial");
-    assert_eq!((&answer["created"], &answer["associated"], &answer["refused"]), (&497.into(), &496.into(), &7.into()));
+    assert_eq!((&answer["created"], &answer["associated"], &answer["refused"]), (&496.into(), &497.into(), &7.into()));
     let fates = fates(&answer);
     assert_eq!((fates.len(), fates[0].0, fates[999].0), (1000, 2, 1001));
     let refused: Vec<_> =
@@ -86,6 +86,30 @@ fn a_thousand_accounts_of_which_seven_are_bad() {
     let told = book.refused(1, "account.lines-refused", "account import accounts.csv --partial");
     assert_eq!(told.details.len(), 101);
     assert_eq!(told.details[100], "and more: 1000 bad lines in all");
+    assert!(book.checks());
+}
+
+#[test]
+fn a_refused_line_leaves_no_account_behind() {
+    let mut book = TestBook::acme(Point::Ready);
+    book.done("account create late-1 --group acme --entity acme-hq --environment test --mode prepaid --mobile 13900000002");
+    book.done("account create late-2 --group acme --entity acme-hq --environment test --mode prepaid --email ops@acme.example");
+    book.set_now("2026-07-19T02:00:00Z");
+    book.done("invitation resend late-2");
+    // Its number was given up, its address was not.
+    let refused = "many-9,acme,acme-hq,test,prepaid,,,,,13900000002,ops@acme.example,".to_owned();
+    book.write("accounts.csv", list([refused, good(1), good(2)]));
+    book.refused(1, "account.lines-refused", "account import accounts.csv");
+    assert_eq!(book.json("account history late-1")["rows"].as_array().unwrap().len(), 1);
+    let answer = book.json_exit(3, "account import accounts.csv --partial --key k-1");
+    let expected = [(2, "refused", "email.in-use"), (3, "associated", ""), (4, "created", "")];
+    assert_eq!(fates(&answer), expected.map(|(line, result, code)| (line, result.to_owned(), code.to_owned())));
+    book.refused(1, "account.unknown", "account show many-9");
+    // The number is somebody else's now, and what ran out is written.
+    assert_eq!(book.json("account show many-2")["mobile"], "13900000002");
+    assert_eq!(book.json("account history late-1")["rows"][1]["step"], "expire");
+    let again = book.json_exit(3, "account import accounts.csv --partial --key k-1");
+    assert_eq!((&again["status"], &again["rows"][0]["reason"]), (&"already".into(), &answer["rows"][0]["reason"]));
     assert!(book.checks());
 }
 
@@ -145,20 +169,21 @@ fn the_answer_tells_each_token_once() {
 fn the_template_is_a_list_that_can_be_imported() {
     let nothing = TestBook::nothing();
     assert_snapshot!(nothing.run("account import --template").to_string().replace('\r', ""), @"
-    code,group,entity,environment,mode,uid,attest,model,credit,since,mobile,email,login,holder,shutdown,purchases
-    acme-shop,acme,acme-hq,production,agent-pays,,,,50000,2026-07-01,13900000001,,,Wang Wei,,
-    acme-lab,acme,acme-hq,test,prepaid,,,,,,,lab@acme.example,,,delayed,ban
-    acme-old,acme,acme-hq,development,prepaid,1000000000000017,no-other-agent no-arrears no-open-orders,,,,,,old@acme.example,,,
+    code,group,entity,environment,mode,uid,attest,model,credit,since,mobile,email,login,holder,shutdown,purchases,upstream
+    acme-shop,acme,acme-hq,production,agent-pays,,,,50000,2026-07-01,13900000001,,,Wang Wei,,,
+    acme-lab,acme,acme-hq,test,prepaid,,,,,,,lab@acme.example,,,delayed,ban,
+    acme-old,acme,acme-hq,development,prepaid,1000000000000017,no-other-agent no-arrears no-open-orders,,,,,,old@acme.example,,,,
     ----- exit 0
     ");
     nothing.refused(2, "usage", "account import");
     nothing.refused(2, "usage", "account import accounts.csv --template");
     nothing.refused(2, "usage", "account import --template --key k");
-    for name in ["template.csv", "template.xlsx"] {
+    nothing.refused(2, "output.form", "account import --template --output template.xlsx");
+    for excel in ["", "--excel"] {
         let book = TestBook::acme(Point::Ready);
-        book.done(&format!("account import --template --output {name}"));
-        let answer = book.json(&format!("account import {name}"));
-        assert_eq!((&answer["created"], &answer["associated"]), (&2.into(), &1.into()), "{name}");
+        book.done(&format!("account import --template --output template.csv {excel}"));
+        let answer = book.json("account import template.csv");
+        assert_eq!((&answer["created"], &answer["associated"]), (&2.into(), &1.into()), "{excel}");
         assert_eq!(book.json("account show acme-old")["uid"], "1000000000000017");
     }
 }

@@ -255,6 +255,39 @@ fn uids_as_people_paste_them() {
 }
 
 #[test]
+fn who_holds_an_account_is_named_and_reached_in_plain_words() {
+    let book = TestBook::acme(Point::Ready);
+    let before = book.everything();
+    let long = "x".repeat(10_000);
+    for (flag, hostile) in [
+        ("--email", "ops.acme.example"),
+        ("--email", "ops@acme\u{200f}.example"),
+        ("--mobile", "1380000000\u{661}"),
+        ("--holder", "Wang\u{1b}[31mWei"),
+        ("--holder", "\u{202e}gnaW"),
+        ("--holder", &long),
+        ("--login", "a\nb"),
+        ("--since", "2026-02-30"),
+        ("--since", "tomorrow"),
+    ] {
+        for way in ["create", "associate"] {
+            let mut words = vec!["account", way, "other"];
+            words.extend(ATTESTED.split(' ').take(8));
+            words.extend(["--mobile", "13800000009", flag, hostile].into_iter().skip(if flag == "--mobile" { 2 } else { 0 }));
+            book.refused_words(2, "usage", &words);
+            let told = book.run_words(&words);
+            let is_raw = ['\u{1b}', '\u{202e}', '\u{200f}'].iter().any(|hostile| told.stderr.contains(*hostile));
+            assert!(!is_raw && told.stderr.len() < 11_000, "{flag}: {told}");
+        }
+    }
+    assert_eq!(book.everything(), before);
+    // An emoji is no control character, and a day to come may be the first of an account.
+    let line = format!("account create other {} --mobile 13800000009", ATTESTED.split(" --attest").next().unwrap());
+    book.done(&format!("{line} --holder 'Wang \u{1f600}' --since 2026-08-01"));
+    assert_eq!(book.json("account show other")["holder"], "Wang \u{1f600}");
+}
+
+#[test]
 fn an_account_cannot_be_accepted_under_a_number_that_is_no_uid() {
     let book = TestBook::acme(Point::Ready);
     book.done("account create other --group acme --entity acme-hq --environment test --mode prepaid --mobile 13800000002");

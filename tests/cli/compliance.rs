@@ -29,13 +29,13 @@ fn a_book_in_order_has_every_rule_with_a_pass() {
 
     Rule              Object  Result  Why                        Waived until  Answers for it  Because
     --------------------------------------------------------------------------------------------------
-    real-name-owner   -       pass    kept of 2 all              -             -               -
+    real-name-owner   -       pass    all 2 keep it              -             -               -
     chain-depth       -       pass    there is nothing to check  -             -               -
     authorisation     -       pass    there is nothing to check  -             -               -
-    holder-left       -       pass    kept of 2 all              -             -               -
-    verified-in-time  -       pass    kept of 2 all              -             -               -
-    invoice-title     -       pass    kept of 1 one              -             -               -
-    environment       -       pass    kept of 1 one              -             -               -
+    holder-left       -       pass    all 2 keep it              -             -               -
+    verified-in-time  -       pass    all 2 keep it              -             -               -
+    invoice-title     -       pass    the only one keeps it      -             -               -
+    environment       -       pass    the only one keeps it      -             -               -
     ----- exit 0
     ");
     assert_snapshot!(book.run("compliance check --all --rule environment"), @"
@@ -114,19 +114,19 @@ fn each_rule_is_broken_in_turn() {
     Broken           6
     Waived           0
 
-    Rule              Object      Result  Why                                                                     Waived until  Answers for it  Because
-    ---------------------------------------------------------------------------------------------------------------------------------------------------
-    real-name-owner   acme-prod   warn    acme-hq owns accounts of acme, bolt                                     -             -               -
-    real-name-owner   acme-test   warn    acme-hq owns accounts of acme, bolt                                     -             -               -
-    real-name-owner   bolt-1      warn    acme-hq owns accounts of acme, bolt                                     -             -               -
-    chain-depth       Tier Three  fail    level 3, up to 2 may be                                                 -             -               -
-    authorisation     Tier One    fail    frozen since 2026-09-01: fined by the provider                          -             -               -
-    authorisation     Tier Three  fail    no certificate is recorded: `subledger agent chain edit`                -             -               -
-    authorisation     Tier Two    fail    the certificate A-2 ran out on 2026-08-31                               -             -               -
-    holder-left       acme-prod   fail    Wang Fang has left, h-1 is open since 2026-09-01 and due by 2026-09-08  -             -               -
-    verified-in-time  -           pass    kept of 3 all                                                           -             -               -
-    invoice-title     acme-hq     fail    invoices say Acme Trading, the real name is Acme Holdings               -             -               -
-    environment       bolt        warn    every account is for production: nothing can be tried out elsewhere     -             -               -
+    Rule              Object      Result  Why                                                                    Waived until  Answers for it  Because
+    --------------------------------------------------------------------------------------------------------------------------------------------------
+    real-name-owner   acme-prod   warn    acme-hq owns accounts of acme, bolt                                    -             -               -
+    real-name-owner   acme-test   warn    acme-hq owns accounts of acme, bolt                                    -             -               -
+    real-name-owner   bolt-1      warn    acme-hq owns accounts of acme, bolt                                    -             -               -
+    chain-depth       Tier Three  fail    level 3, up to 2 may be                                                -             -               -
+    authorisation     Tier One    fail    frozen since 2026-09-01: fined by the provider                         -             -               -
+    authorisation     Tier Three  fail    no certificate is recorded: `subledger agent chain edit`               -             -               -
+    authorisation     Tier Two    fail    the certificate A-2 ran out on 2026-08-31                              -             -               -
+    holder-left       acme-prod   fail    Wang Fang leaves, and h-1 is open since 2026-09-01, due by 2026-09-08  -             -               -
+    verified-in-time  -           pass    all 3 keep it                                                          -             -               -
+    invoice-title     acme-hq     fail    invoices say Acme Trading, the real name is Acme Holdings              -             -               -
+    environment       bolt        warn    every account is for production: nothing can be tried out elsewhere    -             -               -
     ----- exit 3
     ");
     assert!(book.checks());

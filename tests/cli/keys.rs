@@ -6,8 +6,8 @@ use serde_json::Value;
 use crate::book::{Point, TestBook};
 use crate::writes::WRITES;
 
-/// Without how it came about.
-fn outcome(answer: &Value) -> Value {
+/// An answer without how it came about, and without tokens.
+pub(crate) fn outcome(answer: &Value) -> Value {
     let mut answer = answer.clone();
     answer.as_object_mut().unwrap().remove("status");
     without_tokens(&mut answer);

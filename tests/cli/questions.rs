@@ -220,5 +220,14 @@ fn what_is_typed_to_steer_the_terminal_never_comes_back() {
         }
         assert!(!raw.contains("\u{1b}[35m"));
     }
-    assert_snapshot!(create.seen().lines().filter(|line| line.starts_with("Group") || line.starts_with("Holder")).collect::<Vec<_>>().join("\n"), @"");
+    let seen = create.seen();
+    let asked: Vec<&str> = seen.lines().filter(|line| line.starts_with("Group: ") || line.starts_with("Holder")).collect();
+    assert_snapshot!(asked.join("\n"), @"
+    Group: ac?me?
+    Group: acme
+    Holder's mobile number or e-mail: ops.acme.example
+    Holder's mobile number or e-mail: ops@acme?.example
+    Holder's mobile number or e-mail: mops@acme.example
+    Group                  acme
+    ");
 }

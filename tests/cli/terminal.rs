@@ -13,7 +13,7 @@ use nix::pty::openpty;
 use crate::book::{TestBook, words};
 
 /// Longer than any command takes to put its next question.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A command whose standard streams are one terminal.
 pub(crate) struct Terminal {
@@ -139,7 +139,7 @@ fn without_escapes(text: &str) -> String {
         match character {
             '\u{1b}' => {
                 if characters.next() == Some('[') {
-                    characters.find(|c| c.is_ascii_alphabetic());
+                    characters.find(char::is_ascii_alphabetic);
                 }
             }
             '\r' => {}

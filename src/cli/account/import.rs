@@ -54,6 +54,11 @@ pub(crate) struct ImportArgs {
 }
 
 impl ImportArgs {
+    /// A list to fill in is a CSV file: whatever else an answer can be, it could not be read back.
+    pub(crate) fn text_form(&self) -> Option<&'static str> {
+        self.template.then_some(".csv")
+    }
+
     pub(crate) fn run(self, context: &Context) -> Ended {
         let Some(file) = self.file else {
             context.answer_as_list(&template(&intake::account_list::COLUMNS))?;

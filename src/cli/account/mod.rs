@@ -40,6 +40,13 @@ pub(crate) enum AccountCommand {
 }
 
 impl AccountCommand {
+    pub(crate) fn text_form(&self) -> Option<&'static str> {
+        match self {
+            Self::Import(args) => args.text_form(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn run(self, context: &Context) -> Ended {
         match self {
             Self::Create(args) => args.run(context),

@@ -104,9 +104,9 @@ impl ParticularsArgs {
     /// Asks for what is missing; for somebody to invite, too, where that is the way into the book.
     pub(crate) fn complete(self, dialogue: &Dialogue<'_>, by: Origin) -> Result<Particulars, Failure> {
         let ask = &dialogue.context.prompter;
-        let today = dialogue.context.session().today();
         let asks_mode = self.mode.is_none();
         let needs_contact = by == Origin::Created && !self.has_contact();
+        dialogue.check_contacts(self.mobile.as_ref(), self.email.as_ref())?;
         let code = dialogue.field(self.code, "<CODE>", "Code of the account, such as acme-prod", require_new)?;
         let group = dialogue.field(self.group, "--group", "Group", |reader, group: &String| require_group(reader, group))?;
         let entity = dialogue
@@ -121,23 +121,7 @@ impl ParticularsArgs {
             }
             (credit, _) => credit,
         };
-        let (mut mobile, mut email) = (self.mobile, self.email);
-        if needs_contact {
-            let check = |contact: &Contact| dialogue.check(|reader| contact.require_free(reader, today));
-            match ask.asked("--mobile or --email", "Holder's mobile number or e-mail", check)? {
-                (Contact::Mobile(number), answer) => {
-                    ask.record("--mobile", &answer);
-                    mobile = Some(number);
-                }
-                (Contact::Email(address), answer) => {
-                    ask.record("--email", &answer);
-                    email = Some(address);
-                }
-            }
-        } else if dialogue.asks {
-            let given = mobile.iter().cloned().map(Contact::Mobile).chain(email.iter().cloned().map(Contact::Email));
-            given.into_iter().try_for_each(|contact| dialogue.check(|reader| contact.require_free(reader, today)))?;
-        }
+        let (mobile, email) = if needs_contact { dialogue.contact()? } else { (self.mobile, self.email) };
         Ok(Particulars {
             code,
             group,
@@ -202,6 +186,34 @@ impl<'c> Dialogue<'c> {
     /// Looks whether the book takes an answer.
     pub(crate) fn check(&self, look: impl FnOnce(Reader<'_>) -> crate::book::Result<()>) -> Result<(), Failure> {
         self.context.read(look)
+    }
+
+    /// Looks whether what was typed to reach the holder by is nobody else's, if anything is asked.
+    fn check_contacts(&self, mobile: Option<&Mobile>, email: Option<&Email>) -> Result<(), Failure> {
+        let given = [mobile.cloned().map(Contact::Mobile), email.cloned().map(Contact::Email)];
+        given.iter().flatten().filter(|_| self.asks).try_for_each(|contact| self.check_contact(contact))
+    }
+
+    fn check_contact(&self, contact: &Contact) -> Result<(), Failure> {
+        let today = self.context.session().today();
+        self.check(|reader| contact.require_free(reader, today))
+    }
+
+    /// The answer to how the holder is reached.
+    fn contact(&self) -> Result<(Option<Mobile>, Option<Email>), Failure> {
+        let ask = &self.context.prompter;
+        let check = |contact: &Contact| self.check_contact(contact);
+        let (contact, answer) = ask.asked("--mobile or --email", "Holder's mobile number or e-mail", check)?;
+        Ok(match contact {
+            Contact::Mobile(mobile) => {
+                ask.record("--mobile", &answer);
+                (Some(mobile), None)
+            }
+            Contact::Email(email) => {
+                ask.record("--email", &answer);
+                (None, Some(email))
+            }
+        })
     }
 
     /// The given value, or the answer to a question, that the book takes.
