@@ -7,7 +7,7 @@ use super::fund::require_nothing_left;
 use super::handover::holder_notice;
 use super::operation::{find_account, find_group, not_negative};
 use super::usage::{self, PendingUsage};
-use super::{Operation, Result, UseCase, When};
+use super::{Operation, Result, UseCase, When, settlement};
 use crate::domain::account::life::{LifeStep, ReleaseBlocker, Transition, next_state, release_blockers};
 use crate::domain::account::particulars::Particulars;
 use crate::domain::account::{Account, AccountState, Attestation, Group, Mode, MoveLeft, Origin, ShutdownPolicy, Standing, Uid};
@@ -19,10 +19,12 @@ use crate::domain::dated::Dated;
 use crate::domain::entity::Entity;
 use crate::domain::id::{AccountId, StepId};
 use crate::domain::invitation::{Invitation, Token};
-use crate::domain::money::{Amount, Exact};
+use crate::domain::money::{Amount, Exact, Money};
 use crate::domain::percent::Percents;
+use crate::domain::period::{Month, PeriodState};
 use crate::domain::refusal::{Notice, Noun, Refusal, Unique};
 use crate::domain::role::Permission;
+use crate::domain::settlement::Terms;
 use crate::store::{NewAccount, Reader};
 
 /// Opens an account for a customer: an invitation goes to the holder's mobile or e-mail, which nobody else may use.
@@ -260,7 +262,6 @@ fn insert(
     let entity = super::entity::find(operation.reader(), &particulars.entity)?;
     require_new(operation.reader(), &code)?;
     super::agent::require_not_agent(operation.reader(), &entity)?;
-    require_free_address(operation, mobile.as_ref(), email.as_ref(), None)?;
     if let Some(login) = &login {
         require_unused(Unique::Login, login.as_str(), operation.reader().account_by_login(login)?)?;
     }
@@ -268,7 +269,7 @@ fn insert(
         require_uid_unused(operation.reader(), uid)?;
     }
     let upstream = match &particulars.upstream {
-        Some(name) => Some(operation.reader().upstream_chain()?.find(name)?.id),
+        Some(name) => Some(operation.reader().upstream_chain()?.seller(name)?.id),
         None => None,
     };
     let credit_limit = match (mode, particulars.credit) {
@@ -276,6 +277,8 @@ fn insert(
         (_, None) => Amount::ZERO,
         (Mode::AgentPays, Some(credit)) => not_negative(credit, group.currency)?.amount,
     };
+    // Last, because it may write that somebody let an invitation run out.
+    require_free_address(operation, mobile.as_ref(), email.as_ref(), None)?;
     let since = particulars.since.unwrap_or_else(|| operation.today());
     let new = NewAccount {
         code,
@@ -418,16 +421,17 @@ impl UseCase for EditAccount {
         require_free_address(operation, self.mobile.as_ref(), self.email.as_ref(), Some(before.id))?;
         after.mobile = self.mobile.or(after.mobile);
         after.email = self.email.or(after.email);
-        let notices = holder_notice(operation.reader(), self.holder.as_ref())?.into_iter().collect();
+        let leaves = holder_notice(operation.reader(), self.holder.as_ref())?;
         after.holder = self.holder.or(after.holder);
         if let Some(mode) = self.mode {
             after.mode = switched(operation, &before, mode, self.date)?;
         }
         let mut day = operation.today();
+        let mut stays = None;
         if let Some(group) = &self.group {
-            let date = operation.open_day(self.date)?.date();
-            after = moved(operation, &after, group, date)?;
-            day = date;
+            day = operation.open_day(self.date)?.date();
+            after = moved(operation, &after, group, day)?;
+            stays = owed_by_group_before(operation, &before, &after, day)?;
         }
         after.shutdown = self.shutdown.unwrap_or(before.shutdown);
         after.purchase_ban = self.purchase_ban.unwrap_or(before.purchase_ban);
@@ -435,9 +439,10 @@ impl UseCase for EditAccount {
         after.upstream = match &self.upstream {
             None => before.upstream,
             Some(BoughtThrough::Anybody) => None,
-            Some(BoughtThrough::Party(name)) => Some(operation.reader().upstream_chain()?.find(name)?.id),
+            Some(BoughtThrough::Party(name)) => Some(operation.reader().upstream_chain()?.seller(name)?.id),
         };
         let group = operation.reader().group(after.group_on(day))?;
+        let notices = leaves.into_iter().chain(stays).collect();
         let step = step(operation, &before, after, notices)?;
         Ok(AccountStep { group, day, ..step })
     }
@@ -446,10 +451,35 @@ impl UseCase for EditAccount {
 /// An account in another group from a day on.
 fn moved(operation: &mut Operation<'_>, account: &Account, group: &str, date: NaiveDate) -> Result<Account> {
     let (group, before) = (find_group(operation.reader(), group)?, operation.reader().group(account.group_on(date))?);
-    let last_dated = operation.reader().last_dated(account.id)?;
-    let funds = operation.reader().balance(LedgerAccount::funds(account.id, before.currency), None)?.negated()?;
-    let left = MoveLeft { today: operation.today(), last_dated, unspent: funds };
+    let reader = operation.reader();
+    let funds = reader.balance(LedgerAccount::funds(account.id, before.currency), None)?.negated()?;
+    let left = MoveLeft {
+        today: operation.today(),
+        open_before: Some(Month::of(date).previous())
+            .filter(|month| operation.closed_through().state(*month) != PeriodState::Closed),
+        last_charged: reader.last_charged(account.id)?,
+        unspent: funds,
+    };
     Ok(account.moved_to(&group, &before, date, left)?)
+}
+
+/// What an account that changes groups owes for months that stay with the group before.
+fn owed_by_group_before(
+    operation: &mut Operation<'_>,
+    before: &Account,
+    after: &Account,
+    day: NaiveDate,
+) -> Result<Option<Notice>> {
+    if before.group == after.group {
+        return Ok(None);
+    }
+    let groups = settlement::groups_of(operation.reader(), after)?;
+    let terms = Terms::of_account(after, &groups, operation.policy()?.payment_days);
+    let open = operation.reader().receivable(after.id)?.open_months(&terms, None)?;
+    let left = operation.reader().group(before.group_on(day))?;
+    let owed = open.of_group(after, left.id).owed()?;
+    let owed = owed.is_positive().then(|| Money::new(owed, left.currency));
+    Ok(owed.map(|owed| Notice::OwedByGroupBefore { account: after.code.clone(), group: left.code, owed }))
 }
 
 /// Who pays from a day on: it changes only while nothing is owed, unspent or waiting to be charged.

@@ -157,7 +157,7 @@ fn of_handovers(reader: Reader<'_>, accounts: &[AccountView], today: NaiveDate) 
         let Handover { id: case, leaver, opened, deadline, .. } = handover;
         Some(Concern::Handover { account: view.account.code.clone(), case, leaver, opened, deadline, days_late })
     };
-    Ok(accounts.iter().filter_map(of_account).collect())
+    Ok(accounts.iter().filter(|view| view.account.state.lives()).filter_map(of_account).collect())
 }
 
 /// What is to be said of the agent's pool in each currency; nothing where there is none.

@@ -112,7 +112,7 @@ fn spent(reader: Reader<'_>, budget: &Budget, pending: &PendingUsage, days: Days
         let currency = reader.group(account.group.last())?.currency;
         let due = pending
             .by_month(account.id)
-            .filter(|(month, _)| days.contains(month.last_day()) && budget.covers(&account, currency, month.last_day()));
+            .filter(|(month, _)| days.contains(month.last_day()) && budget.covers(&account, account.group_in(*month), currency));
         sum = sum.plus(Amount::sum(due.map(|(_, usage)| usage.payable))?)?;
     }
     Ok(sum)
@@ -201,7 +201,7 @@ pub fn list(reader: Reader<'_>, account: Option<&str>, group: Option<&str>, when
     let mut views = Vec::new();
     for budget in reader.budgets()?.into_iter().filter(|budget| !budget.removed) {
         let of_account = match &account {
-            Some(account) => budget.covers(account, reader.group(account.group.last())?.currency, when.day()),
+            Some(account) => budget.covers(account, account.group_on(when.day()), reader.group(account.group.last())?.currency),
             None => true,
         };
         let of_group = match (&group, budget.scope) {
@@ -270,7 +270,7 @@ impl Operation<'_> {
     ) -> Result<Vec<Weighed>> {
         let currency = of.group.currency;
         let budgets: Vec<Budget> =
-            self.weighing()?.budgets.iter().filter(|budget| budget.covers(&of.account, currency, date)).cloned().collect();
+            self.weighing()?.budgets.iter().filter(|budget| budget.covers(&of.account, of.group.id, currency)).cloned().collect();
         let mut weighed = Vec::with_capacity(budgets.len());
         for budget in budgets {
             let days = budget.period.around(date);

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{Operation, Result, UseCase};
-use crate::domain::account::{Account, AccountState, Environment};
+use crate::domain::account::{Account, Environment};
 use crate::domain::code::{Code, Name};
 use crate::domain::compliance::{self, Owner, Rule, Ruling, Verdict, Waiver, WaiverState, Withdrawal};
 use crate::domain::entity::Entity;
@@ -51,7 +51,7 @@ fn rulings(reader: Reader<'_>, today: NaiveDate) -> Result<Vec<Ruling>> {
     let mut accounts = Vec::new();
     for account in reader.accounts()? {
         let account = super::account::as_seen(reader, account, today)?;
-        if lives(&account) {
+        if account.state.lives() {
             accounts.push(account);
         }
     }
@@ -61,11 +61,6 @@ fn rulings(reader: Reader<'_>, today: NaiveDate) -> Result<Vec<Ruling>> {
     rulings.extend(of_groups(reader, &accounts, today)?);
     rulings.sort_by(|one, other| (one.rule, &one.object).cmp(&(other.rule, &other.object)));
     Ok(rulings)
-}
-
-/// Whether an account is, or will be, somebody's to use.
-fn lives(account: &Account) -> bool {
-    !matches!(account.state, AccountState::Released | AccountState::Revoked | AccountState::Declined | AccountState::Expired)
 }
 
 fn of_owners(reader: Reader<'_>, accounts: &[Account], today: NaiveDate) -> Result<Vec<Ruling>> {
@@ -160,12 +155,13 @@ impl UseCase for Waive {
     fn run(self, operation: &mut Operation<'_>) -> Result<WaiverView> {
         let today = operation.today();
         let rulings = rulings(operation.reader(), today)?;
-        let object = compliance::require_waivable(&rulings, self.rule, &self.object)?.object.clone();
+        let ruling = compliance::require_waivable(&rulings, self.rule, &self.object)?;
+        let (object, breach) = (ruling.object.clone(), ruling.evidence.breach());
         let until = compliance::require_until(self.until, today)?;
         let before = find(operation.reader(), self.rule, &object)?;
         let operator = operation.operator_name().to_owned();
         let Self { rule, reason, owner, .. } = self;
-        let waiver = Waiver { rule, object, reason, owner, until, operator, day: today, withdrawn: None };
+        let waiver = Waiver { rule, object, breach, reason, owner, until, operator, day: today, withdrawn: None };
         if before.as_ref() != Some(&waiver) {
             operation.writer().put_compliance_waiver(before.as_ref(), &waiver)?;
         }

@@ -9,7 +9,7 @@ use super::invoice::title_of;
 use super::operation::unknown;
 use super::{Operation, Result, UseCase};
 use crate::domain::code::{Code, Name};
-use crate::domain::entity::{Credential, Entity, Identity, Registration};
+use crate::domain::entity::{Credential, Entity, Identity, NotACredential, Registration};
 use crate::domain::id_number::IdNumber;
 use crate::domain::invoice::Title;
 use crate::domain::refusal::{Notice, Noun, Refusal};
@@ -227,7 +227,11 @@ pub fn find(reader: Reader<'_>, name: &str) -> Result<Entity> {
 
 /// A credential as it was typed, checked.
 pub(super) fn credential(text: &str) -> Result<Credential> {
-    Credential::parse(text).map_err(|reason| Refusal::Credential { text: text.to_owned(), reason }.into())
+    Credential::parse(text).map_err(|reason| {
+        let is_secret = reason == NotACredential::IdentityNumber;
+        let text = if is_secret { IdNumber::mask(text) } else { text.to_owned() };
+        Refusal::Credential { text, reason }.into()
+    })
 }
 
 /// What to say of a credential that nobody could check.

@@ -246,9 +246,11 @@ impl UseCase for Withdraw {
 /// What a group's money has to stay for: what its accounts are in arrears with, or what is overdue of them, whichever is more.
 fn held_for(operation: &mut Operation<'_>, group: &Group, date: OpenDate) -> Result<Amount> {
     let mut sum = Amount::ZERO;
-    for account in operation.reader().accounts_of(group.id, date.date())? {
-        let of = operation.account_on(account.code.as_str(), date.date())?;
-        let arrears = operation.standing(&of, date.date())?.arrears()?;
+    for account in operation.reader().accounts_ever_of(group.id)? {
+        let is_in_it = account.group_on(date.date()) == group.id;
+        let of = AccountInGroup { account, group: group.clone() };
+        // Who has left is in arrears with another group by now, and may owe this one for its months.
+        let arrears = if is_in_it { operation.standing(&of, date.date())?.arrears()? } else { Amount::ZERO };
         let overdue = operation.overdue(&of)?;
         sum = sum.plus(arrears.max(overdue.map_or(Amount::ZERO, |overdue| overdue.amount)))?;
     }

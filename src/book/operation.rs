@@ -9,7 +9,7 @@ use super::budget::Weighing;
 use super::pricing::Prices;
 use super::usage::{self, PendingUsage};
 use super::{Result, Session};
-use crate::domain::account::{Account, Group, Standing};
+use crate::domain::account::{Account, Group, Mode, Standing};
 use crate::domain::agreement::Agreement;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::handover::Handover;
@@ -22,7 +22,7 @@ use crate::domain::price::Volume;
 use crate::domain::refusal::{Noun, Refusal};
 use crate::domain::role::Permission;
 use crate::domain::rules::Party;
-use crate::domain::settlement::{Overdue, Terms};
+use crate::domain::settlement::{OpenMonths, Overdue, Terms};
 use crate::domain::upstream::UpstreamChain;
 use crate::store::{Operator, Reader, Scope, Writer};
 
@@ -58,7 +58,7 @@ pub struct Operation<'c> {
     pub(super) pending_usage: Option<PendingUsage>,
     policy: Option<Policy>,
     upstream_chain: Option<Rc<UpstreamChain>>,
-    overdue: HashMap<AccountId, Option<Overdue>>,
+    overdue: HashMap<(AccountId, GroupId), Option<Overdue>>,
     open_handovers: Option<HashMap<AccountId, Handover>>,
     pub(super) weighing: Option<Weighing>,
 }
@@ -204,16 +204,35 @@ impl<'c> Operation<'c> {
         Ok(account.standing_from(day, self.today(), (&funds, &owed), pending_usage)?)
     }
 
-    /// What an account owed for longer than it may when the operation began: orders of a list do not look at each other's.
+    /// What an account owed its group for longer than it may when the operation began: orders of a list do not look at each
+    /// other's.
     pub(super) fn overdue(&mut self, of: &AccountInGroup) -> Result<Option<Overdue>> {
-        if let Some(known) = self.overdue.get(&of.account.id) {
+        let key = (of.account.id, of.group.id);
+        if let Some(known) = self.overdue.get(&key) {
             return Ok(*known);
         }
+        let overdue = self.open_months_in(of)?.overdue(self.today())?;
+        self.overdue.insert(key, overdue);
+        Ok(overdue)
+    }
+
+    /// The months of an account that are one of its groups' to pay, and not paid, by what the file has.
+    pub(super) fn open_months_in(&mut self, of: &AccountInGroup) -> Result<OpenMonths> {
         let groups = super::settlement::groups_of(self.reader(), &of.account)?;
         let terms = Terms::of_account(&of.account, &groups, self.policy()?.payment_days);
-        let overdue = self.reader().receivable(of.account.id)?.open_months(&terms, None)?.overdue(self.today())?;
-        self.overdue.insert(of.account.id, overdue);
-        Ok(overdue)
+        Ok(self.reader().receivable(of.account.id)?.open_months(&terms, None)?.of_group(&of.account, of.group.id))
+    }
+
+    /// To whom money back goes for a charge of an account in a group, and how much of it lowers what is owed; the rest is the
+    /// group's deposits. Where the account has left the group, that is what the group itself still owes for it.
+    pub(super) fn money_back(&mut self, of: &AccountInGroup, date: OpenDate) -> Result<(Party, Amount)> {
+        let party = of.party(date);
+        if of.account.group_on(date.date()) == of.group.id {
+            return Ok((party, self.standing(of, date.date())?.owed));
+        }
+        // What is open is read from balances as the file has them.
+        self.writer.flush_balances()?;
+        Ok((Party { mode: Mode::AgentPays, ..party }, self.open_months_in(of)?.owed()?))
     }
 
     /// The hand-over of an account that was open when the operation asked first.

@@ -455,8 +455,8 @@ impl UseCase for RefundOrder {
             }
             None => None,
         };
-        let owed = operation.standing(&of, date)?.owed;
-        let entry = operation.post(rules::refund(effective, &of.party(effective), back.payable, owed, back.cost))?;
+        let (party, owed) = operation.money_back(&of, effective)?;
+        let entry = operation.post(rules::refund(effective, &party, back.payable, owed, back.cost))?;
         let order = Order {
             id: operation.writer().next_order()?,
             account: original.account,

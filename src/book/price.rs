@@ -94,8 +94,8 @@ impl UseCase for ApplyAgreement {
 fn members(operation: &mut Operation<'_>, group: &Group, terms: &Terms) -> Result<Vec<AccountId>> {
     let mut members = Vec::with_capacity(terms.members.len());
     for code in &terms.members {
-        let of = operation.account_on(code.as_str(), terms.valid_from.max(operation.today()))?;
-        if of.group.id != group.id {
+        let of = operation.account_on(code.as_str(), terms.valid_from)?;
+        if !of.account.group.during(terms.valid_from, NaiveDate::MAX).any(|then| then == group.id) {
             return Err(Refusal::MemberOfOtherGroup {
                 account: of.account.code.clone(),
                 group: of.group.code.clone(),

@@ -157,7 +157,9 @@ fn owed_months(operation: &mut Operation<'_>, group: &Group, pays: &Pays, date: 
     let policy = operation.policy()?.clone();
     let mut owed = Vec::new();
     for account in accounts {
-        let payable = operation.reader().receivable(account.id)?.payable_on(&terms(group, &policy), date.date())?;
+        let groups = groups_of(operation.reader(), &account)?;
+        let terms = Terms::of_account(&account, &groups, policy.payment_days);
+        let payable = operation.reader().receivable(account.id)?.payable_on(&terms, date.date())?;
         let own = payable.into_iter().filter(|open| account.group_in(open.month) == group.id);
         let asked = own.filter(|open| pays.periods.is_empty() || pays.periods.contains(&open.month));
         owed.extend(asked.map(|open| OwedMonth {
@@ -208,7 +210,9 @@ fn told(operation: &mut Operation<'_>, moved: Moved, group: &Group, date: OpenDa
     let mut owed = Amount::ZERO;
     let mut open: BTreeMap<AccountId, (Code, OpenMonths)> = BTreeMap::new();
     for account in operation.reader().accounts_ever_of(group.id)? {
-        let left = operation.reader().receivable(account.id)?.open_months(&terms, None)?.of_group(&account, group.id);
+        let groups = groups_of(operation.reader(), &account)?;
+        let of_account = Terms::of_account(&account, &groups, policy.payment_days);
+        let left = operation.reader().receivable(account.id)?.open_months(&of_account, None)?.of_group(&account, group.id);
         owed = owed.plus(left.owed()?)?;
         open.insert(account.id, (account.code, left));
     }

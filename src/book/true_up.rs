@@ -207,8 +207,14 @@ fn post(
     reference: String,
     date: OpenDate,
 ) -> Result<Option<EntryId>> {
-    let owed = operation.standing(of, date.date())?.owed;
-    let entry = rules::true_up(date, &of.party(date), change, by_voucher, owed);
+    let has_left = of.account.group_on(date.date()) != of.group.id;
+    let (party, owed) = if has_left && change.is_negative() {
+        // It would lower what the group that the account is in by now owes: this one gets it back whole.
+        (operation.money_back(of, date)?.0, Amount::ZERO)
+    } else {
+        (of.party(date), operation.standing(of, date.date())?.owed)
+    };
+    let entry = rules::true_up(date, &party, change, by_voucher, owed);
     let note = Note { reference: Some(reference), remark: None };
     operation.post(entry.map(|entry| entry.map(|entry| entry.with_note(note))))
 }

@@ -383,8 +383,16 @@ fn refused(refusal: &Refusal) -> Told {
                 .hint(format!("`subledger account show {account}` shows its groups; date it {later} or later"))
         }
         Refusal::MoveAfterCharges { account, date, last, next } => {
-            told(format!("{account} cannot change groups on {date}: it was charged, or had money moved, until {last}"))
+            told(format!("{account} cannot change groups on {date}: it was charged until {last}"))
                 .hint(format!("what is recorded stays with the group that it was priced for: --date {next}"))
+        }
+        Refusal::MoveMonthOpen { account, group, month } => {
+            told(format!("{account} is prepaid, and what it used in {month} is {group}'s to pay and not charged yet"))
+                .hint(format!("first close {month}: `subledger period checklist {month}`"))
+        }
+        Refusal::MoveUnspent { account, group, unspent } if unspent.amount.is_negative() => {
+            told(format!("the funds of {account} stand at {unspent}, which {group} has to put right first"))
+                .hint(format!("first `subledger fund allocate {account} AMOUNT`"))
         }
         Refusal::MoveUnspent { account, group, unspent } => {
             told(format!("{account} has {unspent} of {group} unspent, which stays with {group}"))
@@ -429,6 +437,11 @@ fn refused(refusal: &Refusal) -> Told {
             "{party} is on level {level}, which does not follow on {above} on level {above_level}"
         ))
         .hint("a party stands one level below the one that it buys from; `subledger agent chain list` shows their levels"),
+        Refusal::ChainNotSeller { party, sellers } => {
+            let sellers: Vec<String> = sellers.iter().map(ToString::to_string).collect();
+            told(format!("{party} does not sell to the agent: others stand between them"))
+                .hint(format!("--upstream {}", sellers.join(" or ")))
+        }
         Refusal::ChainAboveMissing { party, level, candidates } => chain_above_missing(party, *level, candidates, told),
         Refusal::ChainInUse { party, below, accounts } => chain_in_use(party, below, accounts, told),
         Refusal::ChainFrozenAlready { party, since, reason } => told(format!("{party} is frozen already, since {since}: {reason}"))

@@ -35,6 +35,10 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
             ("handover-skipped", format!("{account} is being handed over already: {case}"))
         }
         Notice::HolderLeaves { holder, case } => ("holder-leaves", format!("{holder} leaves: the hand-over {case} is open")),
+        Notice::OwedByGroupBefore { account, group, owed } => (
+            "owed-by-group-before",
+            format!("{account} owes {owed} for months that are {group}'s to pay; its statements go on to carry it until then"),
+        ),
         Notice::SurplusToDeposits { group, surplus } => {
             ("surplus-to-deposits", format!("{surplus} is more than what it pays for, and stands in the deposits of {group}"))
         }

@@ -193,7 +193,8 @@ impl Prompter {
     }
 
     fn line(&self, flag: &str, question: &str) -> Result<String, Failure> {
-        let answer = self.person(flag)?.line(question).map_err(|_| Failure::NotConfirmed)?;
+        let echo = if flag == PERSONAL { Echo::Hidden } else { Echo::Typed };
+        let answer = self.person(flag)?.line(question, echo).map_err(|_| Failure::NotConfirmed)?;
         Ok(answer.trim().to_owned())
     }
 
@@ -228,16 +229,27 @@ impl Prompter {
 
 /// Whoever answers. An error means that they have gone.
 trait Person {
-    fn line(&self, question: &str) -> io::Result<String>;
+    fn line(&self, question: &str, echo: Echo) -> io::Result<String>;
     /// The place of the word that is chosen.
     fn choose(&self, question: &str, words: &[String]) -> io::Result<usize>;
     fn hear(&self, problem: &str) -> io::Result<()>;
 }
 
+/// What is shown of an answer while it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Echo {
+    Typed,
+    /// A star for each character.
+    Hidden,
+}
+
+/// The answer to this is personal: it does not stay on the screen.
+const PERSONAL: &str = "--id-number";
+
 /// Yes or no; an empty answer is no.
 fn agrees(person: &dyn Person, question: &str) -> io::Result<bool> {
     loop {
-        match person.line(&format!("{question} [y/N]"))?.trim().to_lowercase().as_str() {
+        match person.line(&format!("{question} [y/N]"), Echo::Typed)?.trim().to_lowercase().as_str() {
             "y" | "yes" => return Ok(true),
             "" | "n" | "no" => return Ok(false),
             _ => person.hear("  answer y or n")?,
@@ -249,13 +261,13 @@ fn agrees(person: &dyn Person, question: &str) -> io::Result<bool> {
 struct AtTerminal(Term);
 
 impl Person for AtTerminal {
-    fn line(&self, question: &str) -> io::Result<String> {
+    fn line(&self, question: &str, echo: Echo) -> io::Result<String> {
         self.with_keys(|term| {
             term.write_str(&format!("{question}: "))?;
             let mut typed = Typed::default();
             loop {
                 match typed.press(&term.read_key_raw()?)? {
-                    Press::Shown(text) => term.write_str(&text)?,
+                    Press::Shown(text) => term.write_str(if echo == Echo::Hidden { "*" } else { &text })?,
                     Press::Erased(columns) => term.clear_chars(columns)?,
                     Press::Nothing => {}
                     Press::Done => {
@@ -440,13 +452,13 @@ mod tests {
     }
 
     impl Person for Scripted {
-        fn line(&self, _: &str) -> io::Result<String> {
+        fn line(&self, _: &str, _: Echo) -> io::Result<String> {
             let gone = || io::Error::from(io::ErrorKind::UnexpectedEof);
             Ok(self.answers.borrow_mut().pop().ok_or_else(gone)?.to_owned())
         }
 
         fn choose(&self, question: &str, words: &[String]) -> io::Result<usize> {
-            let answer = self.line(question)?;
+            let answer = self.line(question, Echo::Typed)?;
             Ok(words.iter().position(|word| *word == answer).unwrap())
         }
 

@@ -293,24 +293,26 @@ impl Account {
     }
 
     /// The same in another group from a day on. An account is billed by the month, so it changes groups with one; what it has spent
-    /// since stays where it was priced, and unspent money stays with the group that gave it.
+    /// since stays where it was priced, and unspent money stays with the group that gave it. One that was put into a wrong group is
+    /// put right from its first day on.
     pub fn moved_to(&self, group: &Group, before: &Group, day: NaiveDate, left: MoveLeft) -> Result<Self, Refusal> {
         let account = || self.code.clone();
-        let moved = self.group.with(day, group.id);
-        if moved == self.group {
+        if self.group.on(day) == group.id {
             return Ok(self.clone());
         }
+        let first_day = self.group.days().min().unwrap_or(day);
+        let is_from_the_first = day <= first_day;
+        let moved = if is_from_the_first { Dated::since(first_day, group.id) } else { self.group.with(day, group.id) };
         if group.currency != before.currency {
             return Err(Refusal::CurrencyMismatch { expected: before.currency, found: group.currency });
         }
-        let first = Month::of(day).first_day();
-        if day != first {
+        if !is_from_the_first && day != Month::of(day).first_day() {
             return Err(Refusal::MoveWithinMonth { account: account(), date: day, next: Month::of(day).next().first_day() });
         }
         if let Some((later, _)) = self.group.next_after(day) {
             return Err(Refusal::MovedLater { account: account(), date: day, later });
         }
-        if let Some(last) = left.last_dated.filter(|last| *last >= day) {
+        if let Some(last) = left.last_charged.filter(|last| *last >= day) {
             return Err(Refusal::MoveAfterCharges {
                 account: account(),
                 date: day,
@@ -318,8 +320,14 @@ impl Account {
                 next: Month::of(last).next().first_day(),
             });
         }
-        if day > left.today && self.mode.on(day) == Mode::Prepaid {
-            return Err(Refusal::DateInFuture { date: day, today: left.today });
+        if self.mode.on(day) == Mode::Prepaid {
+            if day > left.today {
+                return Err(Refusal::DateInFuture { date: day, today: left.today });
+            }
+            // Its usage would be paid by whoever gives it money next.
+            if let Some(month) = left.open_before.filter(|_| !is_from_the_first) {
+                return Err(Refusal::MoveMonthOpen { account: account(), group: before.code.clone(), month });
+            }
         }
         if !left.unspent.is_zero() {
             let unspent = Money::new(left.unspent, before.currency);
@@ -435,9 +443,11 @@ pub struct Group {
 pub struct MoveLeft {
     /// The day on which it is recorded: what a prepaid account will have left on a later one, nobody knows.
     pub today: NaiveDate,
-    /// The last day on which anything of it is dated: a charge, or money.
-    pub last_dated: Option<NaiveDate>,
-    /// Allocated money that it has not spent, in minor units.
+    /// The month before the change, while it is not closed.
+    pub open_before: Option<Month>,
+    /// The last day on which anything of it was charged.
+    pub last_charged: Option<NaiveDate>,
+    /// Allocated money that it has not spent, in minor units; below zero where it is in arrears.
     pub unspent: Amount,
 }
 
@@ -578,9 +588,10 @@ pub(crate) mod tests {
             payment_days: None,
         };
         let (acme, bolt, dollars) = (group(1, "CNY"), group(2, "CNY"), group(3, "USD"));
-        let left = |last_dated: Option<&str>, unspent| MoveLeft {
+        let left = |last_charged: Option<&str>, unspent| MoveLeft {
             today: day("2026-07-20"),
-            last_dated: last_dated.map(day),
+            open_before: None,
+            last_charged: last_charged.map(day),
             unspent: Amount::from_minor(unspent),
         };
         let nothing = left(None, 0);
@@ -602,6 +613,17 @@ pub(crate) mod tests {
         for (to, on, left, expected) in table {
             assert_eq!(told(to, on, left), Err(expected), "{} {on}", to.code);
         }
+        // Before June is closed, nobody knows what it will have used.
+        let june = MoveLeft { open_before: Some(Month::of(day("2026-06-01"))), ..nothing };
+        assert_eq!(told(&bolt, "2026-07-01", june), Err("group.move-month-open"));
+        // What was put into a wrong group is put right from its first day on, whenever that was.
+        for first in ["2026-05-01", "2026-06-01"] {
+            let right = told(&bolt, first, nothing).unwrap();
+            assert_eq!(right.group, Dated::since(day("2026-06-01"), GroupId(2)), "{first}");
+        }
+        let mid_month = Account { group: Dated::since(day("2026-07-15"), GroupId(1)), ..of.clone() };
+        let right = mid_month.moved_to(&bolt, &acme, day("2026-07-15"), nothing).unwrap();
+        assert_eq!(right.group_on(day("2026-07-15")), GroupId(2));
         let back = moved.moved_to(&acme, &acme, day("2026-06-01"), nothing);
         assert_eq!(back.map_err(|refusal| refusal.code()).map(|_| ()), Ok(()), "it was there on that day");
         let earlier = Account { mode: Dated::since(day("2026-06-01"), Mode::AgentPays), ..moved };

@@ -107,13 +107,13 @@ impl BudgetPeriod {
 }
 
 impl Budget {
-    /// Whether the charges of an account on a day count, given what its money is counted in.
-    pub fn covers(&self, account: &Account, currency: Currency, day: NaiveDate) -> bool {
+    /// Whether the charges of an account count that are a group's, given what its money is counted in.
+    pub fn covers(&self, account: &Account, of: GroupId, currency: Currency) -> bool {
         let is_in_scope = match self.scope {
             BudgetScope::Account(id) => account.id == id,
-            BudgetScope::Group(group) => account.group_on(day) == group,
+            BudgetScope::Group(group) => of == group,
             BudgetScope::Environment(group, environment) => {
-                account.environment == environment && group.is_none_or(|group| account.group_on(day) == group)
+                account.environment == environment && group.is_none_or(|group| of == group)
             }
         };
         is_in_scope && currency == self.currency && !self.removed

@@ -1,7 +1,7 @@
 //! Compliance: the named rules that keep a customer's account its own, and the reseller chain safe.
 //!
-//! Pure: what the book knows in, a ruling for each object out, with its evidence. A ruling that is no pass can be waived for a time,
-//! by somebody who answers for it; it stays what it is, and says so.
+//! Pure: what the book knows in, a ruling for each object out, with its evidence. A ruling that is no pass can be waived for a
+//! time, by somebody who answers for it; it stays what it is, and says so.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::account::{Account, AccountState, Environment};
 use super::code::{Code, Name};
 use super::entity::{Entity, EntityKind};
-use super::handover::{Handover, is_same_person};
+use super::handover::{Handover, is_same_person, may_be};
 use super::id::HandoverId;
 use super::refusal::Refusal;
 use super::upstream::Upstream;
@@ -106,6 +106,36 @@ pub enum Evidence {
     OnlyProduction,
 }
 
+impl Evidence {
+    /// What tells one breach of a rule from another one of the same object: who answers for the one does not answer for the other.
+    /// Empty where the rule is kept.
+    pub fn breach(&self) -> String {
+        match self {
+            Self::OwnerIsAgent { entity } => format!("the agent is {entity}"),
+            Self::OwnerIsOperator { entity, .. } => format!("an operator is {entity}"),
+            Self::OwnerOfSeveralGroups { entity, groups } => {
+                let groups: Vec<&str> = groups.iter().map(Code::as_str).collect();
+                format!("{entity} in {}", groups.join(" "))
+            }
+            Self::Level { level, .. } => format!("level {level}"),
+            Self::Certificate { expires, .. } => expires.map_or_else(String::new, |day| format!("expires {day}")),
+            Self::NoCertificate => "no certificate".to_owned(),
+            Self::CertificateExpired { expires, .. } => format!("expired {expires}"),
+            Self::PartyFrozen { since, .. } => format!("frozen {since}"),
+            Self::HandoverOpen { case, .. } => case.to_string(),
+            Self::Waits { since, .. } => format!("waits {since}"),
+            Self::TitleDiffers { title, name } => format!("{title} for {name}"),
+            Self::OnlyProduction => "only production".to_owned(),
+            Self::OwnedBy { .. }
+            | Self::IsProvider
+            | Self::HeldBy { .. }
+            | Self::Verified
+            | Self::TitleIsName { .. }
+            | Self::Environments { .. } => String::new(),
+        }
+    }
+}
+
 /// What a rule finds of one object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ruling {
@@ -139,7 +169,7 @@ pub struct Owner<'a> {
 pub fn real_name_owner(account: &Code, owner: Owner<'_>, operators: &[String]) -> Ruling {
     let entity = || owner.entity.code.clone();
     let is_person = owner.entity.identity.kind() == EntityKind::Individual;
-    let operator = operators.iter().find(|operator| is_person && is_same_person(operator, owner.entity.name.as_str()));
+    let operator = operators.iter().find(|operator| is_person && may_be(operator, owner.entity.name.as_str()));
     let (verdict, evidence) = match operator {
         _ if owner.is_agent => (Verdict::Fail, Evidence::OwnerIsAgent { entity: entity() }),
         Some(operator) => (Verdict::Fail, Evidence::OwnerIsOperator { entity: entity(), operator: operator.clone() }),
@@ -227,6 +257,8 @@ pub struct Waiver {
     pub rule: Rule,
     /// What it is about.
     pub object: String,
+    /// The breach that it is about; another one of the same object is not waived.
+    pub breach: String,
     /// Why.
     pub reason: Name,
     /// Who answers for it.
@@ -276,7 +308,7 @@ impl Waiver {
 
     /// Whether it is about a ruling.
     pub fn is_about(&self, ruling: &Ruling) -> bool {
-        self.rule == ruling.rule && self.object == ruling.object
+        self.rule == ruling.rule && self.object == ruling.object && self.breach == ruling.evidence.breach()
     }
 
     /// The name by which the log keeps it.
@@ -341,7 +373,7 @@ mod tests {
         let number = IdNumber::parse("11010519491231002X", day("2026-07-01")).unwrap();
         let person = entity("Li Na", Identity::Individual(number.kept(&[1; 32])));
         let (one, two) = (BTreeSet::from([code("acme")]), BTreeSet::from([code("acme"), code("bolt")]));
-        let operators = ["li na ".to_owned(), "Acme".to_owned()];
+        let operators = ["li.na".to_owned(), "Acme".to_owned()];
         let verdict = |entity: &Entity, is_agent, groups| {
             real_name_owner(&code("acme-prod"), Owner { entity, is_agent, groups }, &operators).verdict
         };
@@ -444,6 +476,7 @@ mod tests {
         let waiver = Waiver {
             rule: Rule::ChainDepth,
             object: "Distributor".to_owned(),
+            breach: "level 3".to_owned(),
             reason: name("ends in December"),
             owner: name("Li Na"),
             until: day("2026-12-31"),
@@ -452,6 +485,7 @@ mod tests {
             withdrawn: None,
         };
         assert!(waiver.is_about(&rulings[0]) && !waiver.is_about(&rulings[1]));
+        assert!(!waiver.is_about(&chain_depth(&party(4, None, None), 2)), "another breach");
         assert_eq!(waiver.state(day("2026-12-31")), WaiverState::InForce);
         assert_eq!(waiver.state(day("2027-01-01")), WaiverState::Expired);
         let withdrawal = Withdrawal { day: day("2026-08-01"), operator: "root".to_owned(), reason: name("mended") };

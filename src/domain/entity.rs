@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::code::{Code, Name};
 use crate::domain::id::EntityId;
-use crate::domain::id_number::KeptIdNumber;
+use crate::domain::id_number::{IdNumber, KeptIdNumber};
 use crate::domain::words::words;
 
 /// An enterprise's identity: a unified social credit code (GB 32100-2015), or an older tax id.
@@ -30,6 +30,9 @@ pub enum NotACredential {
     /// The last character does not follow from the first seventeen.
     #[error("the check character is wrong: one of the characters was mistyped")]
     CheckCharacter,
+    /// It is the identity number of a natural person, which is never repeated.
+    #[error("it is the identity number of a natural person: --id-number")]
+    IdentityNumber,
     /// The organisation code inside (characters 9 to 17) does not check.
     #[error("the organisation code in characters 9 to 17 does not check: one of them was mistyped")]
     OrganisationCode,
@@ -48,7 +51,11 @@ impl Credential {
         }
         match code.len() {
             15 | 17 | 20 => Ok(Self(code)),
-            18 => check_credit_code(code.as_bytes()).map(|()| Self(code)),
+            18 => match check_credit_code(code.as_bytes()) {
+                Ok(()) => Ok(Self(code)),
+                Err(_) if IdNumber::parse(&code, NaiveDate::MAX).is_ok() => Err(NotACredential::IdentityNumber),
+                Err(wrong) => Err(wrong),
+            },
             _ => Err(NotACredential::Form),
         }
     }
@@ -288,6 +295,7 @@ mod tests {
             ("91330100799655085B", NotACredential::CheckCharacter),
             ("9133O106MA05J1K21K", NotACredential::Character(5)),
             ("913A0106MA05J1K21K", NotACredential::Character(4)),
+            ("11010519491231002x", NotACredential::IdentityNumber),
             ("91330106MA05J1K21", NotACredential::Form),
             ("91330106 MA05J1K2K", NotACredential::Form),
         ];

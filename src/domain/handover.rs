@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::account::{Account, AccountState};
+use crate::domain::account::Account;
 use crate::domain::code::{Code, Name};
 use crate::domain::id::{AccountId, HandoverId, TickId};
 use crate::domain::refusal::Refusal;
@@ -130,6 +130,12 @@ pub fn is_same_person(one: &str, other: &str) -> bool {
     folded(one) == folded(other)
 }
 
+/// Whether an operator may be a person: people write "Wang Wei" for who logs in as `wang.wei`. Letters and digits alone count.
+pub fn may_be(operator: &str, person: &str) -> bool {
+    let letters = |name: &str| -> String { name.to_lowercase().chars().filter(|character| character.is_alphanumeric()).collect() };
+    letters(operator) == letters(person)
+}
+
 fn folded(name: &str) -> String {
     name.trim().to_lowercase()
 }
@@ -154,7 +160,7 @@ pub struct Opening {
 
 /// Finds the accounts that live and are held by a person.
 pub fn opening(leaver: &Name, candidates: Vec<Candidate>) -> Result<Opening, Refusal> {
-    let living: Vec<Candidate> = candidates.into_iter().filter(|candidate| lives(candidate.account.state)).collect();
+    let living: Vec<Candidate> = candidates.into_iter().filter(|candidate| candidate.account.state.lives()).collect();
     let holds = |account: &Account| account.holder.as_ref().is_some_and(|holder| is_same_person(holder.as_str(), leaver.as_str()));
     let near = nearest_holders(leaver, &living);
     let mut opening = Opening { accounts: Vec::new(), skipped: Vec::new() };
@@ -169,11 +175,6 @@ pub fn opening(leaver: &Name, candidates: Vec<Candidate>) -> Result<Opening, Ref
         (true, false) => Err(Refusal::HandoverOpenAlready { holder: leaver.clone(), cases: opening.skipped }),
         (false, _) => Ok(opening),
     }
-}
-
-/// Whether an account still has anybody who could do something with it.
-fn lives(state: AccountState) -> bool {
-    !matches!(state, AccountState::Released | AccountState::Revoked | AccountState::Declined | AccountState::Expired)
 }
 
 /// Who may have been meant.
@@ -275,7 +276,7 @@ impl Case {
 
     /// Who leaves neither says that something is done nor that all is.
     fn require_not_own(&self, operator: &str) -> Result<(), Refusal> {
-        if self.handover.is_leaver(operator) {
+        if may_be(operator, self.handover.leaver.as_str()) {
             return Err(Refusal::HandoverOwn { case: self.handover.id, leaver: self.handover.leaver.clone() });
         }
         Ok(())
@@ -348,8 +349,8 @@ impl Case {
 mod tests {
     use super::HandoverStep::{Email, Mfa, Mobile, Password, RamKeys};
     use super::*;
-    use crate::domain::account::Origin;
     use crate::domain::account::tests::account;
+    use crate::domain::account::{AccountState, Origin};
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -408,6 +409,14 @@ mod tests {
             ("Wang Wei", "WangWei", false),
         ] {
             assert_eq!(is_same_person(one, other), same, "{one} {other}");
+        }
+        for (operator, person, may) in [
+            ("wang.wei", "Wang Wei", true),
+            ("wangwei", "Wang Wei", true),
+            ("王伟", "王 伟", true),
+            ("wang.wen", "Wang Wei", false),
+        ] {
+            assert_eq!(may_be(operator, person), may, "{operator} {person}");
         }
     }
 
@@ -499,6 +508,7 @@ mod tests {
             (&all, None, "root", Err("handover.same-holder")),
             (&all, Some("Chen Li"), "li.na", Err("handover.second-operator")),
             (&all, Some("Chen Li"), "Wang wei", Err("handover.own")),
+            (&all, Some("Chen Li"), "wang.wei", Err("handover.own")),
             (&some, Some("Wang Wei"), "wang wei", Err("handover.own")),
             (&closed(all.clone(), "root", None), Some("Wang Wei"), "wang wei", Err("handover.closed")),
         ] {

@@ -1,8 +1,8 @@
 //! The identity numbers of natural persons (GB 11643): 18 characters, the last one follows from the first seventeen.
 //!
-//! The book never keeps one: it shows the first three and the last four characters, and tells two persons apart by a salted hash.
-//! A number has few enough possible values that a fast hash could be undone by trying them all; this one takes a hundred thousand
-//! rounds.
+//! The book never keeps one: it shows the last four characters, and tells two persons apart by a salted hash. A number has few
+//! enough possible values that a fast hash could be undone by trying them all; this one takes a hundred thousand rounds, which
+//! makes that slow. It does not make it impossible for somebody who has the file: that is why only its owner may read it.
 
 use std::fmt;
 
@@ -60,15 +60,15 @@ impl IdNumber {
         Ok(Self(number))
     }
 
-    /// What may be shown of a text that is, or should be, an identity number: its first three and its last four characters, and
-    /// nothing of one that is too short to be one.
+    /// What may be shown of a text that is, or should be, an identity number: its last four characters, and nothing of one that
+    /// is too short to be one.
     pub fn mask(text: &str) -> String {
         const SHORTEST: usize = 15;
         let characters: Vec<char> = text.trim().chars().collect();
         if characters.len() < SHORTEST {
             return "****".to_owned();
         }
-        let is_shown = |place: usize| place < 3 || place + 4 >= characters.len();
+        let is_shown = |place: usize| place + 4 >= characters.len();
         (0..).zip(&characters).map(|(place, character)| if is_shown(place) { *character } else { '*' }).collect()
     }
 
@@ -95,7 +95,7 @@ impl fmt::Debug for IdNumber {
 /// What the book keeps of an identity number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptIdNumber {
-    /// What people see: `110***********002X`.
+    /// What people see: `**************002X`.
     pub masked: String,
     /// 128 random bits in hexadecimal, drawn for this number.
     pub salt: String,
@@ -171,7 +171,7 @@ mod tests {
         let kept = number.kept(&[1; 32]);
         assert!(kept.is_of(&number));
         assert!(!kept.is_of(&other));
-        assert_eq!(kept.masked, "110***********002X");
+        assert_eq!(kept.masked, "**************002X");
         assert_ne!(number.kept(&[2; 32]).hash, kept.hash, "salted");
         let written = format!("{kept:?} {number:?} {}", serde_json::to_string(&kept).unwrap());
         assert!(!written.contains("19491231"), "{written}");
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_mask_hides_short_and_odd_texts_whole() {
-        for (text, mask) in [("", "****"), ("12345678901234", "****"), ("110105491231002", "110********1002")] {
+        for (text, mask) in [("", "****"), ("12345678901234", "****"), ("110105491231002", "***********1002")] {
             assert_eq!(IdNumber::mask(text), mask, "{text}");
         }
     }

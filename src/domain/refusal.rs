@@ -167,6 +167,8 @@ pub enum Refusal {
     MovedLater { account: Code, date: NaiveDate, later: NaiveDate },
     /// Something of it is dated on or after the day on which it would change groups.
     MoveAfterCharges { account: Code, date: NaiveDate, last: NaiveDate, next: NaiveDate },
+    /// A month of the group that it would leave is not closed, so that nobody knows what a prepaid account has used in it.
+    MoveMonthOpen { account: Code, group: Code, month: Month },
     /// It has money of the group that it would leave.
     MoveUnspent { account: Code, group: Code, unspent: Money },
     /// Dated before the account's charges were ours.
@@ -193,6 +195,8 @@ pub enum Refusal {
     ChainCycle { party: Name, above: Name },
     /// A party does not stand one level below whom it buys from.
     ChainLevel { party: Name, level: u16, above: Name, above_level: u16 },
+    /// An account names a party that does not sell to the agent: others stand between.
+    ChainNotSeller { party: Name, sellers: Vec<Name> },
     /// Nobody has said from whom a party buys, and there is not one who could be meant.
     ChainAboveMissing { party: Name, level: u16, candidates: Vec<Name> },
     /// A party cannot be removed: these buy from it.
@@ -710,6 +714,7 @@ impl Refusal {
             Self::MoveWithinMonth { .. } => "group.move-within-month",
             Self::MovedLater { .. } => "group.moved-later",
             Self::MoveAfterCharges { .. } => "group.move-after-charges",
+            Self::MoveMonthOpen { .. } => "group.move-month-open",
             Self::MoveUnspent { .. } => "group.move-unspent",
             Self::BeforeSince { .. } => "account.before-since",
             Self::CreditForPrepaid { .. } => "credit.prepaid",
@@ -722,6 +727,7 @@ impl Refusal {
             Self::ChainExists { .. } => "chain.exists",
             Self::ChainCycle { .. } => "chain.cycle",
             Self::ChainLevel { .. } => "chain.level",
+            Self::ChainNotSeller { .. } => "chain.not-seller",
             Self::ChainAboveMissing { .. } => "chain.above",
             Self::ChainInUse { .. } => "chain.in-use",
             Self::ChainFrozenAlready { .. } => "chain.frozen-already",
@@ -950,6 +956,15 @@ pub enum Notice {
         holder: Name,
         /// The open case of another account of theirs.
         case: HandoverId,
+    },
+    /// An account that has changed groups owes for months that the group before has to pay.
+    OwedByGroupBefore {
+        /// The account.
+        account: Code,
+        /// The group that it was in.
+        group: Code,
+        /// How much.
+        owed: Money,
     },
     /// A customer has paid more than what it was for.
     SurplusToDeposits {

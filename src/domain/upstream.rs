@@ -153,6 +153,16 @@ impl UpstreamChain {
         })
     }
 
+    /// The party of a name that sells to the agent: accounts are bought through one of those.
+    pub fn seller(&self, name: &Name) -> Result<&Upstream, Refusal> {
+        let party = self.find(name)?;
+        if self.lowest().any(|lowest| lowest.id == party.id) {
+            return Ok(party);
+        }
+        let sellers = self.lowest().map(|lowest| lowest.name.clone()).collect();
+        Err(Refusal::ChainNotSeller { party: party.name.clone(), sellers })
+    }
+
     /// From a party up to the top, the party first. It ends, whatever is stored: nobody is passed twice.
     pub fn path_up(&self, from: UpstreamId) -> Vec<&Upstream> {
         let mut path: Vec<&Upstream> = Vec::new();
@@ -194,7 +204,7 @@ impl UpstreamChain {
         sellers.into_iter().flat_map(|seller| self.path_up(seller.id)).find(|party| party.frozen().is_some())
     }
 
-    /// From whom a new party buys. Above level 1 somebody must sell to it: the one party of the level before, if nobody is named.
+    /// From whom a new party buys: the one party of the level before, if nobody is named. Above level 1 there must be one.
     pub fn above_of_new(&self, name: &Name, level: u16, above: Option<&Name>) -> Result<Option<UpstreamId>, Refusal> {
         if let Some(known) = self.named(name) {
             return Err(Refusal::ChainExists { party: known.name.clone(), level: known.level });
@@ -205,11 +215,10 @@ impl UpstreamChain {
             }
             return Ok(Some(require_follows(name, level, self.find(above)?)?));
         }
-        if level <= 1 {
-            return Ok(None);
-        }
         let before: Vec<&Upstream> = self.0.iter().filter(|party| party.level + 1 == level).collect();
         match before.as_slice() {
+            // The provider need not be recorded.
+            [] if level <= 1 => Ok(None),
             [only] => Ok(Some(only.id)),
             several => {
                 let names = several.iter().map(|party| party.name.clone()).collect();
@@ -382,7 +391,7 @@ mod tests {
             chain.above_of_new(&name(text), level, above.as_ref()).map_err(|refusal| refusal.code())
         };
         assert_eq!(placed("New", 0, None), Ok(None));
-        assert_eq!(placed("New", 1, None), Ok(None));
+        assert_eq!(placed("New", 1, None), Ok(Some(UpstreamId(1))), "the only provider");
         assert_eq!(placed("New", 1, Some("PARTY 1")), Ok(Some(UpstreamId(1))));
         assert_eq!(placed("New", 3, None), Ok(Some(UpstreamId(4))), "the only one of level 2");
         assert_eq!(placed("New", 2, None), Err("chain.above"), "there are three on level 1");

@@ -97,8 +97,11 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
     })
 }
 
-/// The groups of an account as rows of `membership`: account, first day, last day, group.
-pub(super) fn memberships(account: &Account) -> impl Iterator<Item = (i64, i64, i64, i64)> {
+/// A row of `membership`: account, first day, last day, group.
+pub(super) type Membership = (i64, i64, i64, i64);
+
+/// The groups of an account as rows of `membership`.
+pub(super) fn memberships(account: &Account) -> impl Iterator<Item = Membership> {
     const NO_END: i64 = 99_991_231;
     account.group.spans().map(|(from, until, group)| (account.id.0, from.map_or(0, day), until.map_or(NO_END, day), group.0))
 }
@@ -185,7 +188,7 @@ impl Reader<'_> {
     }
 
     /// The rows of `membership`, by account.
-    pub(super) fn memberships(&self) -> Result<HashMap<i64, Vec<(i64, i64, i64, i64)>>> {
+    pub(super) fn memberships(&self) -> Result<HashMap<i64, Vec<Membership>>> {
         let mut select = self
             .connection
             .prepare("SELECT account_id, from_day, until_day, group_id FROM membership ORDER BY account_id, from_day")?;
@@ -198,15 +201,9 @@ impl Reader<'_> {
         Ok(by_account)
     }
 
-    /// The last day on which anything of an account is dated: a charge, or money of its own.
-    pub fn last_dated(&self, account: AccountId) -> Result<Option<NaiveDate>> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT MAX(day) FROM (
-                 SELECT MAX(c.day) AS day FROM charge AS c WHERE c.account_id = ?1
-                 UNION ALL
-                 SELECT MAX(b.day) FROM ledger_account AS l JOIN balance AS b ON b.ledger_account_id = l.id
-                  WHERE l.owner_kind = 'account' AND l.owner_id = ?1)",
-        )?;
+    /// The last day on which anything of an account was charged.
+    pub fn last_charged(&self, account: AccountId) -> Result<Option<NaiveDate>> {
+        let mut select = self.connection.prepare_cached("SELECT MAX(day) FROM charge WHERE account_id = ?1")?;
         Ok(select.query_row([account.0], |row| row.date_opt(0))?)
     }
 

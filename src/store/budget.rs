@@ -72,8 +72,11 @@ impl Reader<'_> {
                FROM membership AS m
                JOIN account AS a ON a.id = m.account_id
                JOIN customer_group AS g ON g.id = m.group_id
-               JOIN charge AS c ON c.account_id = m.account_id AND c.day BETWEEN MAX(?5, m.from_day) AND MIN(?6, m.until_day)
-              WHERE (?1 IS NULL OR a.id = ?1) AND (?2 IS NULL OR m.group_id = ?2) AND (?3 IS NULL OR a.environment = ?3)
+               JOIN charge AS c ON c.account_id = m.account_id AND c.day BETWEEN MAX(?5, m.from_day) AND ?6
+               LEFT JOIN orders AS o ON o.id = c.order_id
+               LEFT JOIN orders AS original ON original.id = o.refunds
+               LEFT JOIN charge AS late ON late.id = c.corrects_id
+              WHERE COALESCE(original.day, late.day, c.day) BETWEEN m.from_day AND m.until_day AND (?1 IS NULL OR a.id = ?1) AND (?2 IS NULL OR m.group_id = ?2) AND (?3 IS NULL OR a.environment = ?3)
                 AND g.currency = ?4",
         )?;
         let values = params![account, group, environment, currency.code(), day(days.first), day(days.last)];

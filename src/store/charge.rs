@@ -180,9 +180,11 @@ impl Reader<'_> {
         let charges = "SELECT c.account_id, c.product_id, c.day / 100, c.agreement_id IS NOT NULL OR c.corrects_id IS NOT NULL, COUNT(*), SUM(c.payable_minor),
                               SUM(c.cost_minor)
                          FROM membership AS m
-                         CROSS JOIN charge AS c ON c.account_id = m.account_id AND c.day BETWEEN MAX(?3, m.from_day) AND MIN(?4, m.until_day)
+                         CROSS JOIN charge AS c ON c.account_id = m.account_id AND c.day BETWEEN MAX(?3, m.from_day) AND ?4
                          LEFT JOIN orders AS o ON o.id = c.order_id
-                        WHERE (?1 IS NULL OR m.group_id = ?1) AND (?2 IS NULL OR m.account_id = ?2) AND o.placement IS NOT 'opening'
+                         LEFT JOIN orders AS original ON original.id = o.refunds
+                         LEFT JOIN charge AS late ON late.id = c.corrects_id
+                        WHERE COALESCE(original.day, late.day, c.day) BETWEEN m.from_day AND m.until_day AND (?1 IS NULL OR m.group_id = ?1) AND (?2 IS NULL OR m.account_id = ?2) AND o.placement IS NOT 'opening'
                         GROUP BY 1, 2, 3, 4";
         let true_ups = "SELECT c.account_id, c.product_id, u.day / 100, 1, 0, SUM(u.change_minor), 0
                           FROM true_up AS u

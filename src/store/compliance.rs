@@ -11,12 +11,13 @@ fn waiver(row: &Row<'_>) -> rusqlite::Result<Waiver> {
     Ok(Waiver {
         rule: row.parsed(0)?,
         object: row.get(1)?,
-        reason: row.parsed(2)?,
-        owner: row.parsed(3)?,
-        until: row.date(4)?,
-        operator: row.get(5)?,
-        day: row.date(6)?,
-        withdrawn: row.json_opt(7)?,
+        breach: row.get(2)?,
+        reason: row.parsed(3)?,
+        owner: row.parsed(4)?,
+        until: row.date(5)?,
+        operator: row.get(6)?,
+        day: row.date(7)?,
+        withdrawn: row.json_opt(8)?,
     })
 }
 
@@ -24,7 +25,7 @@ impl Reader<'_> {
     /// Every waiver, by rule and object; the last one of each.
     pub fn compliance_waivers(&self) -> Result<Vec<Waiver>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT rule, object, reason, owner, until, operator, day, withdrawn FROM compliance_waiver ORDER BY rule, object",
+            "SELECT rule, object, breach, reason, owner, until, operator, day, withdrawn FROM compliance_waiver ORDER BY rule, object",
         )?;
         let rows = select.query_map([], waiver)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -35,14 +36,15 @@ impl Writer<'_> {
     /// Writes that somebody answers for a rule, in the place of what was said before.
     pub fn put_compliance_waiver(&mut self, before: Option<&Waiver>, waiver: &Waiver) -> Result<()> {
         let mut upsert = self.connection().prepare_cached(
-            "INSERT INTO compliance_waiver (rule, object, reason, owner, until, operator, day, withdrawn)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-             ON CONFLICT DO UPDATE SET reason = excluded.reason, owner = excluded.owner, until = excluded.until,
+            "INSERT INTO compliance_waiver (rule, object, breach, reason, owner, until, operator, day, withdrawn)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT DO UPDATE SET breach = excluded.breach, reason = excluded.reason, owner = excluded.owner, until = excluded.until,
                                        operator = excluded.operator, day = excluded.day, withdrawn = excluded.withdrawn",
         )?;
         upsert.execute(params![
             waiver.rule.as_str(),
             waiver.object,
+            waiver.breach,
             waiver.reason.as_str(),
             waiver.owner.as_str(),
             day(waiver.until),

@@ -242,6 +242,7 @@ CREATE TABLE alert_mark (
 CREATE TABLE compliance_waiver (
     rule         TEXT NOT NULL,        -- 'chain-depth'
     object       TEXT NOT NULL,        -- what it is about: the code of an account, entity or group, or a party above the agent
+    breach       TEXT NOT NULL,        -- of what: another breach of the same object is not waived
     reason       TEXT NOT NULL,
     owner        TEXT NOT NULL,        -- who answers for it
     until        INTEGER NOT NULL,     -- the last day on which it holds

@@ -1,6 +1,5 @@
 //! The parties above the agent. One that was removed stays on record.
 
-use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::error::Result;
@@ -13,10 +12,6 @@ use crate::domain::upstream::{Upstream, UpstreamChain};
 const SELECT: &str = "SELECT id, name, level, above_id, authorisation, expires, freeze, removed FROM upstream";
 
 fn upstream(row: &Row<'_>) -> rusqlite::Result<Upstream> {
-    let freeze = match row.get_ref(6)? {
-        ValueRef::Null => None,
-        _ => Some(row.json(6)?),
-    };
     Ok(Upstream {
         id: UpstreamId(row.get(0)?),
         name: row.parsed(1)?,
@@ -24,7 +19,7 @@ fn upstream(row: &Row<'_>) -> rusqlite::Result<Upstream> {
         above: row.get::<_, Option<i64>>(3)?.map(UpstreamId),
         authorisation: row.parsed_opt(4)?,
         expires: row.date_opt(5)?,
-        freeze,
+        freeze: row.json_opt(6)?,
         removed: row.get(7)?,
     })
 }

@@ -221,6 +221,23 @@ fn two_parties_sell_to_the_agent_and_accounts_say_through_whom_they_are_bought()
     assert!(book.checks(), "{}", book.run("check"));
 }
 
+/// Whoever is frozen is not stepped over by naming somebody further up.
+#[test]
+fn accounts_are_bought_through_who_sells_to_the_agent() {
+    let book = three_levels(Point::Ready);
+    book.refused(1, "chain.not-seller", "account edit acme-prod --upstream Aliyun");
+    assert_snapshot!(book.run("account edit acme-prod --upstream Aliyun"), @"
+    ----- stderr
+    error: Aliyun does not sell to the agent: others stand between them
+    hint: --upstream Tier Two
+    ----- exit 1
+    ");
+    book.refused(1, "chain.unknown", "account edit acme-prod --upstream Nobody");
+    let create = "account create new-1 --group acme --entity acme-hq --environment test --mode prepaid --mobile 13800000002";
+    book.refused(1, "chain.not-seller", &format!("{create} --upstream aliyun"));
+    book.done(&format!("{create} --upstream 'Tier Two'"));
+}
+
 #[test]
 fn where_a_party_stands() {
     let book = three_levels(Point::Made);

@@ -183,8 +183,13 @@ fn somebody_answers_for_what_is_broken_and_only_for_a_time() {
     assert_eq!(book.json("compliance list")["rows"], Value::Array(vec![]));
     assert_eq!(book.json("compliance list --all")["rows"][0]["state"], "expired");
     book.refused(1, "compliance.not-waived", "compliance withdraw invoice-title acme-hq --reason 'called off'");
-    // Or because it is taken back.
+    // Who answers for one title does not answer for another.
     book.done(&format!("{waive} 2026-12-31"));
+    assert_eq!(book.run("compliance check").exit, 0);
+    book.done("entity edit acme-hq --invoice-title 'Acme Imports'");
+    assert_eq!(book.run("compliance check").exit, 3);
+    book.done("entity edit acme-hq --invoice-title 'Acme Trading'");
+    // Or because it is taken back.
     book.done("compliance withdraw invoice-title acme-hq --reason 'called off'");
     assert_eq!(book.run("compliance check").exit, 3);
     book.refused(1, "compliance.not-waived", "compliance withdraw invoice-title acme-hq --reason again");

@@ -11,13 +11,13 @@ fn a_natural_person_is_known_again_and_the_number_is_nowhere_in_the_book() {
     Code        zhang
     Name        张 三
     Kind        individual
-    Credential  110***********002X
+    Credential  **************002X
     ----- exit 0
     ");
     book.refused(1, "credential.in-use", "entity add other --name Other --id-number 11010519491231002X");
     assert_snapshot!(book.run("entity add other --name Other --id-number 11010519491231002X"), @"
     ----- stderr
-    error: the credential 110***********002X belongs to the entity zhang
+    error: the credential **************002X belongs to the entity zhang
     hint: use --entity zhang for its accounts; one legal person is one entity
     ----- exit 1
     ");
@@ -27,8 +27,8 @@ fn a_natural_person_is_known_again_and_the_number_is_nowhere_in_the_book() {
     Code     Name           Kind        Credential          Country
     ---------------------------------------------------------------
     acme-hq  Acme Holdings  enterprise  91330106MA01A2B329  -
-    wang     Wang Wu        individual  310***********002X  -
-    zhang    张 三          individual  110***********002X  -
+    wang     Wang Wu        individual  **************002X  -
+    zhang    张 三          individual  **************002X  -
     ----- exit 0
     ");
     for file in ["acme.db", "acme.db-wal"] {
@@ -53,6 +53,14 @@ fn a_wrong_identity_number_is_refused_and_not_repeated() {
     error: that is no identity number: its digits 7 to 14 are no date of birth
     ----- exit 1
     ");
+    // Nor is one that was typed for something else.
+    let line = "entity add other --name Other --credential 11010519491231002X";
+    book.refused(1, "credential.invalid", line);
+    assert_snapshot!(book.run(line), @r#"
+    ----- stderr
+    error: "**************002X" is no credential: it is the identity number of a natural person: --id-number
+    ----- exit 1
+    "#);
     // Without the number and without a terminal there is nobody to ask.
     book.refused(2, "usage.missing", "entity add other --name Other --id-number");
 }
@@ -143,7 +151,7 @@ fn invoices_of_a_natural_person_bear_no_taxpayers_id() {
     Code           zhang
     Name           Zhang San
     Kind           individual
-    Credential     110***********002X
+    Credential     **************002X
     Invoice title  Zhang San
     Taxpayer's id  -
     Address        -

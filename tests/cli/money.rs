@@ -359,10 +359,6 @@ fn who_pays_changes_only_when_nothing_stays_behind() {
     Environment            test
     Ours since             2026-06-01
     Invitation runs until  -
-    Mobile                 -
-    E-mail                 -
-    Login                  -
-    Holder                 -
     ----- exit 0
     ");
     let modes = |book: &TestBook, line: &str| book.json(line)["mode"].as_str().unwrap().to_owned();

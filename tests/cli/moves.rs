@@ -37,9 +37,8 @@ fn a_move_is_shown_and_holds_from_its_day() {
     Ours since             2026-06-01
     Invitation runs until  -
     Mobile                 13800000001
-    E-mail                 -
-    Login                  -
-    Holder                 -
+    ----- stderr
+    warning: acme-prod owes 56932.00 CNY for months that are acme's to pay; its statements go on to carry it until then
     ----- exit 0
     ");
     let shown = book.json("account show acme-prod");
@@ -76,7 +75,7 @@ fn what_is_bought_after_a_move_counts_for_the_new_group() {
     };
     assert_eq!((of("acme"), of("bolt")), (vec!["acme-prod".to_owned(), "acme-test".to_owned()], vec![]), "June's usage is acme's");
     book.done("budget set 500 --group bolt --period year");
-    assert_eq!(book.json("budget list --group bolt --as-of 2026-07-31")["rows"][0]["spent"], "-10400.00");
+    assert_eq!(book.json("budget list --group bolt --as-of 2026-07-31")["rows"][0]["spent"], "1000.00");
     assert!(book.checks());
 }
 
@@ -148,17 +147,17 @@ fn nobody_moves_what_would_not_come_along() {
     book.refused(1, "group.move-after-charges", "account edit acme-prod --group bolt --date 2026-06-01");
     assert_snapshot!(book.run("account edit acme-prod --group bolt --date 2026-06-01"), @"
     ----- stderr
-    error: acme-prod cannot change groups on 2026-06-01: it was charged, or had money moved, until 2026-06-20
+    error: acme-prod cannot change groups on 2026-06-01: it was charged until 2026-06-20
     hint: what is recorded stays with the group that it was priced for: --date 2026-07-01
     ----- exit 1
     ");
     book.refused(1, "currency.mismatch", "account edit acme-prod --group dollars --date 2026-07-01");
-    // Unspent money stays with whoever gave it.
-    book.refused(1, "group.move-unspent", "account edit acme-test --group bolt --date 2026-07-01");
+    // What a prepaid account has used in June is acme's to pay.
+    book.refused(1, "group.move-month-open", "account edit acme-test --group bolt --date 2026-07-01");
     assert_snapshot!(book.run("account edit acme-test --group bolt --date 2026-07-01"), @"
     ----- stderr
-    error: acme-test has 17300.00 CNY of acme unspent, which stays with acme
-    hint: first `subledger fund reclaim acme-test --all`
+    error: acme-test is prepaid, and what it used in 2026-06 is acme's to pay and not charged yet
+    hint: first close 2026-06: `subledger period checklist 2026-06`
     ----- exit 1
     ");
     // What a prepaid account will have left on a day to come, nobody knows; an agent-pays one has nothing.
@@ -172,6 +171,66 @@ fn nobody_moves_what_would_not_come_along() {
     let book = TestBook::acme(Point::Closed);
     book.done("group add bolt --name 'Bolt Group'");
     book.refused(1, "period.closed", "account edit acme-prod --group bolt --date 2026-06-01");
+    // Unspent money stays with whoever gave it.
+    let line = "account edit acme-test --group bolt --date 2026-07-01";
+    book.refused(1, "group.move-unspent", line);
+    assert_snapshot!(book.run(line), @"
+    ----- stderr
+    error: acme-test has 17296.28 CNY of acme unspent, which stays with acme
+    hint: first `subledger fund reclaim acme-test --all`
+    ----- exit 1
+    ");
+    book.done("fund reclaim acme-test --all");
+    book.done(line);
+    book.done("fund deposit bolt 100");
+    assert_eq!(book.json("fund allocate acme-test 100")["group"], "bolt");
+    // What it was overdrawn by is put right by whoever did that.
+    let book = TestBook::acme(Point::Closed);
+    book.done("group add bolt --name 'Bolt Group'");
+    book.done("fund reclaim acme-test --all");
+    book.done("order record acme-test --product ecs --kind new --list-price 100 --provider-order 701 --date 2026-07-02 --placed");
+    let refused = book.refused(1, "group.move-after-charges", line);
+    assert!(refused.message.contains("charged until 2026-07-02"), "{refused:?}");
+    assert!(book.checks());
+}
+
+#[test]
+fn an_account_in_a_wrong_group_is_put_right_from_its_first_day() {
+    let book = TestBook::acme(Point::Ready);
+    book.done("group add bolt --name 'Bolt Group'");
+    book.done("account create new-1 --group acme --entity acme-hq --environment test --mode prepaid --mobile 13800000002 --since 2026-07-02");
+    book.done("account edit new-1 --group bolt --date 2026-07-02");
+    let shown = book.json("account show new-1");
+    assert_eq!((&shown["group"], &shown["moves"]), (&"bolt".into(), &serde_json::json!([])));
+    assert!(book.checks());
+}
+
+/// Acme has paid June; what comes back of it is acme's, and bolt owes July as before.
+#[test]
+fn money_back_goes_to_the_group_that_has_paid() {
+    let book = moved();
+    book.done("order record acme-prod --product ecs --kind new --list-price 1000 --provider-order 901 --date 2026-07-02");
+    book.done("settlement receive acme 56932 --reference r-1 --date 2026-07-03");
+    let deposits = |group: &str| book.json(&format!("group show {group}"))["deposits"].as_str().unwrap().to_owned();
+    assert_eq!(deposits("acme"), "30000.00");
+    book.done("order refund o-1 --provider-order 902 --date 2026-07-03");
+    assert_eq!((deposits("acme"), deposits("bolt")), ("41400.00".to_owned(), "0.00".to_owned()));
+    assert_eq!(book.json("settlement list --group bolt")["groups"][0]["owed"], "1000.00");
+    assert_eq!(book.json("settlement list --group acme")["rows"], serde_json::json!([]));
+    assert!(book.checks());
+}
+
+/// What is overdue of June holds acme's money, and stops nobody who buys for bolt.
+#[test]
+fn an_old_debt_is_the_old_groups() {
+    let mut book = moved();
+    book.set_now("2026-08-05T02:00:00Z");
+    book.done("policy set overdue-check refuse");
+    book.refused(1, "deposits.held", "fund withdraw acme 30000");
+    book.done("fund deposit bolt 500");
+    book.done("order record acme-prod --product ecs --kind new --list-price 1000 --provider-order 901 --date 2026-08-02");
+    book.done("fund withdraw bolt 500");
+    assert!(book.checks());
 }
 
 /// Who goes and comes back finds each month where it was.

@@ -111,7 +111,7 @@ fn every_list_is_a_csv_with_a_header_row() {
     account list: code,uid,group,state,mode,environment,currency,available,funds,owed,arrears
     account show acme-prod: code,uid,state,model,mode,next_mode,next_mode_from,shutdown,purchase_ban,low_balance,currency,group,moves,entity,upstream,environment,since,mobile,email,login,holder,invitation_expires,available,funds,owed,credit_limit,pending_usage,arrears
     account history acme-prod: day,step,from,to,operator,reason
-    account import --template: code,group,entity,environment,mode,uid,attest,model,credit,since,mobile,email,login,holder,shutdown,purchases
+    account import --template: code,group,entity,environment,mode,uid,attest,model,credit,since,mobile,email,login,holder,shutdown,purchases,upstream
     account preflight 1000000000000009: condition,finding,evidence
     invitation list: account,group,state,mobile,email,sent,expires
     invitation show acme-prod: sent,expires,state

@@ -105,6 +105,17 @@ pub(crate) const WRITES: &[Write] = &[
     Write { point: Point::Ordered, before: &["settlement receive acme 100"], exit: 0, line: "settlement charge-back 7" },
     Write { point: Point::Ordered, before: &["policy set payment-days 0"], exit: 0, line: "settlement dun --out out" },
     at(Point::Ready, "credit set acme-prod 50000"),
+    after(
+        &["entity edit acme-hq --invoice-title 'Acme Trading'"],
+        "compliance waive invoice-title acme-hq --reason r --owner o --until 2026-08-31",
+    ),
+    after(
+        &[
+            "entity edit acme-hq --invoice-title 'Acme Trading'",
+            "compliance waive invoice-title acme-hq --reason r --owner o --until 2026-08-31",
+        ],
+        "compliance withdraw invoice-title acme-hq --reason r",
+    ),
     at(Point::Ready, "policy set pool-check warn"),
     at(Point::Ready, "budget set 50000 --account acme-prod"),
     after(BUDGET, "budget remove b-1"),

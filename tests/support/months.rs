@@ -244,13 +244,6 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     let missing = ended.reconciled.differences.iter().find(|d| d.provider_order == "2100013").expect("the order with a voucher");
     desk.does(MatchByHand { id: missing.id.clone(), with: vec!["2100099".to_owned()], note: None });
     somebody_leaves(&mut desk);
-    desk.does(Waive {
-        rule: Rule::HolderLeft,
-        object: "acme-dev".to_owned(),
-        reason: "on leave until Monday".parse().expect("a name"),
-        owner: "Li Na".parse().expect("a name"),
-        until: today.succ_opt().expect("a day"),
-    });
     desk
 }
 
@@ -275,7 +268,8 @@ fn a_chain_above_the_agent(desk: &mut Desk) {
     desk.does(EditAccount { account: "acme-prod".to_owned(), upstream, ..EditAccount::default() });
 }
 
-/// The holder of the account that waits for its invitation leaves; a part of the hand-over is done.
+/// The holder of the account that waits for its invitation leaves. A part of the hand-over is done, and somebody answers for the
+/// rest.
 fn somebody_leaves(desk: &mut Desk) {
     let (holder, note) = ("Chen Li".parse().expect("a name"), "to sales".parse().ok());
     desk.does(OpenHandovers { holder, reason: HandoverReason::Moved, note, deadline: None });
@@ -284,6 +278,13 @@ fn somebody_leaves(desk: &mut Desk) {
     {
         desk.does(ChangeSteps { case: "h-1".to_owned(), steps, act, note: None });
     }
+    desk.does(Waive {
+        rule: Rule::HolderLeft,
+        object: "acme-dev".to_owned(),
+        reason: "on leave until Monday".parse().expect("a name"),
+        owner: "Li Na".parse().expect("a name"),
+        until: session().today().succ_opt().expect("a day"),
+    });
 }
 
 fn order(account: &str, product: &str, list_price: &str, provider_order: &str, date: &str) -> OrderRequest {

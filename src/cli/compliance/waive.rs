@@ -14,8 +14,8 @@ use crate::view;
 /// Answer for a compliance rule that is broken, until a day
 ///
 /// `compliance check` goes on saying that the rule is broken, and who answers for it. After the
-/// day, a year from now at the latest, it counts as broken again. Waiving the same again takes the
-/// place of what was said before.
+/// day, a year from now at the latest, it counts as broken again; and so does another breach of
+/// the same rule by the same object. Waiving the same again takes the place of what was said before.
 ///
 /// Examples:
 ///   subledger compliance waive invoice-title acme-hq --reason "the merger is not registered yet" \
