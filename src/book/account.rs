@@ -611,20 +611,22 @@ pub fn release_preflight(reader: Reader<'_>, name: &str, today: NaiveDate) -> Re
     Ok(ReleasePreflight { account, blockers })
 }
 
-/// The life of an account: every step, with who, when and why.
+/// The life of an account: every step, with who, when and why, and what was vouched for.
 #[derive(Clone, Debug)]
 pub struct Life {
     /// The account.
     pub account: Account,
     /// Its steps, in the order in which they were recorded.
     pub steps: Vec<LifeStep>,
+    /// What was vouched for when it was associated: what, by whom, when.
+    pub attested: Vec<(Attestation, String, NaiveDate)>,
 }
 
 /// Shows the life of an account. `today` tells whether an invitation has run out.
 pub fn life(reader: Reader<'_>, name: &str, today: NaiveDate) -> Result<Life> {
     let account = as_seen(reader, find_account(reader, name)?, today)?;
-    let steps = reader.life_of(account.id)?;
-    Ok(Life { account, steps })
+    let (steps, attested) = (reader.life_of(account.id)?, reader.attestations_of(account.id)?);
+    Ok(Life { account, steps, attested })
 }
 
 /// An account with what it has, owes and may still spend.

@@ -128,7 +128,13 @@ impl UseCase for ImportAccounts<'_> {
             let ListedLine { number, code, uid, account } = line;
             let judged = account.map_err(LineFault::Unreadable).and_then(|account| desk.take(account));
             let (state, fate) = match judged {
-                Ok(step) => (Some(step.account.state), fate(step)),
+                Ok(step) => {
+                    // Who leaves is told once, whatever they are to hold.
+                    let leaves = step.notices.iter().filter(|notice| matches!(notice, Notice::HolderLeaves { .. }));
+                    let news: Vec<Notice> = leaves.filter(|notice| !imported.notices.contains(notice)).cloned().collect();
+                    imported.notices.extend(news);
+                    (Some(step.account.state), fate(step))
+                }
                 Err(LineFault::Other(error)) => return Err(error),
                 Err(LineFault::Unreadable(problems)) => {
                     let reason = problems.iter().map(Problem::reason).collect::<Vec<_>>().join("; ");

@@ -105,8 +105,7 @@ impl Context {
     /// Who runs the command, and when.
     pub(crate) fn session(&self) -> Session {
         let uid = nix::unistd::getuid();
-        let name = nix::unistd::User::from_uid(uid).ok().flatten().map_or_else(|| format!("uid-{uid}"), |user| user.name);
-        Session { os_uid: uid.as_raw(), os_name: name, now: self.now, secret: self.secret.clone() }
+        Session { os_uid: uid.as_raw(), os_name: os_name(uid), now: self.now, secret: self.secret.clone() }
     }
 
     /// The time at which the command runs.
@@ -243,6 +242,15 @@ fn now() -> DateTime<Utc> {
         return set.with_timezone(&Utc);
     }
     Utc::now()
+}
+
+/// How the OS calls a user. Tests of debug builds may set it: who it is, is the uid alone.
+fn os_name(uid: nix::unistd::Uid) -> String {
+    #[cfg(debug_assertions)]
+    if let Ok(set) = std::env::var("SUBLEDGER_OS_NAME") {
+        return set;
+    }
+    nix::unistd::User::from_uid(uid).ok().flatten().map_or_else(|| format!("uid-{uid}"), |user| user.name)
 }
 
 /// What nobody can guess: from the system, once. Tests of debug builds may set it.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::document::{Document, Field, Table, Value};
 use crate::book::account::{AccountStep, AccountView, Life};
-use crate::domain::account::{Account, AccountState, Standing};
+use crate::domain::account::{Account, AccountState, Origin, Standing};
 use crate::domain::code::Name;
 use crate::domain::money::{Currency, Overflow};
 
@@ -86,10 +86,20 @@ pub fn life(life: &Life) -> Document {
             step.reason.as_ref().map(ToString::to_string).into(),
         ]);
     }
-    Document::new("account-history")
+    let document = Document::new("account-history")
         .field("code", "Account", &life.account.code)
         .field("state", "State", life.account.state.as_str())
-        .table(table)
+        .table(table);
+    if life.account.origin == Origin::Created {
+        return document;
+    }
+    let attested =
+        Table::new("attested").title("Vouched for").column("condition", "Condition").column("day", "Day").column("operator", "By");
+    let rows = life
+        .attested
+        .iter()
+        .map(|(attestation, operator, day)| [Value::term(attestation.as_str()), (*day).into(), operator.as_str().into()]);
+    document.table(attested.rows(rows))
 }
 
 fn money(standing: &Standing, currency: Currency) -> Result<[Value; 6], Overflow> {

@@ -272,3 +272,16 @@ fn what_is_no_list_or_not_permitted_writes_nothing() {
     assert_eq!(book.json("account show many-2")["holder"], "Wang \u{1f600}");
     assert!(book.checks());
 }
+
+/// Whoever leaves is told once, however many accounts of the list they are to hold.
+#[test]
+fn a_list_that_names_somebody_who_leaves_says_so_once() {
+    let book = TestBook::acme(Point::Ready);
+    book.done("account edit acme-prod --holder 'Holder 2'");
+    book.done("handover open --holder 'Holder 2' --reason left");
+    let lines = [2, 4, 6].map(|number| good(number).replace(&format!("Holder {number}"), "Holder 2"));
+    book.write("accounts.csv", list(lines));
+    let told = book.done("account import accounts.csv").stderr;
+    assert_eq!(told.matches("Holder 2 leaves").count(), 1, "{told}");
+    assert!(book.checks());
+}

@@ -237,5 +237,23 @@ fn an_association_is_checked_condition_by_condition_before_it_is_asked_for() {
     book.refused(1, "uid.ram-user", "account preflight dev@acme.onaliyun.com");
     book.refused(1, "entity.unknown", "account preflight 1000000000000009 --entity nobody");
     book.done(&format!("{associate} --uid 1000000000000009 {attested} --attest no-trusteeship"));
+    // Who vouched for what, and when, stays on record.
+    assert_snapshot!(book.run("account history old-1"), @"
+    Account  old-1
+    State    invited
+
+    Day         Step       From  To       By    Why
+    -----------------------------------------------
+    2026-07-03  associate  -     invited  root  -
+
+    Vouched for
+    Condition       Day         By
+    --------------------------------
+    no-arrears      2026-07-03  root
+    no-open-orders  2026-07-03  root
+    no-other-agent  2026-07-03  root
+    no-trusteeship  2026-07-03  root
+    ----- exit 0
+    ");
     assert!(book.checks());
 }

@@ -21,8 +21,10 @@ use crate::view;
 ///
 /// --group moves it to another group, from the first day of a month on. What was charged before
 /// stays with the group that it was priced for: in its volume, on its statements, and for it to
-/// pay. Nothing of the account may be dated on that day or later, and unspent money goes back to
-/// the group that gave it first. Everything else holds from now on.
+/// pay; the account's own statement goes on to carry what is not paid yet. Nothing of it may be
+/// charged on that day or later. A prepaid one moves once the month before is closed and unspent
+/// money is back with the group that gave it. One that was put into a wrong group is put right
+/// with a --date on or before its first day. Everything else holds from now on.
 ///
 /// --login: the provider's older bills name an account by its login name, not by its UID; with
 /// it, their lines find their account.

@@ -9,6 +9,8 @@ use crate::view;
 
 /// Show the life of an account: every step, with who, when and why
 ///
+/// Of one that was associated also what was vouched for, by whom and when.
+///
 /// invited → accepted → verified → active ⇄ frozen → released. An invitation can also be
 /// expired (it ran out), revoked (taken back) or declined (the holder said no).
 ///
