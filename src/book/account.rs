@@ -458,6 +458,7 @@ fn moved(operation: &mut Operation<'_>, account: &Account, group: &str, date: Na
         open_before: Some(Month::of(date).previous())
             .filter(|month| operation.closed_through().state(*month) != PeriodState::Closed),
         last_charged: reader.last_charged(account.id)?,
+        last_dated: reader.last_dated(account.id)?,
         unspent: funds,
     };
     Ok(account.moved_to(&group, &before, date, left)?)

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use super::operation::{AccountInGroup, find_group, not_negative, positive, unknown};
 use super::pricing::Prices as _;
 use super::schedule::{Bought, Impossible, Pieces, Pricing, Schedule, if_possible, rounded_up};
-use super::{Error, Result, When, account};
+use super::{Error, Result, When, account, handover};
 use crate::domain::account::{Account, Group, Standing};
 use crate::domain::agreement::{Agreement, Basis, ChargeKind, Measure, TierRule};
 use crate::domain::buying_order::{BY_SUBSETS_MAX, BY_TRIAL_MAX, by_improving, by_subsets, by_trial};
@@ -155,6 +155,7 @@ pub fn plan(reader: Reader<'_>, today: NaiveDate, request: PlanRequest) -> Resul
         other => other?,
     };
     let (rows, mut notices) = rows(reader, &pricing, &planned, &given, today)?;
+    notices.extend(stopped(reader, &pricing)?);
     let is_list_price = |bought: &Bought| bought.agreement.is_none() && bought.price.by == PricedBy::ListPrice;
     if planned.bought.iter().any(is_list_price) {
         notices.push(Notice::ListPrice { group: pricing.group.code.clone() });
@@ -253,6 +254,24 @@ fn purchase<'a>(
     Ok((purchase, account))
 }
 
+/// The accounts of which recording would refuse every planned order: below a party that is frozen, or not handed over yet.
+fn stopped(reader: Reader<'_>, pricing: &Pricing<'_>) -> Result<Vec<Notice>> {
+    let (chain, open) = (reader.upstream_chain()?, handover::open_by_account(reader)?);
+    let mut accounts: Vec<&Account> = pricing.accounts.values().map(|of| &of.account).collect();
+    accounts.sort_by(|one, other| one.code.cmp(&other.code));
+    let mut notices = Vec::new();
+    for account in accounts {
+        let frozen = chain.first_frozen(account.upstream);
+        notices.extend(frozen.and_then(|party| {
+            let since = party.frozen()?.day;
+            Some(Notice::ChainFrozen { account: account.code.clone(), party: party.name.clone(), since })
+        }));
+        let leaves = open.get(&account.id);
+        notices.extend(leaves.map(|case| Notice::HolderLeaves { holder: case.leaver.clone(), case: case.id }));
+    }
+    Ok(notices)
+}
+
 /// The orders as they were given, with what their accounts have left after each, and who has not enough.
 fn rows(
     reader: Reader<'_>,
@@ -261,7 +280,8 @@ fn rows(
     given: &[u64],
     today: NaiveDate,
 ) -> Result<(Vec<PlanRow>, Vec<Notice>)> {
-    let views = account::list(reader, Some(pricing.group.code.as_str()), When::Now(today))?;
+    // On the days of the plan they are in the group; today they may be in another one.
+    let views = account::list(reader, None, When::Now(today))?;
     let standings: HashMap<AccountId, Standing> = views.into_iter().map(|view| (view.account.id, view.standing)).collect();
     let mut spent: HashMap<AccountId, Amount> = HashMap::new();
     let mut short: Vec<(AccountId, u64, Amount)> = Vec::new();

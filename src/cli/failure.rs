@@ -16,6 +16,7 @@ use crate::domain::code::{Code, Name};
 use crate::domain::difference::{DifferenceKind, Resolution};
 use crate::domain::handover::{HandoverStep, OwnPart};
 use crate::domain::invitation::TokenFault;
+use crate::domain::period::Month;
 use crate::domain::plural;
 use crate::domain::refusal::{Expansion, Foreign, LinePlace, Misprint, Noun, Refusal, Unique, UnreadableFile, WhyNot};
 use crate::domain::role::roles_with;
@@ -376,14 +377,14 @@ fn refused(refusal: &Refusal) -> Told {
         }
         Refusal::MoveWithinMonth { account, date, next } => {
             told(format!("{account} cannot change groups on {date}: it is billed by the month, and changes groups with one"))
-                .hint(format!("--date {}, or --date {next}", crate::domain::period::Month::of(*date).first_day()))
+                .hint(format!("--date {}, or --date {next}", Month::of(*date).first_day()))
         }
         Refusal::MovedLater { account, date, later } => {
             told(format!("{account} changes groups on {later} already, which is later than {date}"))
                 .hint(format!("`subledger account show {account}` shows its groups; date it {later} or later"))
         }
         Refusal::MoveAfterCharges { account, date, last, next } => {
-            told(format!("{account} cannot change groups on {date}: it was charged until {last}"))
+            told(format!("{account} cannot change groups on {date}: something of it is dated {last}"))
                 .hint(format!("what is recorded stays with the group that it was priced for: --date {next}"))
         }
         Refusal::MoveMonthOpen { account, group, month } => {
@@ -1149,7 +1150,7 @@ fn bad_lines(problems: &[Problem], lines: &[(u64, Refusal)], count: u64, refused
 }
 
 /// What blocks a close, and the command that helps.
-pub(crate) fn blocker(blocker: &Blocker, period: crate::domain::period::Month) -> String {
+pub(crate) fn blocker(blocker: &Blocker, period: Month) -> String {
     match blocker {
         Blocker::EarlierMonthOpen { month } => {
             format!("{month} is still open; close it first: `subledger month-end {month} --bill FILE --out DIR`")

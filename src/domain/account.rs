@@ -312,7 +312,9 @@ impl Account {
         if let Some((later, _)) = self.group.next_after(day) {
             return Err(Refusal::MovedLater { account: account(), date: day, later });
         }
-        if let Some(last) = left.last_charged.filter(|last| *last >= day) {
+        // Money alone stays with its group; an account that was never in it has had none of it.
+        let last = if is_from_the_first { left.last_dated } else { left.last_charged };
+        if let Some(last) = last.filter(|last| *last >= first_day.max(day)) {
             return Err(Refusal::MoveAfterCharges {
                 account: account(),
                 date: day,
@@ -447,6 +449,8 @@ pub struct MoveLeft {
     pub open_before: Option<Month>,
     /// The last day on which anything of it was charged.
     pub last_charged: Option<NaiveDate>,
+    /// The last day on which anything of it is dated: a charge, or money.
+    pub last_dated: Option<NaiveDate>,
     /// Allocated money that it has not spent, in minor units; below zero where it is in arrears.
     pub unspent: Amount,
 }
@@ -592,6 +596,7 @@ pub(crate) mod tests {
             today: day("2026-07-20"),
             open_before: None,
             last_charged: last_charged.map(day),
+            last_dated: last_charged.map(day),
             unspent: Amount::from_minor(unspent),
         };
         let nothing = left(None, 0);
@@ -621,6 +626,9 @@ pub(crate) mod tests {
             let right = told(&bolt, first, nothing).unwrap();
             assert_eq!(right.group, Dated::since(day("2026-06-01"), GroupId(2)), "{first}");
         }
+        let paid = MoveLeft { last_dated: Some(day("2026-06-02")), ..nothing };
+        assert_eq!(told(&bolt, "2026-06-01", paid), Err("group.move-after-charges"), "money came to it in acme");
+        assert!(told(&bolt, "2026-07-01", paid).is_ok());
         let mid_month = Account { group: Dated::since(day("2026-07-15"), GroupId(1)), ..of.clone() };
         let right = mid_month.moved_to(&bolt, &acme, day("2026-07-15"), nothing).unwrap();
         assert_eq!(right.group_on(day("2026-07-15")), GroupId(2));

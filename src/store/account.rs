@@ -201,6 +201,16 @@ impl Reader<'_> {
         Ok(by_account)
     }
 
+    /// The last day on which anything of an account is dated: a charge, or money of its own.
+    pub fn last_dated(&self, account: AccountId) -> Result<Option<NaiveDate>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT MAX(b.day) FROM ledger_account AS l JOIN balance AS b ON b.ledger_account_id = l.id
+              WHERE l.owner_kind = 'account' AND l.owner_id = ?1",
+        )?;
+        let money: Option<NaiveDate> = select.query_row([account.0], |row| row.date_opt(0))?;
+        Ok(money.max(self.last_charged(account)?))
+    }
+
     /// The last day on which anything of an account was charged.
     pub fn last_charged(&self, account: AccountId) -> Result<Option<NaiveDate>> {
         let mut select = self.connection.prepare_cached("SELECT MAX(day) FROM charge WHERE account_id = ?1")?;

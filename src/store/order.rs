@@ -438,9 +438,9 @@ impl Reader<'_> {
         // Account by account, because the index has the days of each: a long book is not read for its last months.
         let mut select = self.connection.prepare_cached(
             "SELECT c.account_id, c.order_id IS NOT NULL, c.day, c.payable_minor, c.cost_minor
-               FROM membership AS m
-               CROSS JOIN charge AS c ON c.account_id = m.account_id AND c.day BETWEEN MAX(?1, m.from_day) AND MIN(?2, m.until_day)
-              WHERE ?3 IS NULL OR m.group_id = ?3",
+               FROM account AS a
+               CROSS JOIN charge AS c ON c.account_id = a.id AND c.day BETWEEN ?1 AND ?2
+              WHERE ?3 IS NULL OR a.id IN (SELECT m.account_id FROM membership AS m WHERE m.group_id = ?3)",
         )?;
         let mut rows = select.query(params![day(from), day(to), group.map(|group| group.0)])?;
         while let Some(row) = rows.next()? {

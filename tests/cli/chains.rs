@@ -238,6 +238,21 @@ fn accounts_are_bought_through_who_sells_to_the_agent() {
     book.done(&format!("{create} --upstream 'Tier Two'"));
 }
 
+/// Who plans is told what recording would refuse.
+#[test]
+fn a_plan_tells_of_accounts_that_may_not_buy() {
+    let book = three_levels(Point::Ready);
+    book.write("plan.csv", "account,product,list_price\nacme-prod,ecs,100\n");
+    assert_eq!(book.done("price plan acme plan.csv").stderr, "");
+    book.done("agent chain freeze Aliyun --reason unpaid");
+    book.done("account edit acme-prod --holder 'Wang Wei'");
+    book.done("handover open --holder 'Wang Wei' --reason left");
+    assert_snapshot!(book.done("price plan acme plan.csv").stderr, @"
+    warning: Aliyun, above acme-prod, is frozen since 2026-07-03
+    warning: Wang Wei leaves: the hand-over h-1 is open
+    ");
+}
+
 #[test]
 fn where_a_party_stands() {
     let book = three_levels(Point::Made);

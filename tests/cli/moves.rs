@@ -147,7 +147,7 @@ fn nobody_moves_what_would_not_come_along() {
     book.refused(1, "group.move-after-charges", "account edit acme-prod --group bolt --date 2026-06-01");
     assert_snapshot!(book.run("account edit acme-prod --group bolt --date 2026-06-01"), @"
     ----- stderr
-    error: acme-prod cannot change groups on 2026-06-01: it was charged until 2026-06-20
+    error: acme-prod cannot change groups on 2026-06-01: something of it is dated 2026-06-20
     hint: what is recorded stays with the group that it was priced for: --date 2026-07-01
     ----- exit 1
     ");
@@ -190,7 +190,7 @@ fn nobody_moves_what_would_not_come_along() {
     book.done("fund reclaim acme-test --all");
     book.done("order record acme-test --product ecs --kind new --list-price 100 --provider-order 701 --date 2026-07-02 --placed");
     let refused = book.refused(1, "group.move-after-charges", line);
-    assert!(refused.message.contains("charged until 2026-07-02"), "{refused:?}");
+    assert!(refused.message.contains("dated 2026-07-02"), "{refused:?}");
     assert!(book.checks());
 }
 
@@ -203,6 +203,32 @@ fn an_account_in_a_wrong_group_is_put_right_from_its_first_day() {
     let shown = book.json("account show new-1");
     assert_eq!((&shown["group"], &shown["moves"]), (&"bolt".into(), &serde_json::json!([])));
     assert!(book.checks());
+}
+
+/// A plan is about the group that its accounts are in on the days of the plan.
+#[test]
+fn purchases_are_planned_for_the_group_to_come() {
+    let book = TestBook::acme(Point::Ready);
+    book.done("group add bolt --name 'Bolt Group'");
+    book.done("account edit acme-prod --group bolt --date 2026-08-01");
+    book.write("plan.csv", "account,product,list_price,date\nacme-prod,ecs,100,2026-08-02\n");
+    assert_eq!(book.json("price plan bolt plan.csv")["rows"][0]["payable"], "100.00");
+    book.refused(1, "plan.lines-refused", "price plan acme plan.csv");
+}
+
+/// How fast an account spends does not depend on who it bought for before.
+#[test]
+fn what_an_account_spends_is_the_same_in_either_group() {
+    let mut book = moved();
+    book.set_now("2026-07-10T02:00:00Z");
+    let of = |line: &str| {
+        let answer = book.json(line);
+        let row = answer["rows"].as_array().unwrap().iter().find(|row| row["account"] == "acme-prod").unwrap().clone();
+        row
+    };
+    let alone = of("report runway --group bolt");
+    assert_eq!(alone, of("report runway"));
+    assert!(alone["rate_30"].as_str().is_some_and(|rate| rate != "0.00"), "{alone}");
 }
 
 /// Acme has paid June; what comes back of it is acme's, and bolt owes July as before.
