@@ -223,8 +223,7 @@ fn what_an_account_spends_is_the_same_in_either_group() {
     book.set_now("2026-07-10T02:00:00Z");
     let of = |line: &str| {
         let answer = book.json(line);
-        let row = answer["rows"].as_array().unwrap().iter().find(|row| row["account"] == "acme-prod").unwrap().clone();
-        row
+        answer["rows"].as_array().unwrap().iter().find(|row| row["account"] == "acme-prod").unwrap().clone()
     };
     let alone = of("report runway --group bolt");
     assert_eq!(alone, of("report runway"));
