@@ -48,7 +48,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "src/cli/ui.rs",
             "src/intake/json_walk.rs",
             "src/intake/statement.rs",
-            "src/store/check/mod.rs",
+            "src/store/check/receipts.rs",
             "src/store/sql.rs",
             "src/view/json.rs",
         ],
