@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 /// Where each dependency may stand: a folder, or a list of files. `anywhere` is for what is part of the language here.
 const CRATES: &[(&str, &[&str])] = &[
-    ("anyhow", &["src/cli/failure.rs", "src/cli/files.rs"]),
+    ("anyhow", &["src/cli/failure/mod.rs", "src/cli/files.rs"]),
     ("calamine", &["src/intake/container/workbook.rs"]),
     ("chrono", &["anywhere"]),
     ("clap", &["src/cli/"]),
@@ -43,7 +43,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "src/book/mod.rs",
             "src/book/period.rs",
             "src/book/statement.rs",
-            "src/cli/failure.rs",
+            "src/cli/failure/mod.rs",
             "src/cli/mod.rs",
             "src/cli/ui.rs",
             "src/intake/json_walk.rs",

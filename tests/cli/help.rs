@@ -1,6 +1,7 @@
 //! Help pages: every command has one, and it shows how the command is used.
 
 use crate::book::TestBook;
+use crate::refusals::FAILURES;
 
 /// The commands below one, read from its help page.
 pub(crate) fn commands_of(help: &str) -> Vec<String> {
@@ -80,10 +81,9 @@ fn every_example_can_be_typed_as_it_stands() {
 fn every_command_that_a_sentence_names_exists() {
     let book = TestBook::nothing();
     let commands = every_command(&book);
-    let sources =
-        [include_str!("../../src/cli/failure.rs"), include_str!("../../src/cli/notice.rs"), include_str!("../../src/view/bill.rs")];
+    let sources = [include_str!("../../src/cli/notice.rs"), include_str!("../../src/view/bill.rs")];
     let mut named = 0;
-    for said in sources.into_iter().flat_map(|source| source.split("`subledger ").skip(1)) {
+    for said in FAILURES.into_iter().chain(sources).flat_map(|source| source.split("`subledger ").skip(1)) {
         let line = said.split('`').next().unwrap();
         // What stands in braces is filled in later.
         let words = line.split_whitespace().take_while(|word| word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));

@@ -4,6 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::book::TestBook;
 
+/// The sources that say in words how a command failed.
+pub(crate) const FAILURES: [&str; 5] = [
+    include_str!("../../src/cli/failure/blocker.rs"),
+    include_str!("../../src/cli/failure/input.rs"),
+    include_str!("../../src/cli/failure/mod.rs"),
+    include_str!("../../src/cli/failure/refused.rs"),
+    include_str!("../../src/cli/failure/store.rs"),
+];
+
 /// Codes that no command line leads to, and why.
 const OUT_OF_REACH: &[(&str, &str)] = &[
     ("agreement.exists", "agreements of one name and date are a conflict or the same"),
@@ -38,8 +47,7 @@ fn quoted(source: &str) -> impl Iterator<Item = &str> {
 /// The codes that stand in the sources, of rules and of everything else that fails.
 fn codes_that_exist() -> BTreeSet<&'static str> {
     let rules = include_str!("../../src/domain/refusal.rs");
-    let failures = include_str!("../../src/cli/failure.rs");
-    quoted(rules).chain(quoted(failures)).collect()
+    quoted(rules).chain(FAILURES.into_iter().flat_map(quoted)).collect()
 }
 
 /// The tests of this binary.

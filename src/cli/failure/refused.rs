@@ -1,286 +1,23 @@
-//! Failures as words: every sentence, every hint, and the one place that chooses the exit code.
+//! Refusals in words. One match has them all, so that the compiler proves that none lacks its sentence.
 
-use std::io;
-use std::path::PathBuf;
-
-use serde_json::json;
-
-use super::exit::Exit;
-use super::prompt::{CannotAsk, Missing};
-use super::ui::{Format, Ui, Unwritten, say_error_object};
-use crate::book;
+use super::Told;
+use super::blocker::blocker;
+use super::input::{bad_lines, place, problem, unreadable};
+use crate::cli::exit::Exit;
 use crate::domain::account::{AccountState, Origin};
-use crate::domain::bill::{Layout, PROBLEMS_SHOWN, Problem, TaxBasis};
-use crate::domain::close::Blocker;
+use crate::domain::bill::{Layout, TaxBasis};
 use crate::domain::code::{Code, Name};
 use crate::domain::difference::{DifferenceKind, Resolution};
 use crate::domain::handover::{HandoverStep, OwnPart};
 use crate::domain::invitation::TokenFault;
 use crate::domain::period::Month;
 use crate::domain::plural;
-use crate::domain::refusal::{Expansion, Foreign, LinePlace, Misprint, Noun, Refusal, Unique, UnreadableFile, WhyNot};
+use crate::domain::refusal::{LinePlace, Misprint, Noun, Refusal, Unique, WhyNot};
 use crate::domain::role::roles_with;
-use crate::store::StoreError;
 use crate::view;
 
-/// Why a command ended badly.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// A value is missing and nobody could be asked.
-    Missing(Missing),
-    /// A flag that says nothing as the others stand.
-    Pointless {
-        /// The flag.
-        flag: &'static str,
-        /// What it belongs to.
-        without: &'static str,
-    },
-    /// There is no such topic or command to show the page of.
-    UnknownTopic {
-        /// What was asked for.
-        topic: String,
-    },
-    /// A confirmation could not be asked for.
-    CannotAsk,
-    /// The person said no.
-    NotConfirmed,
-    /// Something about the book.
-    Book(book::Error),
-    /// An input file cannot be read.
-    Input {
-        /// The file, as it was typed.
-        file: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// An output file cannot be written.
-    Output(anyhow::Error),
-    /// An output file with an extension that is no form.
-    OutputForm {
-        /// The file.
-        path: PathBuf,
-        /// The extensions that are.
-        forms: &'static str,
-    },
-    /// Standard output cannot be written.
-    Unwritten(Unwritten),
-    /// There is no home folder to look for a book in.
-    NoHome,
-    /// A statement file has neither a manifest nor a receipt to be proved by.
-    NothingToProveBy {
-        /// The file.
-        file: String,
-    },
-    /// A demo will not delete what is no demo.
-    FolderInUse {
-        /// The folder.
-        folder: PathBuf,
-    },
-    /// A step of the demo did not end as it should; its own message stands above.
-    DemoStep {
-        /// The command.
-        line: String,
-    },
-}
-
-impl From<book::Error> for Failure {
-    fn from(error: book::Error) -> Self {
-        Self::Book(error)
-    }
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::Book(refusal.into())
-    }
-}
-
-impl From<Missing> for Failure {
-    fn from(missing: Missing) -> Self {
-        Self::Missing(missing)
-    }
-}
-
-impl From<CannotAsk> for Failure {
-    fn from(_: CannotAsk) -> Self {
-        Self::CannotAsk
-    }
-}
-
-impl From<Unwritten> for Failure {
-    fn from(error: Unwritten) -> Self {
-        Self::Unwritten(error)
-    }
-}
-
-impl From<crate::domain::money::Overflow> for Failure {
-    fn from(overflow: crate::domain::money::Overflow) -> Self {
-        Self::Book(overflow.into())
-    }
-}
-
-/// A failure in words.
-#[derive(Debug)]
-pub(crate) struct Told {
-    /// How the command ends.
-    pub(crate) exit: Exit,
-    /// The stable code.
-    pub(crate) code: &'static str,
-    /// What happened, to which thing.
-    pub(crate) message: String,
-    /// One line for each of several things that are wrong.
-    pub(crate) details: Vec<String>,
-    /// What to do next.
-    pub(crate) hint: Option<String>,
-}
-
-impl Told {
-    fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
-        Self { exit, code, message: message.into(), details: vec![], hint: None }
-    }
-
-    fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
-
-    fn details(mut self, details: Vec<String>) -> Self {
-        self.details = details;
-        self
-    }
-}
-
-/// Tells a failure on standard error and says how the command ends.
-pub(crate) fn tell(failure: &Failure, ui: &Ui) -> Exit {
-    if matches!(failure, Failure::Unwritten(Unwritten::ReaderGone)) {
-        // Whoever read the answer has enough of it, as `head` has.
-        return Exit::Done;
-    }
-    let told = words(failure);
-    if ui.format() == Format::Json {
-        let error = json!({ "error": {
-            "code": told.code, "message": told.message, "hint": told.hint, "details": told.details,
-        }});
-        say_error_object(&error);
-    } else {
-        ui.error(&told.message);
-        for detail in &told.details {
-            ui.detail(detail);
-        }
-        if let Some(hint) = &told.hint {
-            ui.hint(hint);
-        }
-    }
-    told.exit
-}
-
-/// A failure in words.
-pub(crate) fn words(failure: &Failure) -> Told {
-    match failure {
-        Failure::Pointless { flag, without } => {
-            Told::new(Exit::Usage, "usage.pointless", format!("{flag} says nothing without {without}"))
-        }
-        Failure::UnknownTopic { topic } => Told::new(Exit::Usage, "usage.topic", format!("there is no page of {topic:?}"))
-            .hint("`subledger help --help` lists the topics, `subledger --help` the commands"),
-        Failure::Missing(missing) => Told::new(Exit::Usage, "usage.missing", missing.to_string())
-            .hint(format!("give {}, or run the command on a terminal to be asked for it", missing.flag)),
-        Failure::CannotAsk => Told::new(Exit::NotConfirmed, "confirmation.impossible", CannotAsk.to_string()),
-        Failure::NotConfirmed => Told::new(Exit::NotConfirmed, "confirmation.refused", "not confirmed; nothing was written"),
-        Failure::Book(error) => book_error(error),
-        Failure::Input { file, source } => input_error(file, source),
-        Failure::Output(error) => {
-            let full = error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::StorageFull);
-            let exit = if full { Exit::Book } else { Exit::Refused };
-            Told::new(exit, if full { "disk.full" } else { "output.failed" }, format!("{error:#}"))
-        }
-        Failure::OutputForm { path, forms } => {
-            Told::new(Exit::Usage, "output.form", format!("{} has no extension that is a form", path.display()))
-                .hint(format!("use {forms}"))
-        }
-        Failure::Unwritten(error) => Told::new(Exit::Refused, "output.failed", error.to_string()),
-        Failure::FolderInUse { folder } => {
-            Told::new(Exit::Refused, "demo.folder-in-use", format!("{} holds something that is no demo", folder.display()))
-                .hint("name another folder: `subledger demo DIR`")
-        }
-        Failure::DemoStep { line } => {
-            Told::new(Exit::Bug, "bug.demo", format!("the demo's step `{line}` did not end as it should"))
-                .hint("this is a bug in subledger: please report it")
-        }
-        Failure::NothingToProveBy { file } => {
-            Told::new(Exit::Usage, "statement.nothing-to-prove-by", format!("there is no manifest.json beside {file}"))
-                .hint("give --manifest FILE, --receipt FILE, or both")
-        }
-        Failure::NoHome => Told::new(Exit::Usage, "book.place", "there is no home folder to look for a book in")
-            .hint("give --book PATH or set SUBLEDGER_BOOK"),
-    }
-}
-
-fn input_error(file: &str, source: &io::Error) -> Told {
-    let code = match source.kind() {
-        io::ErrorKind::NotFound => "file.missing",
-        io::ErrorKind::IsADirectory => "file.is-a-folder",
-        _ => "file.unreadable",
-    };
-    let why = match source.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder, not a file".to_owned(),
-        io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
-        _ => source.to_string(),
-    };
-    Told::new(Exit::Refused, code, format!("{file}: {why}"))
-}
-
-fn book_error(error: &book::Error) -> Told {
-    match error {
-        book::Error::Refused(refusal) => refused(refusal),
-        book::Error::Store(error) => store_error(error),
-        book::Error::Unbalanced(error) => Told::new(Exit::Bug, "bug.unbalanced", format!("{error}; nothing was written"))
-            .hint("this is a bug in subledger: please report the command"),
-    }
-}
-
-fn store_error(error: &StoreError) -> Told {
-    let (exit, code) = match error {
-        StoreError::Busy => (Exit::Busy, "book.busy"),
-        StoreError::Missing(_) => (Exit::Book, "book.missing"),
-        StoreError::Exists(_) => (Exit::Refused, "book.exists"),
-        StoreError::NotABook(_) => (Exit::Book, "book.not-a-book"),
-        StoreError::Newer { .. } => (Exit::Book, "book.newer"),
-        StoreError::ReadOnly(_) => (Exit::Book, "book.read-only"),
-        StoreError::DiskFull => (Exit::Book, "disk.full"),
-        StoreError::Unusable(_) => (Exit::Book, "disk.failed"),
-        StoreError::Damaged(_) => (Exit::Book, "book.damaged"),
-        StoreError::Overflow => (Exit::Refused, "amount.overflow"),
-        StoreError::Io { .. } => (Exit::Book, "book.unreadable"),
-        StoreError::Sqlite(_) => (Exit::Bug, "bug.sqlite"),
-    };
-    let told = Told::new(exit, code, error.to_string());
-    match error {
-        StoreError::Busy => told.hint("try again when it has finished; nothing was written"),
-        StoreError::Missing(_) => told.hint("`subledger init` makes a book; --book or SUBLEDGER_BOOK chooses another one"),
-        StoreError::Exists(_) => told.hint("`subledger status` shows what is in it; --book chooses another place"),
-        StoreError::NotABook(_) => told.hint("--book or SUBLEDGER_BOOK chooses the book"),
-        StoreError::Newer { .. } => told.hint("install the latest subledger"),
-        StoreError::ReadOnly(_) => told.hint("its owner can make it writable again: chmod u+w"),
-        StoreError::DiskFull => told.hint("make room and run the command again; nothing was written"),
-        StoreError::Unusable(_) => told
-            .hint("the disk, its free space, or the rights on the folder: when that is right, run the command again; with --key nothing is done twice"),
-        StoreError::Damaged(_) => told.hint("`subledger check` says what is wrong; go back to a backup"),
-        StoreError::Sqlite(_) => told.hint("this is a bug in subledger: please report the command; nothing was written"),
-        StoreError::Overflow | StoreError::Io { .. } => told,
-    }
-}
-
-/// A file, and the line in it if there is one.
-fn place(file: &str, line: Option<usize>) -> String {
-    match line {
-        Some(line) => format!("{file}, line {line}"),
-        None => file.to_owned(),
-    }
-}
-
 #[expect(clippy::too_many_lines, reason = "the list of every refusal and its words, one after the other")]
-fn refused(refusal: &Refusal) -> Told {
+pub(super) fn refused(refusal: &Refusal) -> Told {
     let exit = match refusal {
         Refusal::NotPermitted { .. } => Exit::NotPermitted,
         Refusal::KeyReused { .. } => Exit::Busy,
@@ -851,6 +588,19 @@ fn refused(refusal: &Refusal) -> Told {
     }
 }
 
+/// A refusal in one sentence, with the names that may have been meant, or what is missing.
+pub(crate) fn sentence(refusal: &Refusal) -> String {
+    let Told { message, hint, .. } = refused(refusal);
+    match (refusal, hint) {
+        (Refusal::Unknown { near, .. }, Some(hint)) if !near.is_empty() => format!("{message}; {hint}"),
+        (Refusal::EvidenceMissing { missing, .. }, _) => {
+            let missing: Vec<&str> = missing.iter().map(|attestation| attestation.as_str()).collect();
+            format!("{message}: {}", missing.join(", "))
+        }
+        _ => message,
+    }
+}
+
 /// Nobody is named from whom a party buys.
 fn chain_above_missing(party: &Name, level: u16, candidates: &[Name], told: impl Fn(String) -> Told) -> Told {
     let before = level.saturating_sub(1);
@@ -979,218 +729,9 @@ fn second_operator() -> &'static str {
     "`subledger operator list` shows who else there is; `subledger operator add` adds somebody"
 }
 
-fn unreadable(file: &str, reason: &UnreadableFile, told: impl Fn(String) -> Told) -> Told {
-    match reason {
-        UnreadableFile::Empty => told(format!("{file}: it is empty")),
-        UnreadableFile::AllLinesBad { count } => {
-            told(format!("{file}: none of its {} can be read; nothing was imported", plural(*count, "line", "lines")))
-                .hint("the same without --skip-bad names what is wrong with each")
-        }
-        UnreadableFile::NoLines => told(format!("{file}: it has a header and no lines")),
-        UnreadableFile::Binary => told(format!("{file}: it is not a text file")).hint("give the CSV file itself"),
-        UnreadableFile::NotUtf8 { line } => told(format!("{file}, line {line}: it is not UTF-8 text"))
-            .hint("download it again and do not save it from a spreadsheet"),
-        UnreadableFile::UnknownLayout { nearest, missing } => told(format!(
-            "{file}: its columns are of no layout that is known; nearest is {nearest}, which also needs: {}",
-            missing.join(", ")
-        )),
-        UnreadableFile::OtherProduct { product, missing, advice } => {
-            told(format!("{file}: it is {product}, which is not read here; a FOCUS bill also has: {}", missing.join(", ")))
-                .hint(*advice)
-        }
-        UnreadableFile::RepeatedColumn { column } => told(format!("{file}: the column {column:?} stands twice")),
-        UnreadableFile::RecordTooLong { line } => {
-            told(format!("{file}, line {line}: a quoted cell is never closed, or the line is longer than 16 MiB"))
-        }
-        UnreadableFile::Io { message } => told(format!("{file}: {message}")),
-        UnreadableFile::Changed => told(format!("{file}: it changed its length while it was read; nothing was imported"))
-            .hint("wait until whatever writes it has finished, and run the command again"),
-        UnreadableFile::Encoding { line } => told(format!("{file}, line {line}: it is text neither in UTF-8 nor in GB18030"))
-            .hint("download it again; or open it where it reads well and save it as CSV UTF-8"),
-        UnreadableFile::BrokenGb18030 { line } => {
-            told(format!("{file}, line {line}: the text is GB18030 up to here, and then bytes follow that are no character"))
-                .hint("download it again: it is damaged, or put together from files in different encodings")
-        }
-        UnreadableFile::Foreign(foreign) => {
-            let (what, hint) = foreign_format(*foreign);
-            told(format!("{file}: it is {what}")).hint(hint)
-        }
-        UnreadableFile::Nested => {
-            told(format!("{file}: it is a compressed file inside a compressed file")).hint("unpack the outer one")
-        }
-        UnreadableFile::Encrypted => {
-            told(format!("{file}: it is protected by a password")).hint("unpack it with the password first")
-        }
-        UnreadableFile::Compression => told(format!("{file}: it is compressed in a way that is not known here"))
-            .hint("unpack it first, or make an ordinary zip of it"),
-        UnreadableFile::DamagedArchive { what } => {
-            told(format!("{file}: the compressed file is damaged: {what}")).hint("download it again")
-        }
-        UnreadableFile::DamagedWorkbook { what } => told(format!("{file}: the workbook is damaged: {what}"))
-            .hint("download it again, or open it in the spreadsheet program and save it as CSV UTF-8"),
-        UnreadableFile::ExpandsTooFar { limit: Expansion::Bytes(bytes) } => {
-            told(format!("{file}: it expands to more than {}, which no bill does", size(*bytes)))
-                .hint("unpack it and look at what is inside")
-        }
-        UnreadableFile::ExpandsTooFar { limit: Expansion::Times(times) } => {
-            told(format!("{file}: it expands to more than {times} times its size, which no bill does"))
-                .hint("unpack it and look at what is inside")
-        }
-        UnreadableFile::TooManyMembers { limit } => told(format!("{file}: the archive has more than {limit} members"))
-            .hint("unpack it, and give the files of the bill alone"),
-        UnreadableFile::NothingInside => told(format!("{file}: there is no table in it")),
-        UnreadableFile::SeveralTables { first, second } => {
-            told(format!("{file}: it holds more than one table ({first}; {second}), and one is expected"))
-                .hint("give each as a file of its own")
-        }
-        UnreadableFile::Json { line, column, message } => {
-            told(format!("{file}, line {line}, column {column}: {message}")).hint("save the provider's answer again, as it is")
-        }
-        UnreadableFile::NotABillPage => told(format!("{file}: it is JSON, and not the answer of a bill operation"))
-            .hint("save the answers of DescribeInstanceBill or QuerySettleBill"),
-        UnreadableFile::NotABill { operation } => {
-            told(format!("{file}: it is the answer of {operation}, which has no lines of a bill"))
-                .hint("save the answers of DescribeInstanceBill or QuerySettleBill")
-        }
-        UnreadableFile::SavedError { code, message } => {
-            told(format!("{file}: it is an error of the provider, not a bill: {code} {message}"))
-        }
-        UnreadableFile::PagesIncomplete { expected, found } => told(format!(
-            "{file}: the pages count {} in all, and {} there",
-            plural(*expected, "item", "items"),
-            plural(*found, "is", "are")
-        ))
-        .hint("save every page of the query once, and give all of them to one import"),
-        UnreadableFile::RowLimit { rows } => {
-            told(format!("{file}: exactly {rows} items, where the operation stops: there may be more"))
-                .hint("save the answers of DescribeInstanceBill, which does not stop")
-        }
-        UnreadableFile::TwoMonths { first, second } => {
-            told(format!("{file}: it has pages of {first} and of {second}; one bill has one month"))
-        }
-        UnreadableFile::PagesWithoutMonth => told(format!("{file}: neither the pages nor their items say which month they are of"))
-            .hint("merging pages can lose their BillingCycle: save the pages one by one"),
-        UnreadableFile::TwoBills { first, second } => {
-            told(format!("{file}: {second} beside {first}: both have the whole cost, which would count twice"))
-                .hint("import one of them")
-        }
-    }
-}
-
-/// What a format is called, and what to do instead.
-fn foreign_format(foreign: Foreign) -> (&'static str, &'static str) {
-    match foreign {
-        Foreign::Html => ("a web page, not a table", "log in where the bill is downloaded, and download it again"),
-        Foreign::Xml => (
-            "an XML document, not a table",
-            "download the bill as CSV or XLSX; some servers answer with XML to say what went wrong",
-        ),
-        Foreign::OldSpreadsheet => (
-            "a spreadsheet in the old format .xls, or a workbook with a password",
-            "open it in the spreadsheet program and save it as XLSX, without a password",
-        ),
-        Foreign::OtherSpreadsheet => {
-            ("a spreadsheet in a format that is not read (.ods or .xlsb)", "open it in the spreadsheet program and save it as XLSX")
-        }
-        Foreign::Pdf => ("a PDF, which has no cells to read", "download the bill as CSV or XLSX"),
-        Foreign::Parquet => ("a Parquet file", "download or export the bill as CSV"),
-        Foreign::OtherArchive => ("an archive, and neither zip nor gzip", "unpack it and give the files inside"),
-        Foreign::Utf16 => ("text in UTF-16", "save it as CSV UTF-8"),
-    }
-}
-
-/// A number of bytes as people say it: the largest unit that leaves a whole number.
-fn size(bytes: u64) -> String {
-    let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
-    let whole = units.into_iter().find(|(shift, _)| bytes > 0 && bytes.trailing_zeros() >= *shift);
-    whole.map_or_else(|| format!("{bytes} bytes"), |(shift, unit)| format!("{} {unit}", bytes >> shift))
-}
-
-fn problem(problem: &Problem) -> String {
-    let place = match &problem.column {
-        Some(column) => format!("line {}, {column} {:?}", problem.line, problem.value),
-        None => format!("line {}", problem.line),
-    };
-    format!("{place}: {}", problem.fault)
-}
-
 /// `3 entries, 1 order, 2 bills`.
 fn what_is_there(entries: u64, orders: u64, bills: u64) -> String {
     let all = [(entries, "entry", "entries"), (orders, "order", "orders"), (bills, "bill", "bills")];
     let there: Vec<String> = all.iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| plural(*n, one, many)).collect();
     there.join(", ")
-}
-
-/// A refusal in one sentence, with the names that may have been meant, or what is missing.
-pub(crate) fn sentence(refusal: &Refusal) -> String {
-    let Told { message, hint, .. } = refused(refusal);
-    match (refusal, hint) {
-        (Refusal::Unknown { near, .. }, Some(hint)) if !near.is_empty() => format!("{message}; {hint}"),
-        (Refusal::EvidenceMissing { missing, .. }, _) => {
-            let missing: Vec<&str> = missing.iter().map(|attestation| attestation.as_str()).collect();
-            format!("{message}: {}", missing.join(", "))
-        }
-        _ => message,
-    }
-}
-
-/// Bad lines of a list by number, the first hundred: those that cannot be read among those that the book refuses.
-fn bad_lines(problems: &[Problem], lines: &[(u64, Refusal)], count: u64, refused: impl Fn(&Refusal) -> String) -> Vec<String> {
-    let mut told: Vec<(u64, String)> = problems.iter().map(|found| (found.line, problem(found))).collect();
-    told.extend(lines.iter().map(|(line, refusal)| (*line, format!("line {line}: {}", refused(refusal)))));
-    told.sort_by_key(|(line, _)| *line);
-    told.truncate(PROBLEMS_SHOWN);
-    let mut shown: Vec<u64> = told.iter().map(|(line, _)| *line).collect();
-    shown.dedup();
-    let mut details: Vec<String> = told.into_iter().map(|(_, told)| told).collect();
-    if count > shown.len() as u64 {
-        details.push(format!("and more: {} in all", plural(count, "bad line", "bad lines")));
-    }
-    details
-}
-
-/// What blocks a close, and the command that helps.
-pub(crate) fn blocker(blocker: &Blocker, period: Month) -> String {
-    match blocker {
-        Blocker::EarlierMonthOpen { month } => {
-            format!("{month} is still open; close it first: `subledger month-end {month} --bill FILE --out DIR`")
-        }
-        Blocker::NothingHappened => format!("nothing happened in {period}; `subledger period list` shows the months"),
-        Blocker::OtherCurrency { orders } => format!(
-            "{} in another currency than the bill; a month's bill has one currency in this version",
-            plural(*orders, "open order is", "open orders are")
-        ),
-        Blocker::NotOver => format!("{period} is not over"),
-        Blocker::WithoutBill { accounts } => format!(
-            "{} active in {period}, and it has no bill; if the provider made none, `subledger period close {period} --yes`, and `--without-bill` if it has not come",
-            plural(*accounts, "account was", "accounts were")
-        ),
-        Blocker::NoBill => format!(
-            "orders wait for a bill: `subledger bill import FILE --period {period} --final`; if it cannot be waited for, `subledger period close {period} --without-bill`"
-        ),
-        Blocker::BillNotFinal => {
-            format!("the bill is an estimate: `subledger bill import FILE --period {period} --final` once the provider's is final")
-        }
-        Blocker::TotalDiffers { stated, sum, currency } => format!(
-            "the provider states {} {currency}, and the lines add up to {} {currency}: `subledger bill show {period}`; import what is missing with --add, or the right --total",
-            stated.display(*currency),
-            sum.display(*currency)
-        ),
-        Blocker::RejectedLines { count } => format!(
-            "{} left out of the bill: mend them and `subledger bill import FILE --period {period} --add --total AMOUNT`, with the provider's total as the proof",
-            plural(*count, "bad line was", "bad lines were")
-        ),
-        Blocker::OpenDifferences { count, amount, currency } => format!(
-            "{} open, {} {currency} in size: `subledger difference list --period {period}`",
-            plural(*count, "difference is", "differences are"),
-            amount.display(*currency),
-        ),
-        Blocker::NotReconciled => {
-            format!("nobody has compared it with the book since it changed: `subledger reconcile run --period {period}`")
-        }
-        Blocker::Unexplained { amount, currency } => {
-            let amount = amount.display(*currency);
-            format!("{amount} {currency} is unexplained: `subledger reconcile show --period {period}`")
-        }
-    }
 }
