@@ -136,7 +136,8 @@ fn an_untouched_book_passes_everything() {
 
 #[test]
 fn every_proof_has_its_mutant_here() {
-    let tested = "integrity foreign-keys balanced balances chain receipts orders bills invoices orphans open-items state";
+    let tested =
+        "integrity foreign-keys balanced balances chain receipts orders bills invoices orphans open-items approvals state head";
     let names: Vec<&str> = CheckName::ALL.iter().map(|name| name.as_str()).collect();
     assert_eq!(names.join(" "), tested);
 }
@@ -181,7 +182,7 @@ fn integrity_tells_of_a_torn_page() {
     bytes[cell_pointers..cell_pointers + 4].fill(0xff);
     std::fs::write(&path, &bytes).expect("a torn copy");
     let mut book = Book::open(&path, Access::Read, books::session()).expect("the file still opens");
-    match book.read(subledger::book::check::check) {
+    match book.read(|reader| subledger::book::check::check(reader, None)) {
         Ok(checks) => assert!(checks.iter().any(|check| check.name == CheckName::Integrity && !check.ok), "{checks:?}"),
         Err(subledger::book::Error::Store(error)) => assert!(error.to_string().contains("damaged"), "{error}"),
         Err(error) => panic!("{error:?}"),
@@ -510,11 +511,124 @@ fn open_items_tells_of_a_settlement_that_pays_something_else() {
     assert_eq!(failing_after_sql("UPDATE entry SET event = 'charge-back' WHERE event = 'settlement'"), ["chain", "open-items"]);
 }
 
+/// Somebody changes a decision, and writes into the log that it was so: the log is whole, and only the journal contradicts it.
+#[test]
+fn approvals_tells_of_a_request_that_was_not_posted_as_it_was_asked_for() {
+    let forge = |request: &str, replace: &[(&str, &str)]| {
+        failing_after(|connection| {
+            let sql = "SELECT after FROM change WHERE noun = 'approval' AND key = ?1 ORDER BY id DESC LIMIT 1";
+            let before: String = connection.query_row(sql, [request], |row| row.get(0)).expect("the request");
+            let after = replace.iter().fold(before.clone(), |text, (old, new)| {
+                assert!(text.contains(old), "{old} in {text}");
+                text.replace(old, new)
+            });
+            let operation =
+                forge_operation(connection, |facts| facts.change("approval", request, Some(before.as_str()), after.as_str()));
+            let insert = "INSERT INTO change SELECT MAX(id) + 1, ?1, 'approval', ?2, ?3, ?4 FROM change";
+            connection.execute(insert, rusqlite::params![operation, request, before, after]).expect("the log takes rows");
+            let column = |name: &str| format!("json_extract(?2, '$.{name}')");
+            let update = format!(
+                "UPDATE approval SET entries = {}, excess = {}, decision = {}, requester_uid = {} WHERE 'a-' || id = ?1",
+                column("entries"),
+                column("excess"),
+                column("decision"),
+                column("requester_uid")
+            );
+            assert_eq!(connection.execute(&update, [request, &after]).expect("it is changed"), 1);
+        })
+    };
+    assert_eq!(forge("a-2", &[]), [""; 0], "nothing was changed");
+    assert_eq!(forge("a-1", &[("20000", "2000")]), ["approvals"], "another amount");
+    assert_eq!(forge("a-1", &[("\"requester_uid\":1001", "\"requester_uid\":1000")]), ["approvals"], "one's own");
+    let entries = |to: &str| forge("a-1", &[("\"note\":\"seen\",\"entries\":[", &format!("\"note\":\"seen\",\"entries\":[{to}"))]);
+    assert_eq!(entries("1,"), ["approvals"], "another entry, too");
+    assert_eq!(entries("999,"), ["approvals"], "an entry that is not there");
+    let approved = "\"decision\":{\"verdict\":\"approved\",\"by\":\"fin\",\"by_uid\":1000,\"day\":\"2026-07-05\",\"note\":null,\"entries\":[]}";
+    assert_eq!(forge("a-2", &[("\"decision\":null", approved)]), ["approvals"], "it was never posted");
+    assert_eq!(forge("a-1", &[("\"verdict\":\"approved\"", "\"verdict\":\"rejected\"")]), ["approvals"], "and yet posted");
+}
+
+#[test]
+fn approvals_tells_of_an_approval_that_is_gone_from_the_requests() {
+    // The log alone says that it was approved.
+    let failing = failing_after_sql("UPDATE approval SET decision = NULL WHERE id = 1");
+    assert_eq!(failing, ["approvals", "state"]);
+}
+
+/// Puts another operator into the last operation of a book, which has only changed master data, and makes its hash anew.
+fn rewritten_history(path: &Path) -> Hash {
+    let mut rewritten = chain::GENESIS;
+    tampered(path, |connection| {
+        let mut facts = Facts::default();
+        let mut select = connection
+            .prepare("SELECT noun, key, before, after FROM change WHERE operation_id = (SELECT MAX(id) FROM operation) ORDER BY id")
+            .expect("the log can be read");
+        let mut rows = select.query([]).expect("its changes");
+        while let Some(row) = rows.next().expect("a change") {
+            let text = |column| row.get::<_, Option<String>>(column).expect("a text");
+            let of = |column| text(column).unwrap_or_default();
+            facts.change(&of(0), &of(1), text(2).as_deref(), &of(3));
+        }
+        let sql = "SELECT id, recorded_at, os_uid, command, arguments, outcome, previous FROM operation ORDER BY id DESC LIMIT 1";
+        rewritten = connection
+            .query_row(sql, [], |row| {
+                let text = |column| row.get::<_, String>(column);
+                let (recorded_at, command, arguments, outcome) = (text(1)?, text(3)?, text(4)?, text(5)?);
+                let header = Header {
+                    sequence: row.get(0)?,
+                    recorded_at: &recorded_at,
+                    operator: "somebody else",
+                    os_uid: row.get(2)?,
+                    command: &command,
+                    arguments: &arguments,
+                    key: None,
+                    result: "done",
+                    outcome: &outcome,
+                };
+                Ok(chain::hash(&header, facts, &row.get(6)?))
+            })
+            .expect("the last operation");
+        let update = "UPDATE operation SET operator = 'somebody else', hash = ?1 WHERE id = (SELECT MAX(id) FROM operation)";
+        connection.execute(update, [rewritten]).expect("nobody can forbid it");
+    });
+    rewritten
+}
+
+/// Whoever rewrites the whole log, or puts another book in its place, has not the hash that somebody has kept.
+#[test]
+fn head_tells_of_a_history_that_was_rewritten() {
+    let kept_by = |path: &Path, kept: Hash| {
+        let mut book = Book::open(path, Access::Read, books::session()).expect("the book opens");
+        let checks = book.read(|reader| subledger::book::check::check(reader, Some(kept))).expect("the proofs run");
+        checks.into_iter().filter(|check| !check.ok).map(|check| check.name.as_str()).collect::<Vec<_>>()
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("rewritten.db");
+    std::fs::write(&path, sound_book()).expect("a copy of the book");
+    let hash_of = |path: &Path, sql: &str| -> Hash {
+        Connection::open(path).expect("the file opens").query_row(sql, [], |row| row.get(0)).expect("a hash")
+    };
+    let head = hash_of(&path, "SELECT hash FROM operation ORDER BY id DESC LIMIT 1");
+    let early = hash_of(&path, "SELECT hash FROM operation WHERE id = 20");
+    assert_eq!((kept_by(&path, head), kept_by(&path, early)), (vec![], vec![]), "of any operation");
+    assert_eq!(kept_by(&path, [7; 32]), ["head"]);
+    // The forger puts another operator into the last operation, and makes its hash anew: every other proof holds.
+    let rewritten = rewritten_history(&path);
+    assert_eq!(books::failing(&path), [""; 0], "nothing else can tell");
+    assert_eq!(kept_by(&path, head), ["head"]);
+    assert_eq!(kept_by(&path, rewritten), [""; 0]);
+    assert_eq!(kept_by(&path, early), [""; 0], "what was before it is as it was");
+    // The log is cut off.
+    tampered(&path, |connection| run(connection, "DELETE FROM operation WHERE id > 20"));
+    assert!(kept_by(&path, head).contains(&"head"));
+}
+
 #[test]
 fn state_tells_of_master_data_that_the_log_knows_otherwise() {
     let rows = [
         "UPDATE agent SET name = 'Someone Else'",
-        "UPDATE operator SET roles = 'finance'",
+        "UPDATE operator SET grants = replace(grants, 'manager', 'auditor') WHERE name = 'fin'",
+        "UPDATE operator SET disabled = '{\"day\":\"2026-07-01\",\"by\":\"fin\",\"reason\":\"left\"}' WHERE name = 'li.na'",
         "UPDATE entity SET name = 'Acme Holdings Ltd'",
         "UPDATE account SET credit = replace(credit, ']]', '0]]') WHERE code = 'acme-prod'",
         "UPDATE account SET uid = '1000000000000003' WHERE code = 'acme-prod'",
@@ -599,13 +713,15 @@ fn is_noticed(work: impl FnOnce(&Connection) -> usize) -> bool {
     std::fs::write(&path, sound_book()).expect("a copy of the book");
     tampered(&path, |connection| assert!(work(connection) == 1, "one row is changed"));
     let mut book = Book::open(&path, Access::Read, books::session()).expect("the file still opens");
-    book.read(subledger::book::check::check).map_or(true, |checks| checks.iter().any(|check| !check.ok))
+    book.read(|reader| subledger::book::check::check(reader, None)).map_or(true, |checks| checks.iter().any(|check| !check.ok))
 }
 
 /// The tables of the schema, each with its columns and with the columns of its key.
 fn tables() -> Vec<(String, Vec<String>, String)> {
-    let connection = Connection::open_in_memory().expect("a connection");
-    connection.execute_batch(include_str!("../src/store/schema.sql")).expect("the schema");
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("sound.db");
+    std::fs::write(&path, sound_book()).expect("a copy of the book");
+    let connection = Connection::open(&path).expect("the file opens");
     let names = |sql: &str, table: &str| -> Vec<String> {
         let mut select = connection.prepare(sql).expect("the schema can be listed");
         let names = select.query_map([table], |row| row.get(0)).expect("names");

@@ -10,13 +10,13 @@ mod months;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rusqlite::Connection;
 use subledger::book::fund::{Deposit, Slip};
 use subledger::book::order::{ImportOrders, RecordOrder};
-use subledger::book::{Call, Error};
+use subledger::book::{Book, Call, Error};
 use subledger::domain::money::Exact;
 use subledger::domain::order::{OrderKind, OrderRequest, Placement};
 use subledger::domain::period::parse_date;
@@ -24,7 +24,7 @@ use subledger::domain::progress::Unwatched;
 use subledger::domain::refusal::Refusal;
 use subledger::store::{Access, Store, StoreError};
 
-use books::{Desk, Model};
+use books::{Desk, Model, session};
 
 /// A connection as a plain shell opens it. The library under these tests is built with foreign keys on, others are not.
 fn stranger(path: &Path) -> Connection {
@@ -327,8 +327,11 @@ fn a_stray_posting_cannot_be_refused_but_check_names_it() {
     assert_eq!(balance(), before);
 }
 
+/// Runs the binary as the operator of these books: whoever owns the file may say through sudo who they are.
 fn subledger(book: &Path, arguments: &[&str]) -> std::process::Output {
-    Command::new(env!("CARGO_BIN_EXE_subledger")).env("SUBLEDGER_BOOK", book).args(arguments).output().expect("the binary runs")
+    let mut command = Command::new(env!("CARGO_BIN_EXE_subledger"));
+    let operator = session().os_uid.to_string();
+    command.env("SUBLEDGER_BOOK", book).env("SUDO_UID", operator).args(arguments).output().expect("the binary runs")
 }
 
 fn trial_balance(book: &Path) -> String {
@@ -377,7 +380,7 @@ fn the_file_says_what_it_is() {
     let pragma = |name: &str| stranger.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).expect("a pragma");
     // `file` prints it, and no other SQLite tool takes it for its own.
     assert_eq!(pragma("application_id"), i64::from(u32::from_be_bytes(*b"SLGR")));
-    assert_eq!(pragma("user_version"), 1);
+    assert_eq!(pragma("user_version"), 2);
     let journal: String = stranger.pragma_query_value(None, "journal_mode", |row| row.get(0)).expect("a pragma");
     assert_eq!(journal, "wal");
     let loose: Vec<String> = {
@@ -390,23 +393,79 @@ fn the_file_says_what_it_is() {
     assert_eq!(loose, [""; 0], "every table is STRICT");
 }
 
+/// A book as version 1 of the schema has left it: a closed June and an open July, one operator with all roles.
+fn book_of_version_1(folder: &Path) -> PathBuf {
+    let path = folder.join("old.db");
+    let bytes = zstd::decode_all(&include_bytes!("golden/book-version-1.db.zst")[..]).expect("a compressed book");
+    fs::write(&path, bytes).expect("a file");
+    path
+}
+
+fn version(path: &Path) -> i64 {
+    stranger(path).pragma_query_value(None, "user_version", |row| row.get(0)).expect("a pragma")
+}
+
 #[test]
-fn an_older_book_is_copied_before_it_is_upgraded() {
+fn a_book_of_version_1_is_copied_and_upgraded_and_the_log_tells_so() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let path = folder.path().join("old.db");
-    // Version 0 has no tables: the oldest book there can be.
-    stranger(&path).pragma_update(None, "application_id", i64::from(u32::from_be_bytes(*b"SLGR"))).expect("a pragma");
+    let path = book_of_version_1(folder.path());
     let old = fs::read(&path).expect("the old file");
     // What a killed copy leaves behind is in nobody's way.
-    fs::write(folder.path().join(format!("old.db.before-version-1.new-{}-0", std::process::id())), b"half").expect("a file");
-    Store::open(&path, Access::Read).expect("looking never upgrades");
-    assert_eq!(fs::read(&path).expect("the old file"), old);
-    Store::open(&path, Access::Write).expect("it is upgraded");
-    let copy = folder.path().join("old.db.before-version-1");
-    assert_eq!(mode(&copy), 0o600);
-    let version =
-        |path: &Path| stranger(path).pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).expect("a pragma");
-    assert_eq!((version(&copy), version(&path)), (0, 1));
+    fs::write(folder.path().join(format!("old.db.before-version-2.new-{}-0", std::process::id())), b"half").expect("a file");
+    let operations =
+        |path: &Path| -> i64 { stranger(path).query_row("SELECT COUNT(*) FROM operation", [], |row| row.get(0)).expect("a log") };
+    assert_eq!((version(&path), operations(&path)), (1, 49));
+    let mut book = Book::open(&path, Access::Read, session()).expect("whoever opens it first upgrades it");
+    let checks = book.read(|reader| subledger::book::check::check(reader, None)).expect("the proofs run");
+    let failing: Vec<_> = checks.iter().filter(|check| !check.ok).collect();
+    assert!(failing.is_empty(), "{failing:?}");
+    let copy = folder.path().join("old.db.before-version-2");
+    assert_eq!((mode(&copy), version(&copy), version(&path)), (0o600, 1, 2));
+    assert_eq!(operations(&copy), 49, "the copy is the book as it was");
+    let logged: (i64, String) = stranger(&path)
+        .query_row("SELECT COUNT(*), MAX(command) FROM operation WHERE id > 49", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .expect("a log");
+    assert_eq!(logged, (1, "upgrade".to_owned()));
+    let operators = book.read(|reader| Ok(reader.operators()?)).expect("operators");
+    assert_eq!(operators[0].roles(session().today()).len(), 5, "roles are kept");
+    // The copy is a book: put in the place of the other it is upgraded again.
+    drop(book);
+    fs::remove_file(&path).expect("the upgraded one");
+    fs::rename(&copy, &path).expect("the copy");
+    Book::open(&path, Access::Write, session()).expect("it opens").read(|reader| Ok(reader.operators()?)).expect("operators");
+    assert!(!old.is_empty());
+}
+
+/// The schema of an upgraded book is that of a new one, statement by statement: `check` compares them.
+#[test]
+fn many_commands_at_once_upgrade_a_book_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = book_of_version_1(folder.path());
+    std::thread::scope(|scope| {
+        let opened: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| Book::open(&path, Access::Write, session()).map(drop).map_err(|e| format!("{e:?}"))))
+            .collect();
+        for opened in opened {
+            assert_eq!(opened.join().expect("a thread"), Ok(()));
+        }
+    });
+    let copy = folder.path().join("old.db.before-version-2");
+    assert_eq!((version(&copy), version(&path)), (1, 2));
+    let upgrades: i64 =
+        stranger(&path).query_row("SELECT COUNT(*) FROM operation WHERE command = 'upgrade'", [], |row| row.get(0)).expect("a log");
+    assert_eq!(upgrades, 1);
+    assert_eq!(names(folder.path()).iter().filter(|name| name.contains(".new-")).count(), 0, "no draft is left");
+}
+
+#[test]
+fn an_older_book_that_cannot_be_written_is_left_alone() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = book_of_version_1(folder.path());
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).expect("rights");
+    let refused = Book::open(&path, Access::Read, session()).err();
+    assert!(matches!(refused, Some(Error::Store(StoreError::Older { found: 1, .. }))), "{refused:?}");
+    assert_eq!(version(&path), 1);
+    assert!(!folder.path().join("old.db.before-version-2").exists());
 }
 
 #[test]
@@ -414,10 +473,10 @@ fn a_newer_foreign_or_missing_file_is_refused_as_that() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let open = |name: &str| Store::open(&folder.path().join(name), Access::Read).err();
     let desk = Desk::new();
-    stranger(&desk.path()).pragma_update(None, "user_version", 2).expect("a pragma");
+    stranger(&desk.path()).pragma_update(None, "user_version", 3).expect("a pragma");
     for access in [Access::Read, Access::Write] {
         let refused = Store::open(&desk.path(), access).err();
-        assert!(matches!(refused, Some(StoreError::Newer { found: 2, known: 1 })), "{refused:?}");
+        assert!(matches!(refused, Some(StoreError::Newer { found: 3, known: 2 })), "{refused:?}");
     }
     assert!(matches!(open("missing.db"), Some(StoreError::Missing(_))));
     assert!(matches!(open("."), Some(StoreError::NotABook(_))));

@@ -32,13 +32,15 @@ const CRATES: &[(&str, &[&str])] = &[
     ("pbkdf2", &["src/domain/id_number.rs"]),
     ("plotters", &["src/view/chart.rs"]),
     ("rusqlite", &["src/store/"]),
-    ("rusqlite_migration", &["src/store/open.rs"]),
+    ("rusqlite_migration", &["src/store/open.rs", "src/store/upgrade.rs"]),
     ("rust_decimal", &["src/domain/rate.rs"]),
     ("rust_xlsxwriter", &["src/view/xlsx.rs"]),
     ("serde", &["anywhere"]),
     (
         "serde_json",
         &[
+            "src/book/approval.rs",
+            "src/book/audit.rs",
             "src/book/close/mod.rs",
             "src/book/mod.rs",
             "src/book/period.rs",

@@ -7,10 +7,11 @@ use super::fund::require_nothing_left;
 use super::handover::holder_notice;
 use super::operation::{find_account, find_group, not_negative};
 use super::usage::{self, PendingUsage};
-use super::{Operation, Result, UseCase, When, settlement};
+use super::{Operation, Result, UseCase, When, reach, settlement};
 use crate::domain::account::life::{LifeStep, ReleaseBlocker, Transition, next_state, release_blockers};
 use crate::domain::account::particulars::Particulars;
 use crate::domain::account::{Account, AccountState, Attestation, Group, Mode, MoveLeft, Origin, ShutdownPolicy, Standing, Uid};
+use crate::domain::approval::{Excess, Family};
 use crate::domain::association::missing_evidence;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::{Code, Name};
@@ -20,6 +21,7 @@ use crate::domain::entity::Entity;
 use crate::domain::id::{AccountId, StepId};
 use crate::domain::invitation::{Invitation, Token};
 use crate::domain::money::{Amount, Exact, Money};
+use crate::domain::operator::Reach;
 use crate::domain::percent::Percents;
 use crate::domain::period::{Month, PeriodState};
 use crate::domain::refusal::{Notice, Noun, Refusal, Unique};
@@ -277,6 +279,11 @@ fn insert(
         (_, None) => Amount::ZERO,
         (Mode::AgentPays, Some(credit)) => not_negative(credit, group.currency)?.amount,
     };
+    // What takes two people must not be had by opening a new account.
+    let credit = Money::new(credit_limit, group.currency);
+    if let Some(Excess { amount, limit }) = operation.policy()?.approval_limit.exceeded(Family::Credit, &[credit]) {
+        return Err(Refusal::CreditAboveLimit { account: code, credit: amount, limit }.into());
+    }
     // Last, because it may write that somebody let an invitation run out.
     require_free_address(operation, mobile.as_ref(), email.as_ref(), None)?;
     let since = particulars.since.unwrap_or_else(|| operation.today());
@@ -342,6 +349,10 @@ impl UseCase for CreateAccount {
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = AccountStep;
 
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        reach::of_group(reader, &self.0.group)
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         create(operation, self.0)
     }
@@ -361,6 +372,10 @@ impl UseCase for AssociateAccount {
     const COMMAND: &'static str = "account associate";
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = AccountStep;
+
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        reach::of_group(reader, &self.particulars.group)
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         associate(operation, self)
@@ -409,6 +424,14 @@ impl UseCase for EditAccount {
     const COMMAND: &'static str = "account edit";
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = AccountStep;
+
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        let account = reach::of_account(reader, &self.account, self.date, today)?;
+        Ok(match &self.group {
+            Some(group) => account.and(reach::of_group(reader, group)?),
+            None => account,
+        })
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         let before = find_account(operation.reader(), &self.account)?;
@@ -499,6 +522,10 @@ impl UseCase for AcceptAccount {
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = AccountStep;
 
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_account(reader, &self.account, None, today)
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         let before = find_today(operation, &self.account)?;
         if before.state == AccountState::Expired
@@ -522,6 +549,10 @@ impl UseCase for VerifyAccount {
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = AccountStep;
 
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_account(reader, &self.account, None, today)
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         let before = find_today(operation, &self.account)?;
         let today = operation.today();
@@ -540,6 +571,10 @@ impl UseCase for ConfirmAccount {
     const COMMAND: &'static str = "account confirm";
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = AccountStep;
+
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_account(reader, &self.account, None, today)
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         let before = find_today(operation, &self.account)?;
@@ -564,6 +599,10 @@ impl UseCase for FreezeAccount {
     const PERMISSION: Permission = Permission::FreezeAccounts;
     type Outcome = AccountStep;
 
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_account(reader, &self.0.account, self.0.date, today)
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         step_from(operation, &self.0, Transition::Freeze)
     }
@@ -574,6 +613,10 @@ impl UseCase for ThawAccount {
     const PERMISSION: Permission = Permission::FreezeAccounts;
     type Outcome = AccountStep;
 
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_account(reader, &self.0.account, self.0.date, today)
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         step_from(operation, &self.0, Transition::Thaw)
     }
@@ -583,6 +626,10 @@ impl UseCase for ReleaseAccount {
     const COMMAND: &'static str = "account release";
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = AccountStep;
+
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_account(reader, &self.0.account, self.0.date, today)
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         let account = find_today(operation, &self.0.account)?;

@@ -6,14 +6,16 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::account::{AccountStep, AssociateAccount, associate, create};
-use super::{Error, Operation, Result, UseCase};
+use super::{Error, Operation, Result, UseCase, reach};
 use crate::domain::account::AccountState;
 use crate::domain::account::particulars::{AccountList, ListedAccount, ListedLine, WayIn};
 use crate::domain::bill::{PROBLEMS_SHOWN, Problem, Problems};
 use crate::domain::invitation::Token;
+use crate::domain::operator::Reach;
 use crate::domain::progress::Watch;
 use crate::domain::refusal::{Notice, Noun, Refusal};
 use crate::domain::role::Permission;
+use crate::store::Reader;
 
 /// How much of a list with bad lines is imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +118,16 @@ impl UseCase for ImportAccounts<'_> {
     type Outcome = AccountsImported;
 
     /// Each line is judged with those before it in the book. Every bad line is named.
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        let mut reach = reach::of_nobody();
+        for listed in self.list.lines.iter().filter_map(|line| line.account.as_ref().ok()) {
+            if let Some(group) = reader.group_by_code(listed.particulars.group.trim())? {
+                reach = reach.and(Reach::group(group.id));
+            }
+        }
+        Ok(reach)
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountsImported> {
         let Self { file, list, notices, extent, words, watch } = self;
         let total = list.lines.len() as u64;

@@ -7,9 +7,10 @@ use crate::domain::account::Uid;
 use crate::domain::code::Name;
 use crate::domain::entity::{Entity, Identity};
 use crate::domain::money::Currency;
+use crate::domain::operator::Operator;
 use crate::domain::refusal::{Notice, Refusal, Unique};
 use crate::domain::role::Permission;
-use crate::store::{Agent, Operator, Reader};
+use crate::store::{Agent, Reader};
 
 /// Makes an empty book. Whoever runs it becomes its first operator, with every role.
 #[derive(Clone, Debug)]

@@ -9,12 +9,13 @@ use super::account::{self, AccountView};
 use super::budget::{self, BudgetView};
 use super::run_rate::RunRates;
 use super::usage::PendingUsage;
-use super::{Operation, Result, UseCase, When, handover, pool, upstream};
+use super::{Operation, Result, UseCase, When, handover, pool, reach, upstream};
 use crate::domain::account::{Account, AccountState, Origin};
 use crate::domain::alert::{AccountMoney, AlertKind, AlertState, Concern, Mark, of_money, of_upstream};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::handover::Handover;
 use crate::domain::money::Money;
+use crate::domain::operator::Reach;
 use crate::domain::policy::Policy;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
@@ -220,10 +221,8 @@ struct Saying {
 
 fn say(operation: &mut Operation<'_>, saying: Saying) -> Result<AlertMarked> {
     let Saying { alert, state, until, note } = saying;
-    let (today, asked) = (operation.today(), alert.trim());
-    let mut found = list(operation.reader(), today)?;
-    found.retain(|alert| !asked.is_empty() && alert.id.starts_with(asked));
-    let Some(alert) = found.pop().filter(|_| found.is_empty()) else { return Err(Refusal::AlertUnknown { alert }.into()) };
+    let today = operation.today();
+    let alert = find(operation.reader(), &alert, today)?;
     let operator = operation.operator_name().to_owned();
     let mark = Mark { alert: alert.id, state, until, note, operator, day: today };
     if alert.mark.as_ref() != Some(&mark) {
@@ -232,10 +231,31 @@ fn say(operation: &mut Operation<'_>, saying: Saying) -> Result<AlertMarked> {
     Ok(AlertMarked { kind: alert.concern.kind(), subject: alert.concern.subject(), mark })
 }
 
+/// What an alert is about: an account, a group, or something of the whole book.
+fn reach_of(reader: Reader<'_>, alert: &str, today: NaiveDate) -> Result<Reach> {
+    let subject = find(reader, alert, today)?.concern.subject();
+    if let Some(account) = reader.account_by_name(&subject)? {
+        return Ok(reach::of(&account, None, today));
+    }
+    Ok(reader.group_by_code(&subject)?.map_or(Reach::Book, |group| Reach::group(group.id)))
+}
+
+/// The alert of an id, or of enough of its beginning.
+fn find(reader: Reader<'_>, asked: &str, today: NaiveDate) -> Result<AlertView> {
+    let mut found = list(reader, today)?;
+    found.retain(|alert| !asked.trim().is_empty() && alert.id.starts_with(asked.trim()));
+    let one = found.pop().filter(|_| found.is_empty());
+    one.ok_or_else(|| Refusal::AlertUnknown { alert: asked.to_owned() }.into())
+}
+
 impl UseCase for AcknowledgeAlert {
     const COMMAND: &'static str = "alert acknowledge";
     const PERMISSION: Permission = Permission::HandleAlerts;
     type Outcome = AlertMarked;
+
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach_of(reader, &self.alert, today)
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AlertMarked> {
         say(operation, Saying { alert: self.alert, state: AlertState::Acknowledged, until: None, note: self.note })
@@ -246,6 +266,10 @@ impl UseCase for SnoozeAlert {
     const COMMAND: &'static str = "alert snooze";
     const PERMISSION: Permission = Permission::HandleAlerts;
     type Outcome = AlertMarked;
+
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach_of(reader, &self.alert, today)
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AlertMarked> {
         let (until, today) = (self.until, operation.today());
@@ -261,6 +285,10 @@ impl UseCase for AcceptAlert {
     const PERMISSION: Permission = Permission::HandleAlerts;
     type Outcome = AlertMarked;
 
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach_of(reader, &self.alert, today)
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<AlertMarked> {
         say(operation, Saying { alert: self.alert, state: AlertState::Accepted, until: None, note: Some(self.note) })
     }
@@ -270,6 +298,10 @@ impl UseCase for ReopenAlert {
     const COMMAND: &'static str = "alert reopen";
     const PERMISSION: Permission = Permission::HandleAlerts;
     type Outcome = AlertMarked;
+
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach_of(reader, &self.alert, today)
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AlertMarked> {
         say(operation, Saying { alert: self.alert, state: AlertState::Open, until: None, note: None })

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::operation::{AccountInGroup, find_account, find_group, positive};
 use super::usage::{self, PendingUsage};
-use super::{Operation, Result, UseCase, When};
+use super::{Operation, Result, UseCase, When, reach};
 use crate::domain::account::Environment;
 use crate::domain::budget::{Budget, BudgetAction, BudgetPeriod, BudgetScope, Days};
 use crate::domain::id::BudgetId;
 use crate::domain::money::{Amount, Currency, Exact, Money};
+use crate::domain::operator::Reach;
 use crate::domain::order::Placement;
 use crate::domain::percent::{Percents, percent_of};
 use crate::domain::refusal::{Notice, Refusal};
@@ -129,6 +130,14 @@ impl UseCase for SetBudget {
     const COMMAND: &'static str = "budget set";
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = BudgetView;
+
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        match &self.scope {
+            ScopeRequest::Account(account) => reach::of_account(reader, account, None, today),
+            ScopeRequest::Group(group) => reach::of_group(reader, group),
+            ScopeRequest::Environment(group, _) => reach::of_group_or_book(reader, group.as_deref()),
+        }
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<BudgetView> {
         let (scope, currency) = scope(operation, &self.scope)?;

@@ -5,16 +5,17 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{AccountView, list};
 use super::operation::{find_account, not_negative};
-use super::{Operation, Result, UseCase, When};
+use super::{Operation, Result, UseCase, When, approval, reach};
 use crate::domain::account::{Account, Mode, Standing};
 use crate::domain::code::Code;
-use crate::domain::money::{Amount, Currency, Exact};
+use crate::domain::money::{Amount, Currency, Exact, Money};
+use crate::domain::operator::Reach;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
 use crate::store::Reader;
 
 /// Says how much an agent-pays account may owe.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SetCredit {
     /// The account, as it was typed.
     pub account: String,
@@ -43,6 +44,20 @@ impl UseCase for SetCredit {
     const COMMAND: &'static str = "credit set";
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = CreditSet;
+
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_account(reader, &self.account, self.date, today)
+    }
+
+    fn as_request(&self, today: NaiveDate) -> Option<String> {
+        Some(approval::content(&Self { date: self.date.or(Some(today)), ..self.clone() }))
+    }
+
+    /// What the account may owe, where that is more than before.
+    fn stake(set: &CreditSet) -> Option<Vec<Money>> {
+        let limit = set.standing.credit_limit;
+        Some(if limit > set.before { vec![Money::new(limit, set.currency)] } else { vec![] })
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<CreditSet> {
         let found = operation.account(&self.account)?;

@@ -7,16 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use super::operation::find_group;
 use super::settlement::overdue_months;
-use super::{Operation, Result, UseCase};
+use super::{Operation, Result, UseCase, reach};
 use crate::domain::account::{Account, Group, Uid};
 use crate::domain::code::{Code, Name};
 use crate::domain::contact::Email;
 use crate::domain::dunning::{DunningLevel, Reminder, due};
 use crate::domain::id::{AccountId, GroupId};
 use crate::domain::money::{Amount, Currency};
+use crate::domain::operator::Reach;
 use crate::domain::period::Month;
 use crate::domain::role::Permission;
 use crate::domain::settlement::OpenMonth;
+use crate::store::Reader;
 
 /// Reminds customers of what is overdue: of each debt once at each level.
 #[derive(Clone, Debug)]
@@ -84,6 +86,10 @@ impl UseCase for Dun {
     type Outcome = Dunned;
 
     /// What was told of on the same day is told again in the same letter, and is not recorded a second time.
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        reach::of_group_or_book(reader, self.group.as_deref())
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<Dunned> {
         let today = operation.today();
         let groups = match &self.group {

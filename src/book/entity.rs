@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::invoice::title_of;
 use super::operation::unknown;
-use super::{Operation, Result, UseCase};
+use super::{Operation, Result, UseCase, reach};
 use crate::domain::code::{Code, Name};
 use crate::domain::entity::{Credential, Entity, Identity, NotACredential, Registration};
 use crate::domain::id_number::IdNumber;
 use crate::domain::invoice::Title;
+use crate::domain::operator::Reach;
 use crate::domain::refusal::{Notice, Noun, Refusal};
 use crate::domain::role::Permission;
 use crate::store::{Reader, TitleFrom};
@@ -63,6 +64,10 @@ impl UseCase for AddEntity {
     const COMMAND: &'static str = "entity add";
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = EntityAdded;
+
+    fn reach(&self, _reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        Ok(reach::of_nobody())
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<EntityAdded> {
         let reader = operation.reader();
@@ -163,6 +168,12 @@ impl UseCase for EditEntity {
     const COMMAND: &'static str = "entity edit";
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = EntityTitle;
+
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        let entity = find(reader, &self.entity)?;
+        let owned = reader.accounts()?.into_iter().filter(|account| account.entity == entity.id);
+        Ok(owned.fold(reach::of_nobody(), |reach, account| reach.and(reach::of(&account, None, today))))
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<EntityTitle> {
         let today = operation.today();

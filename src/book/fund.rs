@@ -6,13 +6,14 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::operation::{AccountInGroup, find_account, find_group, positive};
-use super::{Operation, Result, UseCase, When, account, group, statement};
+use super::{Operation, Result, UseCase, When, account, approval, group, reach, statement};
 use crate::domain::account::{Account, Group, Mode};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
 use crate::domain::id::EntryId;
 use crate::domain::journal::{Entry, Note, Unbalanced};
 use crate::domain::money::{Amount, Exact, Money};
+use crate::domain::operator::Reach;
 use crate::domain::period::OpenDate;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
@@ -21,7 +22,7 @@ use crate::domain::statement::Movement;
 use crate::store::{LedgerMovement, Reader};
 
 /// What goes with a movement of money: when it takes effect, and what the person wrote down.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Slip {
     /// When; today when `None`.
     pub date: Option<NaiveDate>,
@@ -29,8 +30,15 @@ pub struct Slip {
     pub note: Note,
 }
 
+impl Slip {
+    /// The same with its day, where nobody has named one.
+    pub(super) fn on(&self, today: NaiveDate) -> Self {
+        Self { date: self.date.or(Some(today)), ..self.clone() }
+    }
+}
+
 /// Records money that a customer paid in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Deposit {
     /// The group, as it was typed.
     pub group: String,
@@ -41,7 +49,7 @@ pub struct Deposit {
 }
 
 /// Gives a customer money back that is not allocated.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Withdraw {
     /// The group, as it was typed.
     pub group: String,
@@ -52,7 +60,7 @@ pub struct Withdraw {
 }
 
 /// Gives a prepaid account money of its group.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Allocate {
     /// The account, as it was typed.
     pub account: String,
@@ -63,7 +71,7 @@ pub struct Allocate {
 }
 
 /// Takes unspent money of a prepaid account back to its group.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Reclaim {
     /// The account, as it was typed.
     pub account: String,
@@ -74,7 +82,7 @@ pub struct Reclaim {
 }
 
 /// Passes unspent money from one prepaid account to another.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Transfer {
     /// The account that gives, as it was typed.
     pub from: String,
@@ -212,6 +220,14 @@ impl UseCase for Deposit {
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = FundMoved;
 
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        reach::of_group(reader, &self.group)
+    }
+
+    fn as_request(&self, today: NaiveDate) -> Option<String> {
+        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
         let group = find_group(operation.reader(), &self.group)?;
         let date = operation.effective(self.slip.date)?;
@@ -225,6 +241,14 @@ impl UseCase for Withdraw {
     const COMMAND: &'static str = "fund withdraw";
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = FundMoved;
+
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        reach::of_group(reader, &self.group)
+    }
+
+    fn as_request(&self, today: NaiveDate) -> Option<String> {
+        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
         let group = find_group(operation.reader(), &self.group)?;
@@ -273,6 +297,14 @@ impl UseCase for Allocate {
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = FundMoved;
 
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_account(reader, &self.account, self.slip.date, today)
+    }
+
+    fn as_request(&self, today: NaiveDate) -> Option<String> {
+        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
         allocate(operation, &self.account, self.amount, self.slip)
     }
@@ -299,6 +331,14 @@ impl UseCase for Reclaim {
     const COMMAND: &'static str = "fund reclaim";
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = FundMoved;
+
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_account(reader, &self.account, self.slip.date, today)
+    }
+
+    fn as_request(&self, today: NaiveDate) -> Option<String> {
+        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
         reclaim(operation, &self.account, self.amount, self.slip)
@@ -335,6 +375,15 @@ impl UseCase for Transfer {
     const COMMAND: &'static str = "fund transfer";
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = FundMoved;
+
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        let both = [&self.from, &self.to];
+        reach::of_listed(reader, both.map(|name| (name.as_str(), self.slip.date)), today)
+    }
+
+    fn as_request(&self, today: NaiveDate) -> Option<String> {
+        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
         let date = operation.effective(self.slip.date)?;

@@ -3,12 +3,13 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Operation, Result, UseCase, When};
+use super::{Operation, Result, UseCase, When, reach};
 use crate::domain::account::Group;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::{Code, Name};
 use crate::domain::dated::Dated;
 use crate::domain::money::{Amount, Currency};
+use crate::domain::operator::Reach;
 use crate::domain::period::Month;
 use crate::domain::refusal::{Noun, Refusal};
 use crate::domain::role::Permission;
@@ -79,6 +80,10 @@ impl UseCase for EditGroup {
     const COMMAND: &'static str = "group edit";
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = GroupEdited;
+
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        reach::of_group(reader, &self.group)
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<GroupEdited> {
         let before = super::operation::find_group(operation.reader(), &self.group)?;

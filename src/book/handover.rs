@@ -6,12 +6,13 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::operation::{AccountInGroup, find_group};
-use super::{Operation, Result, UseCase};
+use super::{Operation, Result, UseCase, reach};
 use crate::domain::code::{Code, Name};
 use crate::domain::handover::{
     self, Candidate, Case, Closing, Handover, HandoverReason, HandoverState, HandoverStep, Opening, Tick, TickAct, is_same_person,
 };
 use crate::domain::id::{AccountId, HandoverId, TickId};
+use crate::domain::operator::Reach;
 use crate::domain::order::Placement;
 use crate::domain::refusal::{Notice, Refusal};
 use crate::domain::role::Permission;
@@ -101,6 +102,11 @@ impl UseCase for OpenHandovers {
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = HandoversOpened;
 
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        let opening = handover::opening(&self.holder, candidates(reader, today)?)?;
+        Ok(opening.accounts.iter().fold(reach::of_nobody(), |reach, account| reach.and(reach::of(account, None, today))))
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<HandoversOpened> {
         let today = operation.today();
         let Opening { accounts, skipped } = handover::opening(&self.holder, candidates(operation.reader(), today)?)?;
@@ -147,6 +153,10 @@ impl UseCase for ChangeSteps {
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = StepsChanged;
 
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        Ok(reach::of(&reader.account(find(reader, &self.case)?.handover.account)?, None, today))
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<StepsChanged> {
         let mut case = find(operation.reader(), &self.case)?;
         let (day, operator) = (operation.today(), operation.operator_name().to_owned());
@@ -165,6 +175,10 @@ impl UseCase for CloseHandover {
     const COMMAND: &'static str = "handover close";
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = HandoverView;
+
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        Ok(reach::of(&reader.account(find(reader, &self.case)?.handover.account)?, None, today))
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<HandoverView> {
         let case = find(operation.reader(), &self.case)?;

@@ -4,13 +4,14 @@ use chrono::NaiveDate;
 
 use super::account::{AccountStep, find_today, require_free_address, step, take};
 use super::operation::{find_account, find_group};
-use super::{Operation, Result, UseCase};
+use super::{Operation, Result, UseCase, reach};
 use crate::domain::account::life::Transition;
 use crate::domain::account::{Account, Group, Origin};
 use crate::domain::code::Name;
 use crate::domain::entity::Entity;
 use crate::domain::id::AccountId;
 use crate::domain::invitation::{Invitation, InvitationState, LinkBase, Token, require_resend, require_token, require_waiting};
+use crate::domain::operator::Reach;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
 use crate::store::Reader;
@@ -53,6 +54,10 @@ impl UseCase for ResendInvitation {
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = AccountStep;
 
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_account(reader, &self.account, None, today)
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         let before = find_today(operation, &self.account)?;
         require_invitation(&before)?;
@@ -73,6 +78,10 @@ impl UseCase for RevokeInvitation {
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = AccountStep;
 
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_account(reader, &self.account, None, today)
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         let before = find_today(operation, &self.account)?;
         let today = operation.today();
@@ -85,6 +94,10 @@ impl UseCase for DeclineInvitation {
     const COMMAND: &'static str = "invitation decline";
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = AccountStep;
+
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_account(reader, &self.account, None, today)
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
         let before = find_today(operation, &self.account)?;

@@ -10,13 +10,16 @@ pub mod account;
 pub mod account_import;
 pub mod agent;
 pub mod alert;
+pub mod approval;
 pub mod association;
+pub mod audit;
 pub mod bill;
 pub mod blast;
 pub mod bridge;
 pub mod budget;
 pub mod check;
 pub mod close;
+pub mod commands;
 pub mod compliance;
 pub mod credit;
 pub mod days;
@@ -45,6 +48,7 @@ pub mod price;
 pub mod price_comparison;
 pub mod price_plan;
 mod pricing;
+mod reach;
 pub mod reconcile;
 pub mod report;
 mod run_rate;
@@ -59,7 +63,7 @@ mod usage;
 mod usage_check;
 mod write_off;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat, Utc};
@@ -68,13 +72,16 @@ use serde::de::DeserializeOwned;
 
 pub use operation::Operation;
 
+use crate::domain::approval::Request;
+use crate::domain::audit::OperationResult;
 use crate::domain::input::InputFile;
 use crate::domain::journal::Unbalanced;
-use crate::domain::money::Overflow;
+use crate::domain::money::{Money, Overflow};
+use crate::domain::operator::Reach;
 use crate::domain::refusal::Refusal;
-use crate::domain::role::{Permission, Role};
+use crate::domain::role::Permission;
 use crate::domain::secret::Secret;
-use crate::store::{Access, NewOperation, Operator, Reader, Store, StoreError};
+use crate::store::{Access, NewOperation, Reader, Store, StoreError};
 
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
@@ -85,6 +92,8 @@ pub enum Error {
     Store(StoreError),
     /// A posting rule made an entry that does not balance: a bug.
     Unbalanced(Unbalanced),
+    /// It is above a limit, and was kept for another operator to decide on.
+    Requested(Box<Done<Request>>),
 }
 
 /// The result of a use case.
@@ -131,14 +140,20 @@ pub struct Session {
     pub now: DateTime<Utc>,
     /// What nobody can guess; another one for each command.
     pub secret: Secret,
+    /// The command as it is typed, `fund balance`: the log names it where a look is refused.
+    pub command: String,
 }
 
 impl Session {
     /// The day in the book's time zone, UTC+8.
     pub fn today(&self) -> NaiveDate {
-        let zone = FixedOffset::east_opt(8 * 3600).expect("UTC+8 exists");
-        self.now.with_timezone(&zone).date_naive()
+        self.now.with_timezone(&book_zone()).date_naive()
     }
+}
+
+/// The time zone of every book.
+fn book_zone() -> FixedOffset {
+    FixedOffset::east_opt(8 * 3600).expect("UTC+8 exists")
 }
 
 /// The moment that a look at money is about.
@@ -191,6 +206,11 @@ impl Call {
         }
         Ok(arguments)
     }
+
+    /// The same as the log stores it.
+    fn as_logged(&self) -> Result<String> {
+        Ok(serde_json::to_string(&self.arguments_and_hashes()?).expect("a map of texts is JSON"))
+    }
 }
 
 /// What became of a write command.
@@ -221,6 +241,23 @@ pub trait UseCase {
     const PERMISSION: Permission;
     /// Whether it records a great many orders, and reads none of them back.
     const IS_BATCH: bool = false;
+
+    /// What it is about, as far as a grant for some groups asks; the whole book unless it says so. Asked only of an operator who
+    /// has the permission for some groups alone.
+    fn reach(&self, _reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        Ok(Reach::Book)
+    }
+
+    /// The command as a request keeps it, where somebody else may have to approve it: with all that it needs, and with its day.
+    fn as_request(&self, _today: NaiveDate) -> Option<String> {
+        None
+    }
+
+    /// What it puts at stake, where that is not what its entries move.
+    fn stake(_outcome: &Self::Outcome) -> Option<Vec<Money>> {
+        None
+    }
+
     /// What comes of it; stored when a key may ask for it again.
     type Outcome: Serialize + DeserializeOwned;
 
@@ -237,7 +274,7 @@ pub struct Book {
 impl Book {
     /// Makes a new book; see [`agent::Init`].
     pub fn create(path: &Path, session: &Session, call: &Call, init: agent::Init) -> Result<Done<agent::Initialised>> {
-        let founder = Operator { os_uid: session.os_uid, name: session.os_name.clone(), roles: Role::ALL.to_vec() };
+        let founder = operator::founder(session);
         if call.preview {
             let outcome = init.preview(founder)?;
             if path.exists() {
@@ -255,7 +292,7 @@ impl Book {
             let writer = store.begin()?;
             let mut operation = Operation::new(writer, founder, session.clone())?;
             let outcome = init.run(&mut operation)?;
-            let recorded = record::<agent::Init>(session, operation.operator_name(), call, &outcome)?;
+            let recorded = record::<agent::Init>(&operation, call, &outcome)?;
             operation.into_writer().commit(&recorded)?;
             Ok(Done { status: Status::Applied, outcome })
         })
@@ -263,7 +300,11 @@ impl Book {
 
     /// Opens a book.
     pub fn open(path: &Path, access: Access, session: Session) -> Result<Self> {
-        Ok(Self { store: Store::open(path, access)?, session })
+        let mut store = Store::open(path, access)?;
+        if store.is_older()? {
+            store.upgrade(&upgrade(&session))?;
+        }
+        Ok(Self { store, session })
     }
 
     /// How long a command waits for another one that is writing; five seconds unless this says so.
@@ -281,24 +322,48 @@ impl Book {
         &self.session
     }
 
-    /// Looks at one consistent view of the book.
+    /// Looks at one consistent view of the book, as an operator of it.
     pub fn read<T>(&mut self, look: impl FnOnce(Reader<'_>) -> Result<T>) -> Result<T> {
-        self.store.read(look)
+        let session = &self.session;
+        let looked = self.store.read(|reader| {
+            operator::authorise(reader, session, Permission::Read, || Ok(Reach::Groups(BTreeSet::new())))?;
+            look(reader)
+        });
+        if let Err(Error::Refused(refusal)) = &looked
+            && refusal.is_denial()
+        {
+            // It is refused in any case; on read-only media there is no place to record it.
+            drop(self.log_denial(&self.session.command.clone(), "{}".to_owned()));
+        }
+        looked
     }
 
     /// The one way to write.
     pub fn write<U: UseCase>(&mut self, call: &Call, use_case: U) -> Result<Done<U::Outcome>> {
+        let written = self.attempt(call, use_case);
+        if let Err(Error::Refused(refusal)) = &written
+            && refusal.is_denial()
+        {
+            self.log_denial(U::COMMAND, call.as_logged()?)?;
+        }
+        written
+    }
+
+    fn attempt<U: UseCase>(&mut self, call: &Call, use_case: U) -> Result<Done<U::Outcome>> {
         let writer = if U::IS_BATCH { self.store.begin_batch()? } else { self.store.begin()? };
-        let Some(operator) = authorise(writer.reader(), &self.session, U::PERMISSION)? else {
-            drop(writer);
-            return Err(self.log_denial::<U>(call)?);
-        };
+        let operator = operator::authorise(writer.reader(), &self.session, U::PERMISSION, || {
+            use_case.reach(writer.reader(), self.session.today())
+        })?;
         if let Some(first) = replay::<U>(writer.reader(), call)? {
             return Ok(Done { status: Status::Replayed, outcome: first });
         }
         let mut operation = Operation::new(writer, operator, self.session.clone())?;
+        let draft = approval::draft(&mut operation, &use_case)?;
         let outcome = use_case.run(&mut operation)?;
-        let recorded = record::<U>(&self.session, operation.operator_name(), call, &outcome)?;
+        if let Some(asked) = draft.map(|draft| draft.above_limit::<U>(&mut operation, &outcome)).transpose()?.flatten() {
+            return Err(approval::keep::<U>(operation, call, asked)?);
+        }
+        let recorded = record::<U>(&operation, call, &outcome)?;
         let writer = operation.into_writer();
         if call.preview {
             writer.rehearse(&recorded)?;
@@ -312,40 +377,40 @@ impl Book {
     }
 
     /// A refusal for lack of rights is itself recorded.
-    fn log_denial<U: UseCase>(&mut self, call: &Call) -> Result<Error> {
+    fn log_denial(&mut self, command: &str, arguments: String) -> Result<()> {
         let operator = self.store.read(|reader| reader.operator(self.session.os_uid))?;
         let name = operator.map_or_else(|| self.session.os_name.clone(), |operator| operator.name);
-        let mut denied = header::<U>(&self.session, &name, call)?;
-        (denied.denied, denied.key) = (true, None);
+        let denied = NewOperation { result: OperationResult::Denied, ..header(&self.session, &name, command, arguments) };
         self.store.begin()?.commit(&denied)?;
-        Ok(Refusal::NotPermitted { operator: name, permission: U::PERMISSION }.into())
+        Ok(())
     }
 }
-
-fn authorise(reader: Reader<'_>, session: &Session, permission: Permission) -> Result<Option<Operator>> {
-    let operator = reader.operator(session.os_uid)?;
-    Ok(operator.filter(|operator| operator.roles.iter().any(|role| role.may(permission))))
-}
-
-fn header<U: UseCase>(session: &Session, operator: &str, call: &Call) -> Result<NewOperation> {
-    Ok(NewOperation {
+fn header(session: &Session, operator: &str, command: &str, arguments: String) -> NewOperation {
+    NewOperation {
         recorded_at: session.now.to_rfc3339_opts(SecondsFormat::Secs, true),
         operator: operator.to_owned(),
         os_uid: session.os_uid,
-        command: U::COMMAND.to_owned(),
-        arguments: serde_json::to_string(&call.arguments_and_hashes()?).expect("a map of texts is JSON"),
-        key: call.key.clone(),
-        denied: false,
+        command: command.to_owned(),
+        arguments,
+        key: None,
+        result: OperationResult::Done,
         outcome: String::new(),
-    })
+    }
 }
 
-fn record<U: UseCase>(session: &Session, operator: &str, call: &Call, outcome: &U::Outcome) -> Result<NewOperation> {
-    let mut operation = header::<U>(session, operator, call)?;
+/// What the log tells when a book of an earlier version is opened for the first time.
+fn upgrade(session: &Session) -> NewOperation {
+    let arguments = format!("{{\"tool\":\"{}\"}}", env!("CARGO_PKG_VERSION"));
+    header(session, &session.os_name, "upgrade", arguments)
+}
+
+fn record<U: UseCase>(operation: &Operation<'_>, call: &Call, outcome: &U::Outcome) -> Result<NewOperation> {
+    let mut recorded = header(operation.session(), operation.operator_name(), U::COMMAND, call.as_logged()?);
+    recorded.key.clone_from(&call.key);
     if call.key.is_some() {
-        operation.outcome = serde_json::to_string(outcome).expect("outcomes have text keys only");
+        recorded.outcome = serde_json::to_string(outcome).expect("outcomes have text keys only");
     }
-    Ok(operation)
+    Ok(recorded)
 }
 
 /// The first outcome of a key that was used before, refused when it was used for something else.
@@ -370,6 +435,11 @@ fn replay<U: UseCase>(reader: Reader<'_>, call: &Call) -> Result<Option<U::Outco
         if then != now {
             return Err(reused(name, then, now).into());
         }
+    }
+    if first.result == OperationResult::Requested {
+        let request: Request = serde_json::from_str(&first.outcome).map_err(damaged)?;
+        let request = reader.approval(request.id)?.unwrap_or(request);
+        return Err(Error::Requested(Box::new(Done { status: Status::Replayed, outcome: request })));
     }
     Ok(Some(serde_json::from_str(&first.outcome).map_err(damaged)?))
 }

@@ -16,6 +16,7 @@ use crate::domain::handover::Handover;
 use crate::domain::id::{AccountId, EntryId, GroupId};
 use crate::domain::journal::{Entry, Unbalanced};
 use crate::domain::money::{Amount, Currency, Exact, Money};
+use crate::domain::operator::{Operator, Reach};
 use crate::domain::period::{ClosedThrough, Month, OpenDate, PeriodState};
 use crate::domain::policy::Policy;
 use crate::domain::price::Volume;
@@ -24,7 +25,7 @@ use crate::domain::role::Permission;
 use crate::domain::rules::Party;
 use crate::domain::settlement::{OpenMonths, Overdue, Terms};
 use crate::domain::upstream::UpstreamChain;
-use crate::store::{Operator, Reader, Scope, Writer};
+use crate::store::{Reader, Scope, Writer};
 
 /// An account with its group on a day, as rules need them.
 #[derive(Clone, Debug)]
@@ -89,6 +90,16 @@ impl<'c> Operation<'c> {
         self.writer
     }
 
+    /// The same operation before it has written or looked at anything: what was tried is taken back.
+    pub(super) fn start_over(self) -> Result<Self> {
+        Self::new(self.writer.take_back()?, self.operator, self.session)
+    }
+
+    /// Refuses what the operator has no right to, beside what the command as a whole needs.
+    pub(super) fn require(&self, permission: Permission, reach: &Reach) -> Result<()> {
+        super::operator::require(self.reader(), &self.operator, permission, self.today(), || Ok(reach.clone()))
+    }
+
     /// The operator.
     pub(super) fn operator(&self) -> &Operator {
         &self.operator
@@ -149,7 +160,7 @@ impl<'c> Operation<'c> {
     pub fn open_day(&self, asked: Option<NaiveDate>) -> Result<OpenDate> {
         let date = self.closed_through.open(asked.unwrap_or_else(|| self.today()))?;
         let period = Month::of(date.date());
-        let is_finance = self.operator.roles.iter().any(|role| role.may(Permission::CloseMonths));
+        let is_finance = self.operator.may_somewhere(Permission::CloseMonths, self.today());
         if !is_finance && self.reader().soft_closed_through()?.is_some_and(|last| period <= last) {
             return Err(Refusal::PeriodSoftClosed { period }.into());
         }

@@ -9,7 +9,7 @@ use super::operation::{AccountInGroup, not_negative, positive, unknown};
 use super::price::list_price_notice;
 use super::pricing::{OrderToPrice, Prices as _};
 use super::true_up::TrueUpReturned;
-use super::{Operation, Result, UseCase, handover, settlement};
+use super::{Operation, Result, UseCase, handover, reach, settlement};
 use crate::domain::account::{Account, Mode, Model};
 use crate::domain::agreement::ChargeKind;
 use crate::domain::code::Code;
@@ -17,6 +17,7 @@ use crate::domain::coupon::{Bearer, Coupon, CouponKind, CouponRequest, UsedCoupo
 use crate::domain::id::{EntryId, OrderId};
 use crate::domain::journal::Note;
 use crate::domain::money::{Amount, Currency, Exact, Money};
+use crate::domain::operator::Reach;
 use crate::domain::order::{Charge, Cost, Order, OrderKind, OrderRequest, Placement};
 use crate::domain::period::{Month, OpenDate};
 use crate::domain::policy::PoolCheck;
@@ -121,6 +122,10 @@ impl UseCase for RecordOrder {
     const PERMISSION: Permission = Permission::RecordOrders;
     type Outcome = OrderRecorded;
 
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_account(reader, &self.0.account, self.0.date, today)
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<OrderRecorded> {
         record(operation, self.0)
     }
@@ -133,6 +138,10 @@ impl UseCase for ImportOrders<'_> {
     type Outcome = OrdersImported;
 
     /// Orders are recorded by date, then in file order. Every refused line is named; one refused line refuses the file.
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_listed(reader, self.orders.iter().map(|(_, order)| (order.account.as_str(), order.date)), today)
+    }
+
     fn run(mut self, operation: &mut Operation<'_>) -> Result<OrdersImported> {
         if let Some(count) = operation.reader().order_file(&self.sha256)? {
             return Ok(OrdersImported {
@@ -401,6 +410,11 @@ impl UseCase for RefundOrder {
     const COMMAND: &'static str = "order refund";
     const PERMISSION: Permission = Permission::RecordOrders;
     type Outcome = OrderRecorded;
+
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        let original = find(reader, &self.order)?;
+        Ok(reach::of(&reader.account(original.account)?, Some(original.date), today))
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<OrderRecorded> {
         let original = find(operation.reader(), &self.order)?;

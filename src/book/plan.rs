@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::account::AccountView;
 use super::fund::{Slip, allocate, reclaim, reclaimable};
 use super::run_rate::Spending;
-use super::{Operation, Result, UseCase, When};
+use super::{Operation, Result, UseCase, When, approval, reach};
 use crate::domain::account::{AccountState, Group, Mode};
 use crate::domain::chain::hex;
 use crate::domain::chart::LedgerAccount;
@@ -16,6 +16,7 @@ use crate::domain::code::Code;
 use crate::domain::id::EntryId;
 use crate::domain::journal::Note;
 use crate::domain::money::{Amount, Exact, Money};
+use crate::domain::operator::Reach;
 use crate::domain::plan::{Member, MoveKind, Plan, PlannedMove, rebalance};
 use crate::domain::refusal::{Notice, Refusal};
 use crate::domain::role::Permission;
@@ -73,7 +74,7 @@ fn member(reader: Reader<'_>, view: &AccountView, target: Amount, today: NaiveDa
 }
 
 /// Makes the moves of a plan, all of them or none.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ApplyPlan {
     /// The file, as it was typed.
     pub file: String,
@@ -83,6 +84,8 @@ pub struct ApplyPlan {
     pub plan: Plan,
     /// When; today when `None`.
     pub date: Option<NaiveDate>,
+    /// Whether it was found to be current already: when it was asked for, which has itself moved the book on.
+    pub is_checked: bool,
 }
 
 /// A move that was made.
@@ -110,12 +113,22 @@ impl UseCase for ApplyPlan {
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = PlanApplied;
 
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_listed(reader, self.plan.moves.iter().map(|planned| (planned.account.as_str(), self.date)), today)
+    }
+
+    fn as_request(&self, today: NaiveDate) -> Option<String> {
+        Some(approval::content(&Self { date: self.date.or(Some(today)), is_checked: true, ..self.clone() }))
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<PlanApplied> {
         let date = operation.effective(self.date)?.date();
         if self.plan.moves.is_empty() {
             return Ok(PlanApplied { plan: None, date, moves: vec![] });
         }
-        self.require_current(operation.reader())?;
+        if !self.is_checked {
+            self.require_current(operation.reader())?;
+        }
         let plan = self.plan.hash();
         let note = Note { reference: None, remark: Some(format!("plan {}", &plan[..12])) };
         let mut moves = Vec::with_capacity(self.plan.moves.len());

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::fund::{Slip, post};
 use super::operation::positive;
 use super::usage::PendingUsage;
-use super::{Operation, Result, UseCase, When, account};
+use super::{Operation, Result, UseCase, When, account, approval};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::id::EntryId;
 use crate::domain::journal::Event;
@@ -19,7 +19,7 @@ use crate::domain::rules;
 use crate::store::{LedgerMovement, Reader};
 
 /// Records money that the agent paid into its pool at the provider.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TopUp {
     /// How much came into the pool, in major units.
     pub amount: Exact,
@@ -32,7 +32,7 @@ pub struct TopUp {
 }
 
 /// Where the agent pays the provider from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purse {
     /// The prepaid money at the provider.
     Pool,
@@ -41,7 +41,7 @@ pub enum Purse {
 }
 
 /// Records that the agent paid what the provider had billed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PayProvider {
     /// How much, in major units.
     pub amount: Exact,
@@ -118,6 +118,10 @@ impl UseCase for TopUp {
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = PoolMoved;
 
+    fn as_request(&self, today: NaiveDate) -> Option<String> {
+        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<PoolMoved> {
         let currency = currency_or_own(operation, self.currency)?;
         let date = operation.effective(self.slip.date)?;
@@ -137,6 +141,10 @@ impl UseCase for PayProvider {
     const COMMAND: &'static str = "pool pay";
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = PoolMoved;
+
+    fn as_request(&self, today: NaiveDate) -> Option<String> {
+        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<PoolMoved> {
         let currency = currency_or_own(operation, self.currency)?;

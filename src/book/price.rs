@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::operation::{AccountInGroup, find_group, unknown};
 use super::pricing::{OrderToPrice, Prices as _, ReadPrices};
-use super::{Operation, Result, UseCase, When};
+use super::{Operation, Result, UseCase, When, reach};
 use crate::domain::account::Group;
 use crate::domain::agreement::{Agreement, ChargeKind, Terms, conflict, gap_before, is_in_force};
 use crate::domain::chart::LedgerAccount;
@@ -13,6 +13,7 @@ use crate::domain::code::Code;
 use crate::domain::coupon::{CouponRequest, paid_by_voucher};
 use crate::domain::id::AccountId;
 use crate::domain::money::{Amount, Currency, Exact};
+use crate::domain::operator::Reach;
 use crate::domain::price::Price;
 use crate::domain::refusal::{Misprint, Notice, Noun, Refusal};
 use crate::domain::role::Permission;
@@ -43,6 +44,10 @@ impl UseCase for ApplyAgreement {
     const COMMAND: &'static str = "price apply";
     const PERMISSION: Permission = Permission::ApplyPrices;
     type Outcome = AgreementApplied;
+
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        reach::of_group_or_book(reader, self.terms.group.as_ref().map(Code::as_str))
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AgreementApplied> {
         let Self { terms, file } = self;

@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use super::fund::{Slip, post, require_deposits};
 use super::operation::{AccountInGroup, find_account, find_group, positive};
-use super::{Operation, Result, UseCase, When, write_off};
+use super::{Operation, Result, UseCase, When, approval, reach, write_off};
 use crate::domain::account::{Account, Group};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, EntryId, GroupId};
 use crate::domain::journal::{Event, Note};
 use crate::domain::money::{Amount, Currency, Exact, Money};
+use crate::domain::operator::Reach;
 use crate::domain::order::{OrderKind, Placement};
 use crate::domain::period::{Month, OpenDate};
 use crate::domain::policy::{OverdueCheck, Policy};
@@ -25,7 +26,7 @@ use crate::domain::settlement::{Ageing, Allocation, OpenMonth, OpenMonths, Overd
 use crate::store::{PostedEntry, Reader, SettlementRow};
 
 /// What a settlement is for: everything that the group owes, or some accounts, or some months.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Pays {
     /// The accounts, as they were typed; all of the group when there are none.
     pub accounts: Vec<String>,
@@ -34,7 +35,7 @@ pub struct Pays {
 }
 
 /// Records money that a customer paid for what its accounts owe.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReceiveSettlement {
     /// The group, as it was typed.
     pub group: String,
@@ -49,7 +50,7 @@ pub struct ReceiveSettlement {
 }
 
 /// Pays what accounts owe from what the group has paid in before.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ApplyDeposits {
     /// The group, as it was typed.
     pub group: String,
@@ -62,7 +63,7 @@ pub struct ApplyDeposits {
 }
 
 /// Takes a settlement back wholly: the money did not come after all, or was for something else.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ChargeBackSettlement {
     /// The entry that it posted.
     pub entry: EntryId,
@@ -71,7 +72,7 @@ pub struct ChargeBackSettlement {
 }
 
 /// Gives up what an account owes, or a part of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WriteOffReceivable {
     /// The account, as it was typed.
     pub account: String,
@@ -255,6 +256,14 @@ impl UseCase for ReceiveSettlement {
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = Settled;
 
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        reach::of_group(reader, &self.group)
+    }
+
+    fn as_request(&self, today: NaiveDate) -> Option<String> {
+        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<Settled> {
         let group = find_group(operation.reader(), &self.group)?;
         let date = operation.effective(self.slip.date)?;
@@ -285,6 +294,14 @@ impl UseCase for ApplyDeposits {
     const COMMAND: &'static str = "settlement apply";
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = Settled;
+
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        reach::of_group(reader, &self.group)
+    }
+
+    fn as_request(&self, today: NaiveDate) -> Option<String> {
+        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<Settled> {
         let group = find_group(operation.reader(), &self.group)?;
@@ -321,6 +338,14 @@ impl UseCase for WriteOffReceivable {
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = Settled;
 
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        reach::of_account(reader, &self.account, self.date, today)
+    }
+
+    fn as_request(&self, today: NaiveDate) -> Option<String> {
+        Some(approval::content(&Self { date: self.date.or(Some(today)), ..self.clone() }))
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<Settled> {
         let date = operation.effective(self.date)?;
         // Months before the account changed groups are another group's to pay: they are named.
@@ -344,6 +369,15 @@ impl UseCase for ChargeBackSettlement {
     const COMMAND: &'static str = "settlement charge-back";
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = Settled;
+
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        let group = reader.posted_entry(self.entry)?.and_then(|posted| posted.group);
+        Ok(group.map_or(Reach::Book, Reach::group))
+    }
+
+    fn as_request(&self, today: NaiveDate) -> Option<String> {
+        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<Settled> {
         let id = self.entry;

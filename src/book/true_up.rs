@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::operation::{AccountInGroup, find_group};
 use super::pricing::Prices as _;
-use super::{Operation, Result, UseCase};
+use super::{Operation, Result, UseCase, reach};
 use crate::domain::account::Group;
 use crate::domain::agreement::{Agreement, Tier, TierRule};
 use crate::domain::code::Code;
@@ -18,12 +18,13 @@ use crate::domain::coupon::Bearer;
 use crate::domain::id::{AccountId, EntryId};
 use crate::domain::journal::Note;
 use crate::domain::money::{Amount, Currency};
+use crate::domain::operator::Reach;
 use crate::domain::order::{Charge, Order};
 use crate::domain::period::{Month, OpenDate};
 use crate::domain::role::Permission;
 use crate::domain::rules;
 use crate::domain::true_up::{TieredCharge, TrueUp, due};
-use crate::store::Scope;
+use crate::store::{Reader, Scope};
 
 /// Prices the charges of retroactive agreements anew.
 #[derive(Clone, Debug)]
@@ -73,6 +74,10 @@ impl UseCase for TrueUpCharges {
     const COMMAND: &'static str = "price true-up";
     const PERMISSION: Permission = Permission::CloseMonths;
     type Outcome = TruedUp;
+
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        reach::of_group_or_book(reader, self.group.as_deref())
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<TruedUp> {
         let date = operation.effective(self.date)?;

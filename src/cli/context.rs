@@ -1,6 +1,7 @@
 //! What every command runs with: the book's place, the terminal, the person, the time.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -18,6 +19,7 @@ use super::ui::{FileForm, Format, Ui, Wishes, raw, render_file};
 use crate::book::{Book, Call, Done, Session, Status, UseCase};
 use crate::domain::chain::sha256_hex;
 use crate::domain::id_number::IdNumber;
+use crate::domain::operator::acting_uid;
 use crate::domain::refusal::Notice;
 use crate::domain::secret::Secret;
 use crate::store::Access;
@@ -70,6 +72,8 @@ pub(crate) struct Context {
     pub(crate) global: GlobalArgs,
     pub(crate) ui: Ui,
     pub(crate) prompter: Prompter,
+    /// The words of the command: `fund deposit`.
+    command: String,
     typed: BTreeMap<String, String>,
     now: DateTime<Utc>,
     secret: Secret,
@@ -94,7 +98,7 @@ impl Context {
         let dialect = if global.excel { Dialect::Excel } else { Dialect::Plain };
         let ui = Ui::new(Wishes { format: global.format, dialect, quiet: global.quiet, color: global.color });
         let prompter = Prompter::new(Answers { yes: global.yes, no_input: global.no_input });
-        Self { global, ui, prompter, typed: typed(command, matches), now: now(), secret: secret() }
+        Self { global, ui, prompter, command: words(matches), typed: typed(command, matches), now: now(), secret: secret() }
     }
 
     /// Where the book is.
@@ -104,8 +108,11 @@ impl Context {
 
     /// Who runs the command, and when.
     pub(crate) fn session(&self) -> Session {
-        let uid = nix::unistd::getuid();
-        Session { os_uid: uid.as_raw(), os_name: os_name(uid), now: self.now, secret: self.secret.clone() }
+        let book_owner = self.book_place().ok().and_then(|place| std::fs::metadata(place.path).ok()).map(|file| file.uid());
+        let sudo_uid = std::env::var("SUDO_UID").ok();
+        let os_uid = acting_uid(nix::unistd::getuid().as_raw(), book_owner, sudo_uid.as_deref());
+        let (secret, command) = (self.secret.clone(), self.command.clone());
+        Session { os_uid, os_name: os_name(nix::unistd::Uid::from_raw(os_uid)), now: self.now, secret, command }
     }
 
     /// The time at which the command runs.
@@ -264,6 +271,12 @@ fn secret() -> Secret {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).expect("the system has random numbers");
     Secret::new(bytes)
+}
+
+/// The words of the command that was typed.
+fn words(matches: &ArgMatches) -> String {
+    let inner = std::iter::successors(matches.subcommand(), |(_, inner)| inner.subcommand());
+    inner.map(|(name, _)| name).collect::<Vec<_>>().join(" ")
 }
 
 /// What was typed, by argument, before defaults.

@@ -7,7 +7,9 @@
 mod account;
 mod agent;
 mod alert;
+mod approval;
 mod args;
+mod audit;
 mod bill;
 mod budget;
 mod check;
@@ -53,7 +55,9 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use context::{Context, Ended, GlobalArgs};
 use exit::Exit;
+use failure::Failure;
 
+use crate::book;
 use crate::domain::code::is_unprintable;
 
 /// The cloud reseller's sub-ledger: sub-accounts, their money, and every provider bill proved to the cent
@@ -127,7 +131,11 @@ enum Command {
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
     #[command(subcommand)]
+    Approval(approval::ApprovalCommand),
+    #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     #[command(subcommand)]
     Report(report::ReportCommand),
     Demo(demo::DemoArgs),
@@ -173,7 +181,9 @@ impl Command {
             Self::Compliance(command) => command.run(context),
             Self::Alert(command) => command.run(context),
             Self::Operator(command) => command.run(context),
+            Self::Approval(command) => command.run(context),
             Self::Policy(command) => command.run(context),
+            Self::Audit(command) => command.run(context),
             Self::Report(command) => command.run(context),
             Self::Demo(args) => args.run(context),
             Self::Help(args) => args.run(context),
@@ -194,6 +204,11 @@ fn run_line(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok((cli, matches)) => {
             let context = Context::new(cli.global, &command, &matches);
             let ended = context.require_output(cli.command.text_form()).and_then(|()| cli.command.run(&context));
+            let ended = match ended {
+                // Not done, and no failure either.
+                Err(Failure::Book(book::Error::Requested(done))) => approval::tell_requested(&context, &done),
+                ended => ended,
+            };
             ended.unwrap_or_else(|failure| failure::tell(&failure, &context.ui))
         }
         Err(error) => refuse_line(&arguments, &error),

@@ -21,15 +21,13 @@ impl StatusArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let place = context.book_place()?;
         let session = context.session();
+        let today = session.today();
         let mut book = context.open(Access::Read)?;
-        let (status, operator) = book.read(|reader| Ok((status(reader, session.today())?, reader.operator(session.os_uid)?)))?;
-        let operator = match operator {
-            Some(operator) => {
-                let roles: Vec<&str> = operator.roles.iter().map(|role| role.as_str()).collect();
-                format!("{} ({})", operator.name, roles.join(", "))
-            }
-            None => format!("{}, who is no operator of this book", session.os_name),
-        };
+        let (status, operator) = book.read(|reader| Ok((status(reader, today)?, reader.operator(session.os_uid)?)))?;
+        let operator = operator.map_or(session.os_name, |operator| {
+            let roles: Vec<&str> = operator.roles(today).iter().map(|role| role.as_str()).collect();
+            format!("{} ({})", operator.name, roles.join(", "))
+        });
         context.answer(&view::agent::status(&status, &place.path.display().to_string(), place.because, &operator))?;
         Ok(Exit::Done)
     }

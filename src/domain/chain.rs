@@ -244,6 +244,19 @@ pub fn hex(hash: &Hash) -> String {
     })
 }
 
+/// The hash of 64 hexadecimal digits, in either case.
+pub fn parse_hash(text: &str) -> Option<Hash> {
+    let text = text.trim();
+    let mut hash = GENESIS;
+    if text.len() != 2 * hash.len() || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (place, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * place..2 * place + 2], 16).ok()?;
+    }
+    Some(hash)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,6 +305,16 @@ mod tests {
             bytes.extend_from_slice(field);
         }
         assert_eq!(hex(&digester.finish()), sha256_hex(&bytes));
+    }
+
+    #[test]
+    fn a_hash_is_read_as_it_is_written() {
+        let of_nothing = hash(&header(), Facts::default(), &GENESIS);
+        assert_eq!(parse_hash(&hex(&of_nothing)), Some(of_nothing));
+        assert_eq!(parse_hash(&format!(" {} ", hex(&of_nothing).to_ascii_uppercase())), Some(of_nothing));
+        for wrong in ["", "abc", &"g".repeat(64), &"0".repeat(63), &"0".repeat(66), &"é".repeat(32)] {
+            assert_eq!(parse_hash(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

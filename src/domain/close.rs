@@ -10,6 +10,7 @@ use crate::domain::bridge::{Bridge, Class, ClassTotal};
 use crate::domain::chart::LedgerCode;
 use crate::domain::code::Code;
 use crate::domain::finality::Finality;
+use crate::domain::id::ApprovalId;
 use crate::domain::money::{Amount, Currency, Exact, Overflow};
 use crate::domain::period::Month;
 use crate::domain::words::words;
@@ -27,6 +28,11 @@ pub enum Blocker {
     NothingHappened,
     /// The month has days left.
     NotOver,
+    /// What was asked for in the month waits for a second person.
+    PendingApprovals {
+        /// The requests.
+        requests: Vec<ApprovalId>,
+    },
     /// No bill has been imported, and orders wait for it.
     NoBill,
     /// No bill has been imported, though accounts were active; closing without one has to be said.
@@ -96,6 +102,8 @@ pub struct Readiness {
     pub anything_happened: bool,
     /// Whether its last day has passed.
     pub is_over: bool,
+    /// Requests of the month or before that wait for a second person.
+    pub pending_approvals: Vec<ApprovalId>,
     /// Accounts that were active in it: the provider usually bills them.
     pub active_accounts: u64,
     /// Whether somebody has said that it closes without a bill.
@@ -139,6 +147,8 @@ words! {
         EarlierMonths = "earlier-months",
         /// The month has passed, and something happened in it.
         MonthOver = "month-over",
+        /// Nothing that was asked for waits for a second person.
+        Approvals = "approvals",
         /// Its bill is there.
         Bill = "bill",
         /// The bill does not change any more.
@@ -214,12 +224,17 @@ pub fn checklist(readiness: &Readiness, waivers: &[Waiver]) -> Result<Vec<(Close
 fn asked(readiness: &Readiness, check: CloseCheck) -> Result<CheckState, Overflow> {
     use CheckState::{Blocked, Done, Later, NotNeeded};
     let holds = |holds: bool, blocker: Blocker| if holds { Done } else { Blocked(blocker) };
+    let none_pending = || {
+        let requests = readiness.pending_approvals.clone();
+        holds(requests.is_empty(), Blocker::PendingApprovals { requests })
+    };
     let may_close_without = readiness.without_bill != WithoutBill::No;
     let Some(BillReadiness { finality, currency, stated_total, rejected_lines, reconciled }) = &readiness.bill else {
         return Ok(match check {
             CloseCheck::EarlierMonths => readiness.earlier_open.map_or(Done, |month| Blocked(Blocker::EarlierMonthOpen { month })),
             CloseCheck::MonthOver if !readiness.anything_happened => Blocked(Blocker::NothingHappened),
             CloseCheck::MonthOver => holds(readiness.is_over, Blocker::NotOver),
+            CloseCheck::Approvals => none_pending(),
             CloseCheck::Bill if !readiness.anything_happened || !readiness.is_over => Later,
             CloseCheck::Bill if readiness.open_orders > 0 => holds(readiness.without_bill == WithoutBill::NotYet, Blocker::NoBill),
             CloseCheck::Bill if readiness.active_accounts > 0 => {
@@ -234,6 +249,7 @@ fn asked(readiness: &Readiness, check: CloseCheck) -> Result<CheckState, Overflo
         return Ok(match check {
             CloseCheck::EarlierMonths => readiness.earlier_open.map_or(Done, |month| Blocked(Blocker::EarlierMonthOpen { month })),
             CloseCheck::MonthOver => holds(readiness.is_over, Blocker::NotOver),
+            CloseCheck::Approvals => none_pending(),
             CloseCheck::Bill => Blocked(Blocker::NotReconciled),
             _ => Later,
         });
@@ -241,6 +257,7 @@ fn asked(readiness: &Readiness, check: CloseCheck) -> Result<CheckState, Overflo
     Ok(match check {
         CloseCheck::EarlierMonths => readiness.earlier_open.map_or(Done, |month| Blocked(Blocker::EarlierMonthOpen { month })),
         CloseCheck::MonthOver => holds(readiness.is_over, Blocker::NotOver),
+        CloseCheck::Approvals => none_pending(),
         CloseCheck::Bill => Done,
         _ if leaves_aside => NotNeeded,
         CloseCheck::BillFinal => holds(*finality == Finality::Final, Blocker::BillNotFinal),
@@ -386,6 +403,7 @@ mod tests {
             earlier_open: None,
             anything_happened: true,
             is_over: true,
+            pending_approvals: vec![],
             active_accounts: 2,
             without_bill: WithoutBill::No,
             open_orders: 3,

@@ -50,6 +50,8 @@ ids! {
     ProductId;
     /// An account UID as it was seen on a bill.
     SeenUidId;
+    /// A command that waits for a second person; people see it as `a-1`.
+    ApprovalId;
     /// One write command in the audit log.
     OperationId;
 }
@@ -77,4 +79,5 @@ typed_ids! {
     BudgetId = "b";
     InvoiceId = "i";
     HandoverId = "h";
+    ApprovalId = "a";
 }

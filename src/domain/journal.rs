@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::chart::LedgerAccount;
 use crate::domain::id::{AccountId, EntryId, GroupId};
@@ -94,7 +95,7 @@ pub struct About {
 }
 
 /// What a person writes down with a movement of money.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// A reference such as a bank's transaction number.
     pub reference: Option<String>,

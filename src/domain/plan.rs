@@ -40,7 +40,7 @@ pub struct PlannedMove {
 }
 
 /// A plan for a book whose audit log has this head.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// The head of the audit log, in hexadecimal digits.
     pub book: String,

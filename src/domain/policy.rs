@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use crate::domain::approval::Limits;
 use crate::domain::code::Name;
 use crate::domain::dunning::DunningDays;
 use crate::domain::invitation::LinkBase;
@@ -44,6 +45,10 @@ words! {
         LowBalance = "low-balance",
         /// For fewer than how many days of spending in the pool somebody is told.
         PoolDays = "pool-days",
+        /// Up to how much money moves without a second person.
+        ApprovalLimit = "approval-limit",
+        /// For how many days a request waits for a second person.
+        ApprovalDays = "approval-days",
         /// How many days after the end of a month what it is owed for is due.
         PaymentDays = "payment-days",
         /// Whether an account that owes what was due may buy anything new.
@@ -96,6 +101,8 @@ impl PolicyName {
             Self::PoolCheck => "agent-pays orders need cover in the pool: off, warn or refuse",
             Self::LowBalance => "alert when so many percent of a balance or a credit are left",
             Self::PoolDays => "alert when the pool lasts fewer days",
+            Self::ApprovalLimit => "what moves more than this waits for another operator: 50000, fund 20000 CNY, or none",
+            Self::ApprovalDays => "a request waits so many days for another operator",
             Self::PaymentDays => "what a month is owed for is due so many days after its end",
             Self::OverdueCheck => "new purchases of accounts that owe what was due: off, warn or refuse",
             Self::DunningDays => "overdue for so many days, a debt reaches the first, second, third level of dunning",
@@ -130,6 +137,10 @@ pub struct Policy {
     pub low_balance: Percents,
     /// For fewer than how many days of spending in the pool somebody is told.
     pub pool_days: u16,
+    /// Up to how much money moves without a second person.
+    pub approval_limit: Limits,
+    /// For how many days a request waits for a second person.
+    pub approval_days: u16,
     /// How many days after the end of a month what it is owed for is due.
     pub payment_days: u16,
     /// Whether an account that owes what was due may buy anything new.
@@ -180,6 +191,8 @@ impl Default for Policy {
             pool_check: PoolCheck::Off,
             low_balance: "25,10,0".parse().expect("three percents"),
             pool_days: 15,
+            approval_limit: Limits::default(),
+            approval_days: 7,
             payment_days: 30,
             overdue_check: OverdueCheck::Off,
             dunning_days: "1,15,30".parse().expect("three numbers of days"),
@@ -212,6 +225,8 @@ impl Policy {
             PolicyName::PoolCheck => self.pool_check.to_string(),
             PolicyName::LowBalance => self.low_balance.to_string(),
             PolicyName::PoolDays => self.pool_days.to_string(),
+            PolicyName::ApprovalLimit => self.approval_limit.to_string(),
+            PolicyName::ApprovalDays => self.approval_days.to_string(),
             PolicyName::PaymentDays => self.payment_days.to_string(),
             PolicyName::OverdueCheck => self.overdue_check.to_string(),
             PolicyName::DunningDays => self.dunning_days.to_string(),
@@ -242,6 +257,8 @@ impl Policy {
             PolicyName::PoolCheck => self.pool_check = text.parse()?,
             PolicyName::LowBalance => self.low_balance = text.parse()?,
             PolicyName::PoolDays => self.pool_days = days(text)?,
+            PolicyName::ApprovalLimit => self.approval_limit = text.parse()?,
+            PolicyName::ApprovalDays => self.approval_days = days(text)?,
             PolicyName::PaymentDays => self.payment_days = days(text)?,
             PolicyName::OverdueCheck => self.overdue_check = text.parse()?,
             PolicyName::DunningDays => self.dunning_days = text.parse()?,

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use crate::domain::account::life::ReleaseBlocker;
 use crate::domain::account::{AccountState, Attestation, NotAUid, Origin};
+use crate::domain::approval::Verdict;
 use crate::domain::bill::{Layout, Problem, Remark, TaxBasis};
 use crate::domain::close::{Blocker, CloseCheck};
 use crate::domain::code::{Code, Name};
@@ -15,7 +16,7 @@ use crate::domain::coupon::CouponKind;
 use crate::domain::difference::{DifferenceKind, Resolution};
 use crate::domain::entity::{NotACredential, NotARegistration};
 use crate::domain::handover::{HandoverStep, OwnPart};
-use crate::domain::id::{BudgetId, EntryId, HandoverId, InvoiceId, OperationId, OrderId};
+use crate::domain::id::{ApprovalId, BudgetId, EntryId, HandoverId, InvoiceId, OperationId, OrderId};
 use crate::domain::id_number::NotAnIdNumber;
 use crate::domain::invitation::TokenFault;
 use crate::domain::invoice::{InvoiceForm, InvoiceState, NotAnInvoiceNumber};
@@ -24,7 +25,7 @@ use crate::domain::money::{Currency, Exact, Money, Overflow};
 use crate::domain::order::OrderKind;
 use crate::domain::period::Month;
 use crate::domain::policy::PolicyName;
-use crate::domain::role::Permission;
+use crate::domain::role::{Permission, Role};
 
 /// What kind of thing a name was looked up among.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub enum Noun {
     Entity,
     /// Groups.
     Group,
+    /// Operators, by name or OS user.
+    Operator,
     /// Accounts, by code or UID.
     Account,
     /// Orders, by `o-17` or the provider's order number.
@@ -57,6 +60,7 @@ impl Noun {
         match self {
             Self::Entity => "entity",
             Self::Group => "group",
+            Self::Operator => "operator",
             Self::Account => "account",
             Self::Order => "order",
             Self::Agreement => "agreement",
@@ -115,8 +119,14 @@ pub enum WhyNot {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are named after what they are, and each variant says when it is used")]
 pub enum Refusal {
+    /// Nobody that the book knows.
+    UnknownOperator { os_name: String, os_uid: u32 },
     /// The operator's roles do not carry the permission.
     NotPermitted { operator: String, permission: Permission },
+    /// The operator has the permission for some groups, and this concerns others, or the whole book.
+    OutOfScope { operator: String, permission: Permission, groups: Vec<Code> },
+    /// The operator may do nothing at present.
+    OperatorDisabled { operator: String, since: NaiveDate, by: String, reason: String },
 
     /// The same key was used before for other content.
     KeyReused { key: String, field: String, first: String, now: String },
@@ -209,6 +219,38 @@ pub enum Refusal {
     CertificateTooLong { expires: NaiveDate, latest: NaiveDate },
     /// The OS user, or the name, is an operator of the book already.
     OperatorExists { name: String, os_uid: u32 },
+    /// A role is granted for the whole book, and cannot be taken back for single groups.
+    GrantForBook { operator: String, role: Role },
+    /// The operator has no such role to take back.
+    NotGranted { operator: String, roles: Vec<Role> },
+    /// A grant would hold from a day that has passed.
+    GrantInPast { from: NaiveDate, today: NaiveDate },
+    /// A grant would end before it begins.
+    GrantReversed { from: NaiveDate, until: NaiveDate },
+    /// Nobody would be left who runs the tool for good.
+    LastAdmin,
+    /// The operator is disabled already.
+    DisabledAlready { operator: String, since: NaiveDate, by: String },
+    /// The operator is not disabled.
+    NotDisabled { operator: String },
+
+    /// A new account would begin with more credit than goes through without a second person.
+    CreditAboveLimit { account: Code, credit: Money, limit: Exact },
+    /// The log has no operation of that number.
+    OperationUnknown { number: i64 },
+    /// There is no request of that number.
+    ApprovalUnknown { request: String },
+    /// The request was decided on already.
+    ApprovalDecided { request: ApprovalId, verdict: Verdict, by: String, day: NaiveDate },
+    /// Nobody has decided on the request in time.
+    ApprovalExpired { request: ApprovalId, expires: NaiveDate },
+    /// Nobody decides on what they have asked for themselves.
+    ApprovalOwn { request: ApprovalId, verdict: Verdict },
+    /// Only who asked for it takes a request back.
+    ApprovalOthers { request: ApprovalId, requester: String },
+    /// Approved now, a request would post something else than what was asked for.
+    ApprovalBookMoved { request: ApprovalId },
+
     /// Nobody holds an account that lives under that name.
     HandoverNobody { holder: Name, near: Vec<String> },
     /// Every account of a person has an open case already.
@@ -650,6 +692,19 @@ pub enum Expansion {
 }
 
 impl Refusal {
+    /// Whether it is for lack of rights: then it is recorded.
+    pub fn is_denial(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownOperator { .. }
+                | Self::NotPermitted { .. }
+                | Self::OutOfScope { .. }
+                | Self::OperatorDisabled { .. }
+                | Self::ApprovalOwn { .. }
+                | Self::ApprovalOthers { .. }
+        )
+    }
+
     /// The code of a line that cannot be read, beside lines that a rule refuses.
     pub const UNREADABLE_LINE: &'static str = "file.bad-lines";
 
@@ -657,7 +712,10 @@ impl Refusal {
     #[expect(clippy::too_many_lines, reason = "the list of every refusal and its code, one after the other")]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::UnknownOperator { .. } => "operator.not-known",
             Self::NotPermitted { .. } => "operator.not-permitted",
+            Self::OutOfScope { .. } => "operator.out-of-scope",
+            Self::OperatorDisabled { .. } => "operator.disabled",
             Self::KeyReused { .. } => "key.reused",
             Self::Uid { reason: NotAUid::Spreadsheet, .. } => "uid.spreadsheet",
             Self::Uid { reason: NotAUid::RamUser, .. } => "uid.ram-user",
@@ -668,6 +726,7 @@ impl Refusal {
             Self::Unknown { noun, .. } => match noun {
                 Noun::Entity => "entity.unknown",
                 Noun::Group => "group.unknown",
+                Noun::Operator => "operator.unknown",
                 Noun::Account => "account.unknown",
                 Noun::Order => "order.unknown",
                 Noun::Agreement => "agreement.unknown",
@@ -680,6 +739,7 @@ impl Refusal {
             Self::Exists { noun, .. } => match noun {
                 Noun::Entity => "entity.exists",
                 Noun::Group => "group.exists",
+                Noun::Operator => "operator.exists",
                 Noun::Account => "account.exists",
                 Noun::Order => "order.exists",
                 Noun::Agreement => "agreement.exists",
@@ -734,6 +794,21 @@ impl Refusal {
             Self::ChainNotFrozen { .. } => "chain.not-frozen",
             Self::CertificateTooLong { .. } => "chain.expires",
             Self::OperatorExists { .. } => "operator.exists",
+            Self::GrantForBook { .. } => "grant.for-book",
+            Self::NotGranted { .. } => "grant.none",
+            Self::GrantInPast { .. } => "grant.in-past",
+            Self::GrantReversed { .. } => "grant.reversed",
+            Self::LastAdmin => "operator.last-admin",
+            Self::DisabledAlready { .. } => "operator.disabled-already",
+            Self::NotDisabled { .. } => "operator.not-disabled",
+            Self::CreditAboveLimit { .. } => "credit.above-limit",
+            Self::OperationUnknown { .. } => "operation.unknown",
+            Self::ApprovalUnknown { .. } => "approval.unknown",
+            Self::ApprovalDecided { .. } => "approval.decided",
+            Self::ApprovalExpired { .. } => "approval.expired",
+            Self::ApprovalOwn { .. } => "approval.own",
+            Self::ApprovalOthers { .. } => "approval.others",
+            Self::ApprovalBookMoved { .. } => "approval.book-moved",
             Self::HandoverNobody { .. } => "handover.nobody",
             Self::HandoverOpenAlready { .. } => "handover.open-already",
             Self::HandoverUnknown { .. } => "handover.unknown",

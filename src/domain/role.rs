@@ -19,8 +19,10 @@ words! {
 }
 
 words! {
-    /// What a write command needs; each use case declares exactly one.
+    /// What a command needs; each use case declares exactly one, and what only looks needs `read`.
     Permission, "a permission" {
+        /// Looking at anything, exporting, proving.
+        Read = "read",
         /// The agent, its operators and policy.
         Administer = "administer",
         /// Entities, groups, accounts, hand-overs.
@@ -46,6 +48,9 @@ impl Role {
         use Permission::{
             Administer, ApplyPrices, CloseMonths, FreezeAccounts, HandleAlerts, ManageAccounts, MoveMoney, RecordOrders,
         };
+        if permission == Permission::Read {
+            return true;
+        }
         match self {
             Self::Admin => matches!(permission, Administer),
             Self::Manager => matches!(permission, ManageAccounts | RecordOrders | ApplyPrices | HandleAlerts | FreezeAccounts),
@@ -74,6 +79,7 @@ mod tests {
             writeln!(table, "{permission}: {}", roles.join(" ")).unwrap();
         }
         insta::assert_snapshot!(table, @r"
+        read: admin manager finance tech auditor
         administer: admin
         manage-accounts: manager
         record-orders: manager tech

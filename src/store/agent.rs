@@ -1,4 +1,4 @@
-//! The agent and its operators.
+//! The agent.
 
 use rusqlite::{OptionalExtension as _, params};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,6 @@ use crate::domain::account::Uid;
 use crate::domain::code::Name;
 use crate::domain::entity::Credential;
 use crate::domain::money::Currency;
-use crate::domain::role::Role;
 
 /// The book's owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,17 +24,6 @@ pub struct Agent {
     pub currency: Currency,
     /// Its own account at the provider.
     pub uid: Option<Uid>,
-}
-
-/// A person who may use the book.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Operator {
-    /// The OS user.
-    pub os_uid: u32,
-    /// How the log calls them.
-    pub name: String,
-    /// What they may do.
-    pub roles: Vec<Role>,
 }
 
 impl Reader<'_> {
@@ -56,25 +44,6 @@ impl Reader<'_> {
             .optional()?;
         agent.ok_or_else(|| StoreError::Damaged("it has no agent".to_owned()))
     }
-
-    /// The operator that an OS user is.
-    pub fn operator(&self, os_uid: u32) -> Result<Option<Operator>> {
-        let mut select = self.connection.prepare_cached("SELECT os_uid, name, roles FROM operator WHERE os_uid = ?1")?;
-        Ok(select.query_row([os_uid], operator_row).optional()?)
-    }
-
-    /// Every operator, in the order in which they were added.
-    pub fn operators(&self) -> Result<Vec<Operator>> {
-        let mut select = self.connection.prepare_cached("SELECT os_uid, name, roles FROM operator ORDER BY id")?;
-        let rows = select.query_map([], operator_row)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-}
-
-fn operator_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Operator> {
-    let roles: String = row.get(2)?;
-    let roles = roles.split(' ').filter(|word| !word.is_empty()).filter_map(|word| word.parse().ok()).collect();
-    Ok(Operator { os_uid: row.get(0)?, name: row.get(1)?, roles })
 }
 
 impl Writer<'_> {
@@ -98,15 +67,5 @@ impl Writer<'_> {
         self.connection()
             .execute("UPDATE agent SET name = ?1, uid = ?2", params![after.name.as_str(), after.uid.as_ref().map(Uid::as_str)])?;
         self.log_change("agent", "agent", Some(before), after)
-    }
-
-    /// Writes an operator.
-    pub fn insert_operator(&mut self, operator: &Operator) -> Result<()> {
-        let roles: Vec<&str> = operator.roles.iter().map(|role| role.as_str()).collect();
-        self.connection().execute(
-            "INSERT INTO operator (os_uid, name, roles) VALUES (?1, ?2, ?3)",
-            params![operator.os_uid, operator.name, roles.join(" ")],
-        )?;
-        self.log_change("operator", &operator.name, None, operator)
     }
 }

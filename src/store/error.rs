@@ -27,6 +27,14 @@ pub enum StoreError {
         /// The latest version that this tool knows.
         known: i64,
     },
+    /// An earlier version of the tool has made the file, and it cannot be upgraded where it is.
+    #[error("{} has schema version {found}, and cannot be upgraded because it cannot be written to", .path.display())]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+    },
     /// The file may not be written.
     #[error("{} cannot be written to", .0.display())]
     ReadOnly(PathBuf),

@@ -10,6 +10,7 @@ use super::error::{Result, StoreError};
 use super::sql::{Columns as _, day};
 use super::{Reader, Writer};
 use crate::domain::account::DayEnd;
+use crate::domain::approval::{PlannedEntry, PlannedPosting};
 use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, EntryId, GroupId, LedgerAccountId};
@@ -150,6 +151,28 @@ impl Reader<'_> {
         ids.into_iter()
             .map(|id| Ok(SealedEntry { id: EntryId(id), event, effective, postings: self.postings_of(EntryId(id))? }))
             .collect()
+    }
+
+    /// An entry without its number, if there is one of that number.
+    pub fn entry_as_planned(&self, id: EntryId) -> Result<Option<PlannedEntry>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT event, effective, group_id, account_id, recipient_id, reference, remark, reverses FROM entry WHERE id = ?1",
+        )?;
+        let found = select.query_row([id.0], |row| {
+            Ok(PlannedEntry {
+                event: row.parsed(0)?,
+                effective: row.date(1)?,
+                group: row.get::<_, Option<i64>>(2)?.map(GroupId),
+                account: row.get::<_, Option<i64>>(3)?.map(AccountId),
+                recipient: row.get::<_, Option<i64>>(4)?.map(AccountId),
+                note: Note { reference: row.get(5)?, remark: row.get(6)? },
+                reverses: row.get::<_, Option<i64>>(7)?.map(EntryId),
+                postings: vec![],
+            })
+        });
+        let Some(mut entry) = found.optional()? else { return Ok(None) };
+        entry.postings = self.postings_of(id)?.iter().map(PlannedPosting::from).collect();
+        Ok(Some(entry))
     }
 
     /// The lines of an entry.
@@ -455,8 +478,16 @@ impl Writer<'_> {
         ]);
         let reverses = entry.reverses().map_or(0, |e| e.0);
         self.facts.entry(id, entry.event(), date, about, reverses, entry.postings());
+        if let Some(tried) = &mut self.tried {
+            tried.push(entry.into());
+        }
         self.write_waiting()?;
         Ok(EntryId(id))
+    }
+
+    /// The number that the next entry will have.
+    pub fn next_entry(&mut self) -> Result<EntryId> {
+        self.peek_id("entry").map(EntryId)
     }
 
     /// Writes the balances that this transaction has moved so far.

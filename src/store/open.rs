@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
-use rusqlite_migration::{M, Migrations};
 
 use super::error::{Result, StoreError};
+use super::operation::NewOperation;
+use super::upgrade::{LATEST, versions};
 use super::{Reader, Writer};
 
 /// `SLGR` as a number: says that a SQLite file is a subledger book.
@@ -24,9 +25,6 @@ const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// The page cache of a batch, in KiB: the pages that its rows fall on again and again. With SQLite's own 2 MiB each is written to
 /// the log and read back many times.
 const BATCH_CACHE_KIB: i64 = 32 << 10;
-
-/// Every version of the schema, oldest first.
-const SCHEMA: &[M<'static>] = &[M::up(include_str!("schema.sql"))];
 
 /// What a command will do with the book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +82,7 @@ impl Store {
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         prepare(&connection)?;
-        migrations().to_latest(&mut connection).map_err(migration_failed)?;
+        versions(None).to_latest(&mut connection).map_err(migration_failed)?;
         Ok(Self { connection, path: draft.to_owned() })
     }
 
@@ -105,13 +103,16 @@ impl Store {
         flags |=
             if metadata.permissions().readonly() { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
         let connection = Connection::open_with_flags(path, flags)?;
-        let mut store = Self { connection, path: path.to_owned() };
+        let store = Self { connection, path: path.to_owned() };
         store.identify()?;
         prepare(&store.connection)?;
         if access == Access::Write && store.connection.is_readonly("main")? {
             return Err(StoreError::ReadOnly(path.to_owned()));
         }
-        store.upgrade(access)?;
+        let found = store.version()?;
+        if found > LATEST {
+            return Err(StoreError::Newer { found, known: LATEST });
+        }
         Ok(store)
     }
 
@@ -132,17 +133,26 @@ impl Store {
         if id == APPLICATION_ID { Ok(()) } else { Err(StoreError::NotABook(self.path.clone())) }
     }
 
-    fn upgrade(&mut self, access: Access) -> Result<()> {
-        let found: i64 = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        let known = i64::try_from(SCHEMA.len()).expect("there are few schema versions");
-        if found > known {
-            return Err(StoreError::Newer { found, known });
+    fn version(&self) -> Result<i64> {
+        Ok(self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+    }
+
+    /// Whether an earlier version of the tool has made the book. Nothing of it can be read before it is upgraded.
+    pub fn is_older(&self) -> Result<bool> {
+        Ok(self.version()? < LATEST)
+    }
+
+    /// Brings a book of an earlier version to the latest, and tells the log so. It is copied first: `book.db.before-version-2`.
+    pub fn upgrade(&mut self, operation: &NewOperation) -> Result<()> {
+        if self.connection.is_readonly("main")? {
+            return Err(StoreError::Older { path: self.path.clone(), found: self.version()? });
         }
-        if found < known && access == Access::Write {
-            self.copy_to(&suffixed(&self.path, &format!(".before-version-{known}")))?;
-            migrations().to_latest(&mut self.connection).map_err(migration_failed)?;
+        self.copy_to(&suffixed(&self.path, &format!(".before-version-{LATEST}")))?;
+        match versions(Some(operation.clone())).to_latest(&mut self.connection) {
+            // Another command may have been faster.
+            Err(_) if !self.is_older()? => Ok(()),
+            done => done.map_err(migration_failed),
         }
-        Ok(())
     }
 
     /// Copies the book, whole or not at all; a copy that is there already stays.
@@ -152,8 +162,15 @@ impl Store {
         }
         let draft = new_draft(copy)?;
         self.connection.backup("main", &draft, None)?;
-        fs::rename(&draft, copy).map_err(|source| StoreError::Io { path: copy.to_owned(), source })?;
-        sync_folder_of(copy)
+        // A link fails where another command has just put its copy; one that comes late may have copied an upgraded book.
+        let linked = fs::hard_link(&draft, copy);
+        fs::remove_file(&draft).map_err(|source| StoreError::Io { path: draft.clone(), source })?;
+        match linked {
+            Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => {
+                Err(StoreError::Io { path: copy.to_owned(), source })
+            }
+            _ => sync_folder_of(copy),
+        }
     }
 
     /// Where the file is.
@@ -202,12 +219,8 @@ impl Store {
 /// The schema as this version makes it, for comparison with a file's.
 pub(super) fn fresh_schema() -> Result<Connection> {
     let mut connection = Connection::open_in_memory()?;
-    migrations().to_latest(&mut connection).map_err(migration_failed)?;
+    versions(None).to_latest(&mut connection).map_err(migration_failed)?;
     Ok(connection)
-}
-
-fn migrations() -> Migrations<'static> {
-    Migrations::from_slice(SCHEMA)
 }
 
 fn migration_failed(error: rusqlite_migration::Error) -> StoreError {

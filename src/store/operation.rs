@@ -1,10 +1,12 @@
 //! The audit log: operations, their hash chain, and their keys.
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::error::{Result, StoreError};
+use super::sql::Columns as _;
 use super::{Reader, Writer};
-use crate::domain::chain::{self, GENESIS, Hash, Header};
+use crate::domain::audit::OperationResult;
+use crate::domain::chain::{self, Facts, GENESIS, Hash, Header};
 use crate::domain::id::OperationId;
 
 /// An operation that is about to be recorded.
@@ -22,8 +24,8 @@ pub struct NewOperation {
     pub arguments: String,
     /// The idempotency key.
     pub key: Option<String>,
-    /// Whether it was denied.
-    pub denied: bool,
+    /// What became of it.
+    pub result: OperationResult,
     /// JSON of the outcome, where a key may ask for it again.
     pub outcome: String,
 }
@@ -37,6 +39,8 @@ pub struct Recorded {
     pub command: String,
     /// JSON of what was typed.
     pub arguments: String,
+    /// What became of it.
+    pub result: OperationResult,
     /// JSON of the outcome.
     pub outcome: String,
     /// Its hash.
@@ -47,7 +51,7 @@ impl Reader<'_> {
     /// The operation that used a key.
     pub fn operation_by_key(&self, key: &str) -> Result<Option<Recorded>> {
         let mut select =
-            self.connection.prepare_cached("SELECT id, command, arguments, outcome, hash FROM operation WHERE key = ?1")?;
+            self.connection.prepare_cached("SELECT id, command, arguments, outcome, hash, result FROM operation WHERE key = ?1")?;
         let found = select.query_row([key], |row| {
             Ok(Recorded {
                 id: OperationId(row.get(0)?),
@@ -55,6 +59,7 @@ impl Reader<'_> {
                 arguments: row.get(2)?,
                 outcome: row.get(3)?,
                 hash: row.get(4)?,
+                result: row.parsed(5)?,
             })
         });
         Ok(found.optional()?)
@@ -81,43 +86,66 @@ impl Reader<'_> {
 impl Writer<'_> {
     pub(super) fn insert_operation(&mut self, operation: &NewOperation) -> Result<Recorded> {
         let id = self.operation_id()?;
-        let (last, previous) = self.reader().audit_head()?;
-        if last.0 + 1 != id.0 {
-            return Err(StoreError::Damaged(format!("the audit log has a gap before operation {}", id.0)));
-        }
-        let result = if operation.denied { "denied" } else { "done" };
-        let header = Header {
-            sequence: id.0,
-            recorded_at: &operation.recorded_at,
-            operator: &operation.operator,
-            os_uid: i64::from(operation.os_uid),
-            command: &operation.command,
-            arguments: &operation.arguments,
-            key: operation.key.as_deref(),
-            result,
-            outcome: &operation.outcome,
-        };
-        let hash = chain::hash(&header, std::mem::take(&mut self.facts), &previous);
-        let mut insert = self.connection().prepare_cached(
-            "INSERT INTO operation (id, recorded_at, operator, os_uid, command, arguments, key, result, outcome, previous, hash)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?;
-        insert.execute(params![
-            id.0,
-            operation.recorded_at,
-            operation.operator,
-            operation.os_uid,
-            operation.command,
-            operation.arguments,
-            operation.key,
-            result,
-            operation.outcome,
-            previous,
-            hash,
-        ])?;
-        let NewOperation { command, arguments, outcome, .. } = operation.clone();
-        Ok(Recorded { id, command, arguments, outcome, hash })
+        let facts = std::mem::take(&mut self.facts);
+        seal(self.connection(), id.0, operation, facts)
     }
+}
+
+/// Writes an operation, with the hash over it and over all that it wrote.
+pub(super) fn seal(connection: &Connection, id: i64, operation: &NewOperation, facts: Facts) -> Result<Recorded> {
+    let (last, previous) = Reader { connection }.audit_head()?;
+    if last.0 + 1 != id {
+        return Err(StoreError::Damaged(format!("the audit log has a gap before operation {id}")));
+    }
+    let header = Header {
+        sequence: id,
+        recorded_at: &operation.recorded_at,
+        operator: &operation.operator,
+        os_uid: i64::from(operation.os_uid),
+        command: &operation.command,
+        arguments: &operation.arguments,
+        key: operation.key.as_deref(),
+        result: operation.result.as_str(),
+        outcome: &operation.outcome,
+    };
+    let hash = chain::hash(&header, facts, &previous);
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO operation (id, recorded_at, operator, os_uid, command, arguments, key, result, outcome, previous, hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?;
+    insert.execute(params![
+        id,
+        operation.recorded_at,
+        operation.operator,
+        operation.os_uid,
+        operation.command,
+        operation.arguments,
+        operation.key,
+        operation.result.as_str(),
+        operation.outcome,
+        previous,
+        hash,
+    ])?;
+    let NewOperation { command, arguments, outcome, result, .. } = operation.clone();
+    Ok(Recorded { id: OperationId(id), command, arguments, result, outcome, hash })
+}
+
+/// Writes what an operation did to a row of master data, known by its noun and key, and adds it to what will be hashed.
+pub(super) fn insert_change(
+    connection: &Connection,
+    facts: &mut Facts,
+    operation: i64,
+    (noun, key): (&str, &str),
+    before: Option<&str>,
+    after: &str,
+) -> Result<()> {
+    facts.change(noun, key, before, after);
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO change (id, operation_id, noun, key, before, after)
+         SELECT COALESCE(MAX(id), 0) + 1, ?1, ?2, ?3, ?4, ?5 FROM change",
+    )?;
+    insert.execute(params![operation, noun, key, before, after])?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -134,7 +162,7 @@ pub(super) mod tests {
             command: "fund deposit".to_owned(),
             arguments: "{\"amount\":\"5\"}".to_owned(),
             key: key.map(str::to_owned),
-            denied: false,
+            result: OperationResult::Done,
             outcome: "{\"entry\":1}".to_owned(),
         }
     }
@@ -161,7 +189,7 @@ pub(super) mod tests {
     fn an_operation_is_found_by_its_file() {
         let mut store = Store::in_memory();
         let of = |file: &str| NewOperation { arguments: format!("{{\"plan\":\"{file}\"}}"), ..operation(None) };
-        store.begin().unwrap().commit(&NewOperation { denied: true, ..of("aa") }).unwrap();
+        store.begin().unwrap().commit(&NewOperation { result: OperationResult::Denied, ..of("aa") }).unwrap();
         let find =
             |store: &mut Store, file: &str| store.read(|reader| reader.operation_with_file("fund deposit", "plan", file)).unwrap();
         assert_eq!(find(&mut store, "aa"), None, "what was denied was not done");

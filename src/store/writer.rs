@@ -5,15 +5,16 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Transaction, params};
+use rusqlite::Transaction;
 
 use super::Reader;
 use super::error::Result;
 use super::journal::LedgerCache;
-use super::operation::{NewOperation, Recorded};
+use super::operation::{NewOperation, Recorded, insert_change};
 use super::rows::Waiting;
 use super::sql::to_json;
 use super::volume::VolumeCache;
+use crate::domain::approval::PlannedEntry;
 use crate::domain::chain::Facts;
 use crate::domain::id::{OperationId, ProductId};
 
@@ -28,7 +29,12 @@ pub struct Writer<'c> {
     pub(super) volumes: VolumeCache,
     pub(super) products: HashMap<String, ProductId>,
     pub(super) next_ids: HashMap<&'static str, i64>,
+    /// The entries posted since [`Writer::try_out`].
+    pub(super) tried: Option<Vec<PlannedEntry>>,
 }
+
+/// Where a transaction can go back to.
+const TRIAL: &str = "trial";
 
 impl<'c> Writer<'c> {
     pub(super) fn new(transaction: Transaction<'c>, is_batch: bool) -> Self {
@@ -42,7 +48,27 @@ impl<'c> Writer<'c> {
             volumes: VolumeCache::default(),
             products: HashMap::new(),
             next_ids: HashMap::new(),
+            tried: None,
         }
+    }
+
+    /// From here on the transaction remembers what it posts, and can take it back.
+    pub fn try_out(&mut self) -> Result<()> {
+        self.transaction.execute_batch(&format!("SAVEPOINT {TRIAL}"))?;
+        self.tried = Some(Vec::new());
+        Ok(())
+    }
+
+    /// The entries posted since [`try_out`](Self::try_out).
+    pub fn tried(&self) -> &[PlannedEntry] {
+        self.tried.as_deref().unwrap_or_default()
+    }
+
+    /// Takes back all that was written since [`try_out`](Self::try_out), which was the first thing that this transaction did. The
+    /// lock stays: nobody else has written in between.
+    pub fn take_back(self) -> Result<Self> {
+        self.transaction.execute_batch(&format!("ROLLBACK TO {TRIAL}; RELEASE {TRIAL}"))?;
+        Ok(Self::new(self.transaction, self.is_batch))
     }
 
     /// Writes the rows that wait, unless more may come in a batch.
@@ -77,6 +103,13 @@ impl<'c> Writer<'c> {
         Ok(id)
     }
 
+    /// The row id that a table's next row will have.
+    pub(super) fn peek_id(&mut self, table: &'static str) -> Result<i64> {
+        let next = self.next_id(table)?;
+        self.next_ids.insert(table, next);
+        Ok(next)
+    }
+
     /// The next row id of a table; ids of one transaction follow each other.
     pub(super) fn next_id(&mut self, table: &'static str) -> Result<i64> {
         if let Some(next) = self.next_ids.get_mut(table) {
@@ -99,13 +132,7 @@ impl<'c> Writer<'c> {
     ) -> Result<()> {
         let operation = self.operation_id()?;
         let (before, after) = (before.map(to_json), to_json(after));
-        let id = self.next_id("change")?;
-        self.facts.change(noun, key, before.as_deref(), &after);
-        let mut insert = self
-            .transaction
-            .prepare_cached("INSERT INTO change (id, operation_id, noun, key, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-        insert.execute(params![id, operation.0, noun, key, before, after])?;
-        Ok(())
+        insert_change(&self.transaction, &mut self.facts, operation.0, (noun, key), before.as_deref(), &after)
     }
 
     /// Whether anything has been written that the log must tell of.

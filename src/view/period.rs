@@ -230,6 +230,7 @@ fn blockers_table(blockers: &[Blocker], sentences: &[String]) -> Table {
                 Blocker::TotalDiffers { .. } => "total-differs",
                 Blocker::RejectedLines { .. } => "rejected-lines",
                 Blocker::OpenDifferences { .. } => "open-differences",
+                Blocker::PendingApprovals { .. } => "pending-approvals",
                 Blocker::NotReconciled => "not-reconciled",
                 Blocker::Unexplained { .. } => "unexplained",
             };

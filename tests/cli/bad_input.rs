@@ -1365,6 +1365,20 @@ fn the_database_of_another_program() {
     assert_eq!(std::fs::read(book.place()).unwrap(), before);
 }
 
+/// Whoever may not write the file cannot upgrade it, and nobody can read it before.
+#[test]
+fn a_book_of_an_earlier_version_on_a_read_only_place_is_left_alone() {
+    let book = TestBook::nothing();
+    let bytes = zstd::decode_all(&include_bytes!("../golden/book-version-1.db.zst")[..]).unwrap();
+    std::fs::write(book.place(), bytes).unwrap();
+    std::fs::set_permissions(book.place(), std::fs::Permissions::from_mode(0o400)).unwrap();
+    book.refused_as(1000, (7, "book.older"), "status");
+    std::fs::set_permissions(book.place(), std::fs::Permissions::from_mode(0o600)).unwrap();
+    book.done_as(1000, "status");
+    assert!(book.has("acme.db.before-version-2"));
+    assert_eq!(book.json_as(1000, "audit log --last 1")["rows"][0]["command"], "upgrade");
+}
+
 #[test]
 fn a_book_of_a_later_version_is_left_alone() {
     let book = TestBook::acme(Point::Funded);
@@ -1375,7 +1389,7 @@ fn a_book_of_a_later_version_is_left_alone() {
     }
     assert_snapshot!(book.run("status"), @"
     ----- stderr
-    error: the book has schema version 99; this subledger knows versions up to 1
+    error: the book has schema version 99; this subledger knows versions up to 2
     hint: install the latest subledger
     ----- exit 7
     ");
@@ -1428,12 +1442,13 @@ fn a_book_that_another_command_is_writing_to() {
 }
 
 #[test]
-fn somebody_who_is_no_operator_may_look_and_is_recorded_when_he_writes() {
+fn somebody_who_is_no_operator_may_do_nothing_and_is_recorded() {
     let book = TestBook::acme(Point::Funded);
     let operations = book.operations();
-    book.sql("UPDATE operator SET os_uid = os_uid + 4242").unwrap();
-    assert!(book.done("status").stdout.contains("who is no operator of this book"));
     for line in [
+        "status",
+        "account list",
+        "check",
         "fund deposit acme 5 --date 2026-06-02",
         "entity add other --name Other --credential 330106123456789",
         "order record acme-prod --product ecs --kind new --list-price 1 --provider-order 77",
@@ -1442,16 +1457,15 @@ fn somebody_who_is_no_operator_may_look_and_is_recorded_when_he_writes() {
         "month-end 2026-06 --bill bill-corrected.csv --out out",
         "fund deposit acme 5 --date 2026-06-02 --key k-1",
     ] {
-        book.refused(4, "operator.not-permitted", line);
+        book.refused_as(4242, (4, "operator.not-known"), line);
     }
-    assert_snapshot!(book.run("fund deposit acme 5"), @"
+    assert_snapshot!(book.run_as(4242, "fund deposit acme 5"), @"
     ----- stderr
-    error: [USER] may not do this: it needs the permission move-money
-    hint: the role finance carries it; the refusal was recorded
+    error: root, the OS user 4242, is no operator of this book
+    hint: an administrator adds them: `subledger operator add NAME --uid 4242 --role ROLE`; the refusal was recorded
     ----- exit 4
     ");
-    assert_eq!(book.operations(), operations + 8, "every denial is an operation in the log");
-    book.sql("UPDATE operator SET os_uid = os_uid - 4242").unwrap();
+    assert_eq!(book.operations(), operations + 11, "every denial is an operation in the log");
     assert!(book.checks(), "and the log is whole");
     assert_eq!(book.json("fund deposit acme 5 --date 2026-06-02 --key k-1")["status"], "applied", "a denial uses no key up");
 }
@@ -1460,7 +1474,7 @@ fn somebody_who_is_no_operator_may_look_and_is_recorded_when_he_writes() {
 fn an_operator_does_what_his_roles_carry() {
     let book = TestBook::acme(Point::Ordered);
     let may = |role: &str, line: &str| {
-        book.sql(&format!("UPDATE operator SET roles = '{role}'")).unwrap();
+        book.set_roles(role);
         let output = book.run(&format!("{line} --dry-run"));
         assert!(output.exit == 0 || output.exit == 4, "{role}: {line}\n{output}");
         output.exit == 0
@@ -1478,7 +1492,7 @@ fn an_operator_does_what_his_roles_carry() {
         }
     }
     assert!(may("tech finance", "order refund o-1 --provider-order 77 --date 2026-06-20"));
-    book.sql("UPDATE operator SET roles = 'auditor'").unwrap();
+    book.set_roles("auditor");
     assert_snapshot!(book.run("order refund o-1 --provider-order 77 --date 2026-06-20"), @"
     ----- stderr
     error: [USER] may not do this: it needs the permission record-orders

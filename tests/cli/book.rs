@@ -306,7 +306,8 @@ impl TestBook {
     /// The book as another OS user has it open. Commands run as whoever runs the tests; some things take two people.
     pub(crate) fn opened_by(&self, os_uid: u32) -> Book {
         let now = chrono::DateTime::parse_from_rfc3339(&self.now).unwrap().to_utc();
-        let session = Session { os_uid, os_name: format!("uid-{os_uid}"), now, secret: Secret::new([7; 32]) };
+        let session =
+            Session { os_uid, os_name: format!("uid-{os_uid}"), now, secret: Secret::new([7; 32]), command: "test".to_owned() };
         Book::open(&self.place(), Access::Write, session).unwrap()
     }
 
@@ -316,6 +317,38 @@ impl TestBook {
         shell.pragma_update(None, "foreign_keys", false)?;
         shell.pragma_update(None, "recursive_triggers", false)?;
         shell.execute_batch(sql)
+    }
+
+    /// Gives every operator these roles for the whole book, past the rules.
+    pub(crate) fn set_roles(&self, roles: &str) {
+        let grant = |role| format!(r#"{{"role":"{role}","groups":[],"from":"2026-01-01","until":null,"revoked":null}}"#);
+        let grants: Vec<String> = roles.split(' ').map(grant).collect();
+        self.sql(&format!("UPDATE operator SET grants = '[{}]'", grants.join(","))).unwrap();
+    }
+
+    /// Runs a command line as another operator: through sudo, as far as the tool can tell.
+    pub(crate) fn run_as(&self, os_uid: u32, line: &str) -> Output {
+        self.finish(self.command(&words(line)).env("SUDO_UID", os_uid.to_string()))
+    }
+
+    /// The same for a command that must be done.
+    pub(crate) fn done_as(&self, os_uid: u32, line: &str) -> Output {
+        let output = self.run_as(os_uid, line);
+        assert_eq!(output.exit, 0, "{os_uid}: {line}\n{output}");
+        output
+    }
+
+    /// The same for one whose answer is read as JSON.
+    pub(crate) fn json_as(&self, os_uid: u32, line: &str) -> Value {
+        let output = self.done_as(os_uid, &format!("{line} --format json"));
+        serde_json::from_str(&output.stdout).unwrap_or_else(|error| panic!("{line}: {error}\n{output}"))
+    }
+
+    /// The same for one that must be refused; see [`TestBook::refused`].
+    pub(crate) fn refused_as(&self, os_uid: u32, (exit, code): (i32, &str), line: &str) -> Refused {
+        let mut words: Vec<String> = words(line);
+        words.extend(["--format".to_owned(), "json".to_owned()]);
+        refusal(exit, code, &self.finish(self.command(&words).env("SUDO_UID", os_uid.to_string())))
     }
 
     /// How many operations the log has.
@@ -333,6 +366,7 @@ impl TestBook {
             "group list",
             "account list",
             "operator list",
+            "approval list --all",
             "handover list --all",
             "fund balance",
             "price show",

@@ -485,14 +485,14 @@ fn the_chain_is_the_administrators() {
         "agent chain freeze 'Tier Two' --reason why",
         "agent chain thaw 'Tier Two' --reason why",
     ];
-    book.sql("UPDATE operator SET roles = 'manager finance tech auditor'").unwrap();
+    book.set_roles("manager finance tech auditor");
     for line in lines {
         book.refused(4, "operator.not-permitted", line);
     }
     for line in ["agent show", "agent chain list", "report blast 'Tier Two'"] {
         book.done(line);
     }
-    book.sql("UPDATE operator SET roles = 'admin'").unwrap();
+    book.set_roles("admin");
     for line in lines.into_iter().filter(|line| !line.contains("remove")) {
         book.done(line);
     }

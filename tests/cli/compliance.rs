@@ -204,7 +204,7 @@ fn somebody_answers_for_what_is_broken_and_only_for_a_time() {
 fn only_who_runs_the_tool_lets_a_rule_be_broken() {
     let book = TestBook::acme(Point::Ready);
     book.done("entity edit acme-hq --invoice-title 'Acme Trading'");
-    book.sql("UPDATE operator SET roles = 'manager finance tech auditor'").unwrap();
+    book.set_roles("manager finance tech auditor");
     book.refused(4, "operator.not-permitted", "compliance waive invoice-title acme-hq --reason r --owner o --until 2026-08-31");
     book.refused(4, "operator.not-permitted", "compliance withdraw invoice-title acme-hq --reason r");
     assert_eq!(book.run("compliance check").exit, 3, "everybody may look");

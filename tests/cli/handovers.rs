@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use subledger::book::handover::{ChangeSteps, CloseHandover, OpenHandovers};
+use subledger::book::operator::{AddOperator, AskedGrant};
 use subledger::book::{Call, Error, UseCase};
 use subledger::domain::handover::{HandoverReason, HandoverStep, TickAct};
 
@@ -564,6 +565,13 @@ fn operators_are_os_users_each_under_one_name() {
     Operator  Li Na
     OS user   2001
     Roles     manager, tech
+    State     enabled
+
+    Grants
+    Role     For             From        Until  Taken back  State
+    ----------------------------------------------------------------
+    manager  the whole book  2026-07-03  -      -           in-force
+    tech     the whole book  2026-07-03  -      -           in-force
     ----- exit 0
     ");
     assert_snapshot!(book.run("operator add 'Chen Li' --uid 2001 --role finance"), @"
@@ -577,7 +585,7 @@ fn operators_are_os_users_each_under_one_name() {
     }
     let rows = &book.json("operator list")["rows"];
     assert_eq!(rows[0]["roles"], json!(["admin", "manager", "finance", "tech", "auditor"]));
-    assert_eq!(rows[1], json!({ "name": "Li Na", "uid": 2001, "roles": ["manager", "tech"] }));
+    assert_eq!(rows[1], json!({ "name": "Li Na", "uid": 2001, "roles": ["manager", "tech"], "groups": [], "state": "enabled" }));
     let wrong = [
         "--uid 2002",
         "--role tech",
@@ -590,7 +598,11 @@ fn operators_are_os_users_each_under_one_name() {
         book.refused(2, "usage", &format!("operator add x {wrong}"));
     }
     // A manager does not add operators, and that they have tried is on record.
-    let add = subledger::book::operator::AddOperator { os_uid: 2003, name: "Zhao".parse().unwrap(), roles: vec![] };
+    let add = AddOperator {
+        os_uid: 2003,
+        name: "Zhao".parse().unwrap(),
+        asked: AskedGrant { roles: vec![], groups: vec![], from: None, until: None },
+    };
     assert_eq!(li_na(&book, add).unwrap_err(), "operator.not-permitted");
     // Who has no part in accounts has none in hand-overs.
     book.done("operator add fin --uid 2004 --role finance tech auditor admin");

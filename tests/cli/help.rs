@@ -28,6 +28,13 @@ pub(crate) fn every_command(book: &TestBook) -> Vec<Vec<String>> {
     found
 }
 
+/// The commands that do something: those without others below them.
+pub(crate) fn every_verb(book: &TestBook) -> Vec<Vec<String>> {
+    let commands = every_command(book);
+    let has_none_below = |path: &&Vec<String>| !commands.iter().any(|other| other.len() > path.len() && other.starts_with(path));
+    commands.iter().filter(has_none_below).cloned().collect()
+}
+
 #[test]
 fn every_command_has_both_help_pages_and_every_verb_an_example() {
     let book = TestBook::nothing();

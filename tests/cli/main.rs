@@ -5,6 +5,8 @@
 
 mod account_import;
 mod alerts;
+mod approvals;
+mod audits;
 mod bad_input;
 mod book;
 mod bridges;
@@ -37,6 +39,7 @@ mod questions;
 mod refusals;
 mod rendered;
 mod reopened;
+mod rights;
 mod runway;
 mod savings;
 mod settlements;

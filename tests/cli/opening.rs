@@ -559,7 +559,7 @@ fn an_opening_needs_the_right_to_move_money_a_file_with_lines_and_a_day_that_has
     book.refused(1, "file.no-lines", "opening import empty.csv");
     book.refused(1, "file.missing", "opening import nowhere.csv");
     book.refused(1, "opening.not-yet", "opening import opening.csv --date 2126-06-01");
-    book.sql("UPDATE operator SET roles = 'manager tech'").unwrap();
+    book.set_roles("manager tech");
     book.refused(4, "operator.not-permitted", "opening import opening.csv --date 2026-06-01");
 }
 

@@ -115,7 +115,7 @@ fn every_list_is_a_csv_with_a_header_row() {
     account preflight 1000000000000009: condition,finding,evidence
     invitation list: account,group,state,mobile,email,sent,expires
     invitation show acme-prod: sent,expires,state
-    operator list: name,uid,roles
+    operator list: name,uid,roles,groups,state
     handover list: case,account,group,holder,reason,opened,opened_by,deadline,age,days_left,steps_done,steps_missing,state,closed,closed_by,not_needed
     handover show h-1: step,day,operator,note
     fund balance: account,group,currency,mode,funds,owed,credit_limit,pending_usage,available

@@ -9,10 +9,12 @@ fn policies_are_listed_with_what_they_are_for_and_set() {
     let book = TestBook::acme(Point::Made);
     assert_snapshot!(book.run("policy list"), @"
     Policy                  Value                   Usually                 What for
-    ----------------------------------------------------------------------------------------------------------------------------------------------------------
+    ------------------------------------------------------------------------------------------------------------------------------------------------------------
     pool-check              off                     off                     agent-pays orders need cover in the pool: off, warn or refuse
     low-balance             0,10,25                 0,10,25                 alert when so many percent of a balance or a credit are left
     pool-days               15                      15                      alert when the pool lasts fewer days
+    approval-limit          none                    none                    what moves more than this waits for another operator: 50000, fund 20000 CNY, or none
+    approval-days           7                       7                       a request waits so many days for another operator
     payment-days            30                      30                      what a month is owed for is due so many days after its end
     overdue-check           off                     off                     new purchases of accounts that owe what was due: off, warn or refuse
     dunning-days            1,15,30                 1,15,30                 overdue for so many days, a debt reaches the first, second, third level of dunning

@@ -162,6 +162,7 @@ fn the_checklist_says_what_is_done_and_who_answers_for_what() {
     --------------------------------------------------------------------------------------------------------------------------
     earlier-months  done
     month-over      done
+    approvals       done
     bill            blocked  nobody has compared it with the book since it changed: `subledger reconcile run --period 2026-06`
     bill-final      later
     stated-total    later
@@ -181,6 +182,7 @@ fn the_checklist_says_what_is_done_and_who_answers_for_what() {
     ----------------------------------------------------------------------------------------------------------------------
     earlier-months  done
     month-over      done
+    approvals       done
     bill            done
     bill-final      done
     stated-total    not needed
@@ -207,6 +209,7 @@ fn the_checklist_says_what_is_done_and_who_answers_for_what() {
     --------------------------------------------------------------------------
     earlier-months  done
     month-over      done
+    approvals       done
     bill            done
     bill-final      done
     stated-total    waived  by root on 2026-07-03: the portal rounds each page
@@ -324,10 +327,10 @@ fn in_a_soft_closed_month_only_finance_writes() {
     ----- exit 0
     ");
     let order = "order record acme-prod --product ecs --kind new --list-price 10 --provider-order 99 --date 2026-06-12 --placed";
-    book.sql("UPDATE operator SET roles = 'manager tech'").unwrap();
+    book.set_roles("manager tech");
     book.refused(1, "period.soft-closed", order);
     book.done(&order.replace("2026-06-12", "2026-07-02"));
-    book.sql("UPDATE operator SET roles = 'admin manager finance tech'").unwrap();
+    book.set_roles("admin manager finance tech");
     book.done(&order.replace("99", "98"));
     assert_eq!(book.json("period soft-close 2026-05")["already_soft_closed"], true);
     book.refused(1, "date.future", "period soft-close 2026-08");

@@ -531,6 +531,7 @@ fn the_book_proves_itself() {
     invoices      yes  0 invoices add up
     orphans       yes  every posting has its entry
     open-items    yes  accrued and disputed are the sums of their open items, and settlements of what they pay
+    approvals     yes  0 requests decided as they were posted
     state         yes  21 rows of master data as the log left them
     ----- exit 0
     ");
@@ -569,6 +570,7 @@ fn the_book_proves_itself() {
             "invoices",
             "orphans",
             "open-items",
+            "approvals",
             "state"
         ]
     );
@@ -624,6 +626,7 @@ fn a_bare_shell_cannot_change_the_journal_and_a_stray_posting_is_named() {
     invoices      yes  0 invoices add up
     orphans       no   posting 900/1 has no entry
     open-items    yes  accrued and disputed are the sums of their open items, and settlements of what they pay
+    approvals     yes  0 requests decided as they were posted
     state         yes  19 rows of master data as the log left them
     ----- exit 3
     ");

@@ -5,7 +5,7 @@ use crate::book::{Point, TestBook};
 /// One command line that writes.
 pub(crate) struct Write {
     point: Point,
-    /// What has to happen first, and is not in the story.
+    /// What has to happen first, and is not in the story; a request is made by another operator (`OTHER`) or by who writes (`OWN`).
     before: &'static [&'static str],
     /// How it ends.
     pub(crate) exit: i32,
@@ -39,6 +39,15 @@ const FROZEN_CHAIN: &[&str] = &[CHAIN[0], "agent chain freeze Aliyun --reason wh
 const HELD: &[&str] = &["account edit acme-prod --holder 'Wang Wei'"];
 const SUCCEEDED: &[&str] =
     &[HELD[0], "handover open --holder 'Wang Wei' --reason left", "account edit acme-prod --holder 'Chen Li'"];
+/// What is above the limit is asked for: by somebody else (`OTHER`), or by oneself.
+const ASKED: &[&str] = &[
+    "operator add other --uid 4242 --role finance",
+    "policy set approval-limit 100",
+    "OTHER fund deposit acme 101 --date 2026-06-01",
+];
+const OWN_ASKED: &[&str] = &["policy set approval-limit 100", "OWN fund deposit acme 101 --date 2026-06-01"];
+const OTHER: &[&str] = &["operator add other --uid 4242 --role finance"];
+const DISABLED: &[&str] = &[OTHER[0], "operator disable other --reason left"];
 const BUDGET: &[&str] = &["budget set 50000 --account acme-prod"];
 
 pub(crate) const WRITES: &[Write] = &[
@@ -55,6 +64,13 @@ pub(crate) const WRITES: &[Write] = &[
     Write { point: Point::Closed, before: REQUESTED, exit: 0, line: "invoice void i-1 --reason wrong" },
     Write { point: Point::Closed, before: ISSUED, exit: 0, line: "invoice credit i-1 --amount 10 --reason back" },
     at(Point::Made, "operator add li.na --uid 2001 --role manager tech"),
+    after(OTHER, "operator grant other --role tech --group acme --until 2026-12-31"),
+    after(OTHER, "operator revoke other --role finance"),
+    after(OTHER, "operator disable other --reason left"),
+    after(DISABLED, "operator enable other"),
+    after(ASKED, "approval approve a-1 --note fine"),
+    after(ASKED, "approval reject a-1 --reason no"),
+    after(OWN_ASKED, "approval withdraw a-1"),
     at(Point::Made, "group add other --name Other"),
     at(
         Point::Ready,
@@ -171,7 +187,13 @@ impl Write {
         book.write("accounts.csv", book.run("account import --template").stdout);
         book.write("acme-retroactive.toml", crate::prices::under("retroactive"));
         for line in self.before {
-            book.done(&with_alert(&book, line));
+            if let Some(asked) = line.strip_prefix("OTHER ") {
+                assert_eq!(book.run_as(4242, asked).exit, 3, "{asked}");
+            } else if let Some(asked) = line.strip_prefix("OWN ") {
+                assert_eq!(book.run(asked).exit, 3, "{asked}");
+            } else {
+                book.done(&with_alert(&book, line));
+            }
         }
         // A plan is for the book as it is, and for no other.
         if self.line.starts_with("fund apply") {

@@ -3,9 +3,9 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use subledger::book::Call;
 use subledger::book::account::{BoughtThrough, CreateAccount, EditAccount};
 use subledger::book::alert::{SnoozeAlert, list};
+use subledger::book::approval::{Approve, Withdraw};
 use subledger::book::bill::{BadLines, BillInput, ImportBill};
 use subledger::book::budget::{ScopeRequest, SetBudget};
 use subledger::book::close::checklist::WaiveCheck;
@@ -20,11 +20,14 @@ use subledger::book::invoice::{CreditInvoice, IssueInvoice, RequestInvoices, Req
 use subledger::book::match_by_hand::MatchByHand;
 use subledger::book::month_end::MonthEnd;
 use subledger::book::opening::ImportOpening;
+use subledger::book::operator::{AddOperator, AskedGrant};
 use subledger::book::order::{ImportOrders, RecordOrder, RefundOrder};
 use subledger::book::policy::SetPolicy;
+use subledger::book::pool::TopUp;
 use subledger::book::price::ApplyAgreement;
 use subledger::book::settlement::{Pays, ReceiveSettlement};
 use subledger::book::upstream::{AddUpstream, FreezeUpstream, RemoveUpstream, ThawUpstream};
+use subledger::book::{Book, Call, Error, Session};
 use subledger::domain::account::particulars::Particulars;
 use subledger::domain::account::{Environment, Mode, Model, ShutdownPolicy};
 use subledger::domain::budget::{BudgetAction, BudgetPeriod};
@@ -41,8 +44,10 @@ use subledger::domain::order::{OrderKind, OrderRequest, Placement};
 use subledger::domain::period::{Month, parse_date};
 use subledger::domain::policy::PolicyName;
 use subledger::domain::progress::Unwatched;
+use subledger::domain::role::Role;
 use subledger::intake::bill::open;
 use subledger::intake::container::FileSlice;
+use subledger::store::Access;
 
 use crate::books::{Desk, session};
 
@@ -202,6 +207,7 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     desk.book.write(&call, deposit).expect("a deposit");
     let amount = "20000".parse().expect("an amount");
     desk.does(Allocate { account: "acme-test".to_owned(), amount, slip: slip(None) });
+    two_people_top_the_pool_up(&mut desk);
     desk.does(ImportOrders {
         file: "orders.csv".to_owned(),
         sha256: sha256_hex(b"orders.csv"),
@@ -245,6 +251,23 @@ pub(crate) fn june_closed_and_july_open() -> Desk {
     desk.does(MatchByHand { id: missing.id.clone(), with: vec!["2100099".to_owned()], note: None });
     somebody_leaves(&mut desk);
     desk
+}
+
+/// Somebody asks for more than goes through alone: once it is approved, once it waits, once it is taken back.
+fn two_people_top_the_pool_up(desk: &mut Desk) {
+    let asked = AskedGrant { roles: vec![Role::Finance], groups: vec![], from: None, until: None };
+    desk.does(AddOperator { os_uid: 1001, name: "li.na".parse().expect("a name"), asked });
+    desk.does(SetPolicy { name: PolicyName::ApprovalLimit, value: "pool 100".to_owned() });
+    let li_na = Session { os_uid: 1001, os_name: "li.na".to_owned(), ..session() };
+    let mut as_li_na = Book::open(&desk.path(), Access::Write, li_na).expect("the book opens");
+    for (number, day) in [(1, "2026-06-01"), (2, "2026-07-02"), (3, "2026-06-02")] {
+        let slip = Slip { date: parse_date(day), note: Note::default() };
+        let top_up = TopUp { amount: "200".parse().expect("an amount"), currency: None, paid: None, slip };
+        let Err(Error::Requested(asked)) = as_li_na.write(&Call::default(), top_up) else { panic!("it is above the limit") };
+        assert_eq!(asked.outcome.id.to_string(), format!("a-{number}"));
+    }
+    as_li_na.write(&Call::default(), Withdraw { request: "a-3".to_owned(), note: None }).expect("it is hers");
+    desk.does(Approve { request: "a-1".to_owned(), note: Some("seen".parse().expect("a name")) });
 }
 
 /// The provider, two levels below it of which one was frozen for a day, and one that was removed; an account names one of them.

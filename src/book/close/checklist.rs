@@ -3,10 +3,13 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::ClosePeriod;
 use crate::book::reconcile::{self, Reconciled};
 use crate::book::{Error, Operation, Result, UseCase};
+use crate::domain::approval::{ApprovalState, Request};
 use crate::domain::close::{self, BillReadiness, Blocker, CheckState, CloseCheck, Readiness, Waiver, WithoutBill, blockers};
 use crate::domain::difference::Difference;
+use crate::domain::id::ApprovalId;
 use crate::domain::money::Exact;
 use crate::domain::period::{Month, PeriodState};
 use crate::domain::refusal::Refusal;
@@ -84,12 +87,22 @@ fn checked(
         earlier_open: earlier_open(reader, period)?,
         anything_happened: reader.months()?.contains(&period),
         is_over: today > period.last_day(),
+        pending_approvals: pending_approvals(reader, period, today)?,
         active_accounts: active_accounts(reader, period)?,
         without_bill,
         open_orders: reader.open_order_count(period.last_day())?,
         bill,
     };
     Ok(close::checklist(&readiness, &reader.waivers(period)?)?)
+}
+
+/// Requests that would post into the month or before it. Closing it is not among them: that is what it waits for.
+fn pending_approvals(reader: Reader<'_>, period: Month, today: NaiveDate) -> Result<Vec<ApprovalId>> {
+    let waits = |request: &Request| {
+        let concerns = request.entries.iter().any(|entry| Month::of(entry.effective) <= period);
+        concerns && request.command != ClosePeriod::COMMAND && request.state(today) == ApprovalState::Pending
+    };
+    Ok(reader.approvals(true)?.iter().filter(|request| waits(request)).map(|request| request.id).collect())
 }
 
 /// Somebody answers for a check that fails, or takes that back.

@@ -11,15 +11,16 @@ mod reopening;
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::reconcile::{self, Run};
 use super::true_up::true_up;
-use super::{Operation, Result, UseCase};
+use super::{Operation, Result, UseCase, approval};
 use crate::domain::chain;
 use crate::domain::close::{Blocker, RECEIPT_FORM, Receipt, ReceiptBill, WithoutBill};
 use crate::domain::finality::Finality;
-use crate::domain::money::Exact;
+use crate::domain::money::{Amount, Exact, Money};
 use crate::domain::period::{Month, PeriodState};
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
@@ -28,7 +29,7 @@ use crate::store::KeptReceipt;
 pub use reopening::{PeriodReopened, ReopenPeriod, SoftClosePeriod, SoftClosed};
 
 /// Closes a month.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ClosePeriod {
     /// The month.
     pub period: Month,
@@ -51,6 +52,18 @@ impl UseCase for ClosePeriod {
     const COMMAND: &'static str = "period close";
     const PERMISSION: Permission = Permission::CloseMonths;
     type Outcome = PeriodClosed;
+
+    fn as_request(&self, _today: NaiveDate) -> Option<String> {
+        (self.without_bill == WithoutBill::NotYet).then(|| approval::content(self))
+    }
+
+    /// What is charged without a bill that proves it.
+    fn stake(closed: &PeriodClosed) -> Option<Vec<Money>> {
+        let Receipt { accrued_usage, ledger, .. } = &closed.receipt;
+        let nothing = ledger.first().map(|total| Money::new(Amount::ZERO, total.currency));
+        let accrued: Vec<Money> = accrued_usage.iter().map(|(currency, amount)| Money::new(*amount, *currency)).collect();
+        Some(if accrued.is_empty() { nothing.into_iter().collect() } else { accrued })
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<PeriodClosed> {
         let period = self.period;

@@ -40,6 +40,10 @@ pub(crate) fn blocker(blocker: &Blocker, period: Month) -> String {
             plural(*count, "difference is", "differences are"),
             amount.display(*currency),
         ),
+        Blocker::PendingApprovals { requests } => {
+            let requests: Vec<String> = requests.iter().map(ToString::to_string).collect();
+            format!("what was asked for waits for a second person: {}; `subledger approval list`", requests.join(", "))
+        }
         Blocker::NotReconciled => {
             format!("nobody has compared it with the book since it changed: `subledger reconcile run --period {period}`")
         }

@@ -217,6 +217,9 @@ fn book_error(error: &book::Error) -> Told {
     match error {
         book::Error::Refused(refusal) => refused(refusal),
         book::Error::Store(error) => store_error(error),
+        book::Error::Requested(request) => {
+            Told::new(Exit::LeftForAPerson, "approval.needed", format!("it waits for another operator: {}", request.outcome.id))
+        }
         book::Error::Unbalanced(error) => Told::new(Exit::Bug, "bug.unbalanced", format!("{error}; nothing was written"))
             .hint("this is a bug in subledger: please report the command"),
     }

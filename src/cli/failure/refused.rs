@@ -5,6 +5,7 @@ use super::blocker::blocker;
 use super::input::{bad_lines, place, problem, unreadable};
 use crate::cli::exit::Exit;
 use crate::domain::account::{AccountState, Origin};
+use crate::domain::approval::Verdict;
 use crate::domain::bill::{Layout, TaxBasis};
 use crate::domain::code::{Code, Name};
 use crate::domain::difference::{DifferenceKind, Resolution};
@@ -19,12 +20,26 @@ use crate::view;
 #[expect(clippy::too_many_lines, reason = "the list of every refusal and its words, one after the other")]
 pub(super) fn refused(refusal: &Refusal) -> Told {
     let exit = match refusal {
-        Refusal::NotPermitted { .. } => Exit::NotPermitted,
+        refusal if refusal.is_denial() => Exit::NotPermitted,
         Refusal::KeyReused { .. } => Exit::Busy,
         _ => Exit::Refused,
     };
     let told = |message: String| Told::new(exit, refusal.code(), message);
     match refusal {
+        Refusal::UnknownOperator { os_name, os_uid } => {
+            told(format!("{os_name}, the OS user {os_uid}, is no operator of this book")).hint(format!(
+                "an administrator adds them: `subledger operator add NAME --uid {os_uid} --role ROLE`; the refusal was recorded"
+            ))
+        }
+        Refusal::OutOfScope { operator, permission, groups } => {
+            let groups: Vec<&str> = groups.iter().map(Code::as_str).collect();
+            told(format!("{operator} may do this only for {}: it concerns others, or the whole book", groups.join(", ")))
+                .hint(format!("`subledger operator show {operator:?}` shows for what they have the permission {permission}; the refusal was recorded"))
+        }
+        Refusal::OperatorDisabled { operator, since, by, reason } => {
+            told(format!("{operator} may do nothing since {since}: disabled by {by}, {reason}"))
+                .hint(format!("an administrator may `subledger operator enable {operator:?}`; the refusal was recorded"))
+        }
         Refusal::NotPermitted { operator, permission } => {
             let roles: Vec<&str> = roles_with(*permission).iter().map(|role| role.as_str()).collect();
             told(format!("{operator} may not do this: it needs the permission {permission}"))
@@ -251,6 +266,57 @@ pub(super) fn refused(refusal: &Refusal) -> Told {
             }
             told(format!("{account} cannot change who pays while money would stay behind")).details(first)
                 .hint("see to that first, or name a later --date")
+        }
+        Refusal::GrantForBook { operator, role } => {
+            told(format!("{operator} has the role {role} for the whole book: there are no single groups to take it back for"))
+                .hint(format!("`subledger operator revoke {operator:?} --role {role}`, then grant it for the groups that stay"))
+        }
+        Refusal::NotGranted { operator, roles } => {
+            let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+            told(format!("{operator} has not got the role {} to be taken back", roles.join(" or ")))
+                .hint(format!("`subledger operator show {operator:?}` shows what they have"))
+        }
+        Refusal::GrantInPast { from, today } => {
+            told(format!("what an operator may do cannot change from {from} on: today is {today}")).hint("name today or a later day")
+        }
+        Refusal::GrantReversed { from, until } => told(format!("the grant would end on {until}, before it begins on {from}"))
+            .hint("--until is its last day"),
+        Refusal::LastAdmin => told("nobody would be left who runs the tool: a role admin for the whole book without an end".to_owned())
+            .hint("grant it to somebody else first: `subledger operator grant NAME --role admin`"),
+        Refusal::DisabledAlready { operator, since, by } => {
+            told(format!("{operator} is disabled already: since {since}, by {by}"))
+                .hint(format!("`subledger operator enable {operator:?}` lets them go on"))
+        }
+        Refusal::NotDisabled { operator } => told(format!("{operator} is not disabled"))
+            .hint(format!("`subledger operator show {operator:?}` shows what they may do")),
+        Refusal::CreditAboveLimit { account, credit, limit } => {
+            told(format!("{account} cannot begin with a credit of {credit}: what is above {limit} takes a second person"))
+                .hint(format!("open it without --credit, then `subledger credit set {account} AMOUNT`"))
+        }
+        Refusal::OperationUnknown { number } => told(format!("the log has no operation {number}"))
+            .hint("`subledger audit head` tells the number of the last one"),
+        Refusal::ApprovalUnknown { request } => {
+            told(format!("there is no request {request:?}")).hint("`subledger approval list --all` lists them")
+        }
+        Refusal::ApprovalDecided { request, verdict, by, day } => {
+            told(format!("{request} was {verdict} on {day} by {by}, and is decided on once"))
+                .hint(format!("`subledger approval show {request}` shows it"))
+        }
+        Refusal::ApprovalExpired { request, expires } => {
+            told(format!("{request} could be decided on until {expires}")).hint("who still wants it asks again; `subledger approval show` has its command")
+        }
+        Refusal::ApprovalOwn { request, verdict } => {
+            let what = if *verdict == Verdict::Approved { "approve" } else { "reject" };
+            told(format!("{request} is yours: nobody may {what} what they have asked for themselves"))
+                .hint(format!("another operator decides; `subledger approval withdraw {request}` takes it back"))
+        }
+        Refusal::ApprovalOthers { request, requester } => {
+            told(format!("{request} was asked for by {requester}, who alone may withdraw it"))
+                .hint(format!("`subledger approval reject {request} --reason WHY` says no"))
+        }
+        Refusal::ApprovalBookMoved { request } => {
+            told(format!("the book has moved since {request} was asked for: now it would post something else than what was looked at"))
+                .hint(format!("`subledger approval show {request}` shows what was asked for; reject it, and ask anew"))
         }
         Refusal::PolicyInvalid { name, value, reason } => told(format!("{value:?} is no value of the policy {name}: {reason}"))
             .hint("`subledger policy list` shows what it is for"),
@@ -670,6 +736,7 @@ fn list_of(noun: Noun) -> &'static str {
     match noun {
         Noun::Entity => "entity list",
         Noun::Group => "group list",
+        Noun::Operator => "operator list",
         Noun::Account => "account list",
         Noun::Order => "order list",
         Noun::Agreement => "price list",

@@ -11,6 +11,7 @@ pub(super) fn store_error(error: &StoreError) -> Told {
         StoreError::Exists(_) => (Exit::Refused, "book.exists"),
         StoreError::NotABook(_) => (Exit::Book, "book.not-a-book"),
         StoreError::Newer { .. } => (Exit::Book, "book.newer"),
+        StoreError::Older { .. } => (Exit::Book, "book.older"),
         StoreError::ReadOnly(_) => (Exit::Book, "book.read-only"),
         StoreError::DiskFull => (Exit::Book, "disk.full"),
         StoreError::Unusable(_) => (Exit::Book, "disk.failed"),
@@ -26,6 +27,7 @@ pub(super) fn store_error(error: &StoreError) -> Told {
         StoreError::Exists(_) => told.hint("`subledger status` shows what is in it; --book chooses another place"),
         StoreError::NotABook(_) => told.hint("--book or SUBLEDGER_BOOK chooses the book"),
         StoreError::Newer { .. } => told.hint("install the latest subledger"),
+        StoreError::Older { .. } => told.hint("it is upgraded by the first command of somebody who may write to it"),
         StoreError::ReadOnly(_) => told.hint("its owner can make it writable again: chmod u+w"),
         StoreError::DiskFull => told.hint("make room and run the command again; nothing was written"),
         StoreError::Unusable(_) => told

@@ -40,7 +40,7 @@ impl ApplyArgs {
         let part = intake::container::Parts::only(input.slice(), &self.plan)?;
         let plan = intake::plan::read(part.text, &part.name)?;
         let sha256 = input.file().sha256()?;
-        let done = context.write(&call, ApplyPlan { file: self.plan, sha256, plan, date: self.date.date })?;
+        let done = context.write(&call, ApplyPlan { file: self.plan, sha256, plan, date: self.date.date, is_checked: false })?;
         context.answer_done(&done, view::plan::applied(&done.outcome), &[])?;
         Ok(Exit::Done)
     }

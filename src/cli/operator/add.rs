@@ -2,12 +2,12 @@
 
 use clap::Args;
 
+use super::GrantedArgs;
 use crate::book::operator::AddOperator;
 use crate::cli::args::WriteArgs;
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::domain::code::Name;
-use crate::domain::role::Role;
 use crate::view;
 
 /// Add a person who may use the book
@@ -19,11 +19,15 @@ use crate::view;
 /// manager    entities, groups, accounts, hand-overs, orders, agreements
 /// finance    money, agreements, bills, periods, statements, invoices
 /// tech       orders and refunds
-/// auditor    reads everything
+/// auditor    reads everything, as all of them do
+///
+/// A role for some groups holds for these, their accounts and their money, and for nothing that
+/// concerns the whole book. `subledger operator permissions` lists what each command needs.
 ///
 /// Examples:
-///   subledger operator add li.na --uid 1001 --role manager
+///   subledger operator add li.na --uid 1001 --role manager --group acme globex
 ///   subledger operator add "Chen Li" --uid 1002 --role finance auditor
+///   subledger operator add temp --uid 1003 --role tech --until 2026-12-31
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct AddArgs {
@@ -34,9 +38,8 @@ pub(crate) struct AddArgs {
     #[arg(long, value_name = "NUMBER")]
     uid: u32,
 
-    /// What they may do: admin, manager, finance, tech, auditor; one or several
-    #[arg(long = "role", value_name = "ROLE", required = true, num_args = 1..)]
-    roles: Vec<Role>,
+    #[command(flatten)]
+    granted: GrantedArgs,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -45,8 +48,8 @@ pub(crate) struct AddArgs {
 impl AddArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let call = context.call(&self.write);
-        let done = context.write(&call, AddOperator { os_uid: self.uid, name: self.name, roles: self.roles })?;
-        context.answer_done(&done, view::operator::added(&done.outcome.operator), &[])?;
+        let done = context.write(&call, AddOperator { os_uid: self.uid, name: self.name, asked: self.granted.into() })?;
+        context.answer_done(&done, view::operator::one("operator-add", &done.outcome), &[])?;
         Ok(Exit::Done)
     }
 }

@@ -17,7 +17,8 @@ pub(crate) struct ListArgs {}
 
 impl ListArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let operators = context.read(list)?;
+        let today = context.session().today();
+        let operators = context.read(|reader| list(reader, today))?;
         context.answer(&view::operator::list(&operators))?;
         Ok(Exit::Done)
     }

@@ -3,6 +3,7 @@
 //! Everything that can be large is walked once, side by side, in the order in which it was written; memory follows the number
 //! of ledger accounts and days, not the number of entries.
 
+mod approvals;
 mod balances;
 mod bills;
 mod invoices;
@@ -19,6 +20,7 @@ use rusqlite::Connection;
 use self::walk::Walk;
 use super::Reader;
 use super::error::Result;
+use crate::domain::chain::Hash;
 use crate::domain::words::words;
 
 words! {
@@ -46,8 +48,12 @@ words! {
         Orphans = "orphans",
         /// Accrued and disputed are the sum of their open items, and settlements pay the months that they say.
         OpenItems = "open-items",
+        /// What was approved was posted as it was asked for, by somebody else.
+        Approvals = "approvals",
         /// Every row of master data is as the log last left it.
         State = "state",
+        /// The log still has an operation with the hash that somebody has kept; proved only if they name it.
+        Head = "head",
     }
 }
 
@@ -87,20 +93,36 @@ impl Findings {
 }
 
 impl Reader<'_> {
-    /// Runs every proof, in the order of [`CheckName`].
-    pub fn check(&self) -> Result<Vec<Checked>> {
+    /// Runs every proof, in the order of [`CheckName`]; that of a hash which somebody has kept, if they name it.
+    pub fn check(&self, kept: Option<Hash>) -> Result<Vec<Checked>> {
         let integrity = integrity(self.connection)?;
         let foreign_keys = foreign_keys(self.connection)?;
-        let walk = self.walk()?;
+        let walk = self.walk(kept)?;
         let balances = self.check_balances(&walk)?;
         let receipts = self.check_receipts(&walk)?;
         let orders = self.check_orders()?;
         let bills = self.check_bills()?;
         let invoices = self.check_invoices()?;
         let open_items = self.check_open_items(&walk)?;
+        let approvals = self.check_approvals()?;
         let state = self.check_state()?;
-        let Walk { balanced, orphans, chain, .. } = walk;
-        Ok(vec![integrity, foreign_keys, balanced, balances, chain, receipts, orders, bills, invoices, orphans, open_items, state])
+        let Walk { balanced, orphans, chain, head, .. } = walk;
+        let always = [
+            integrity,
+            foreign_keys,
+            balanced,
+            balances,
+            chain,
+            receipts,
+            orders,
+            bills,
+            invoices,
+            orphans,
+            open_items,
+            approvals,
+            state,
+        ];
+        Ok(always.into_iter().chain(head).collect())
     }
 }
 

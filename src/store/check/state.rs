@@ -19,6 +19,7 @@ impl Reader<'_> {
         let mut rows: Vec<(&str, String, String)> = Vec::new();
         rows.push(("agent", "agent".to_owned(), to_json(&self.agent()?)));
         rows.extend(self.operators()?.iter().map(|o| ("operator", o.name.clone(), to_json(o))));
+        rows.extend(self.approvals(false)?.iter().map(|request| ("approval", request.id.to_string(), to_json(request))));
         rows.extend(self.entities()?.iter().map(|e| ("entity", e.code.to_string(), to_json(e))));
         rows.extend(self.groups()?.iter().map(|g| ("group", g.code.to_string(), to_json(g))));
         rows.extend(self.upstreams()?.iter().map(|party| ("upstream", party.id.0.to_string(), to_json(party))));

@@ -145,6 +145,8 @@ pub(super) struct Walk {
     pub(super) balanced: Checked,
     pub(super) orphans: Checked,
     pub(super) chain: Checked,
+    /// Whether the log has the hash that somebody has kept.
+    pub(super) head: Option<Checked>,
     pub(super) fold: Fold,
     pub(super) accounts: HashMap<LedgerAccountId, LedgerAccount>,
 }
@@ -164,7 +166,7 @@ impl Reader<'_> {
         Ok(accounts)
     }
 
-    pub(super) fn walk(&self) -> Result<Walk> {
+    pub(super) fn walk(&self, kept: Option<Hash>) -> Result<Walk> {
         let accounts = self.ledger_accounts()?;
         let connection = self.connection;
         let mut entries = connection.prepare(
@@ -197,6 +199,7 @@ impl Reader<'_> {
         let mut broken = Findings::default();
         let mut head = GENESIS;
         let mut last = 0;
+        let mut found = None;
         while let Some(operation) = operations.next_if(|_| true)? {
             let mut facts = Facts::default();
             while let Some(change) = logged.next_if(|c| c.operation <= operation.id)? {
@@ -229,6 +232,10 @@ impl Reader<'_> {
             }
             head = operation.hash;
             last = operation.id;
+            // As far as everything before it is what was recorded.
+            if Some(head) == kept && broken.first.is_none() {
+                found = Some(last);
+            }
         }
         journal.advance(i64::MAX, &mut Facts::default())?;
         let stray_rows = logged.head.is_some() || orders.head.is_some() || charges.head.is_some();
@@ -237,6 +244,7 @@ impl Reader<'_> {
         }
         let JournalWalk { fold, balanced, orphans, seen, .. } = journal;
         Ok(Walk {
+            head: kept.map(|_| head_kept(found, last, broken.first.is_some())),
             balanced: balanced
                 .checked(CheckName::Balanced, format!("{}, each summing to zero per currency", plural(seen, "entry", "entries"))),
             orphans: orphans.checked(CheckName::Orphans, "every posting has its entry".to_owned()),
@@ -248,6 +256,16 @@ impl Reader<'_> {
             accounts,
         })
     }
+}
+
+/// Whether the hash that somebody has kept is that of an operation, and of which: nothing before that one has changed then.
+fn head_kept(found: Option<i64>, last: i64, is_broken: bool) -> Checked {
+    let mut missing = Findings::default();
+    if found.is_none() {
+        let because = if is_broken { "the chain is broken before it" } else { "rewritten, cut off, or another book" };
+        missing.add(|| format!("no operation of a sound log has this hash: {because}"));
+    }
+    missing.checked(CheckName::Head, format!("nothing has changed up to operation {} of {last}", found.unwrap_or_default()))
 }
 
 /// The journal while it is walked beside the log.

@@ -1,0 +1,306 @@
+//! Approvals: a movement of money above a limit waits for a second person.
+//!
+//! The command is run on trial, with everything that it checks. What it would post is read off, taken back, and kept as a request
+//! in the same transaction; [`Approve`] runs the very same command again and compares.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::{Call, Done, Error, Operation, Result, Status, UseCase, header};
+use crate::book::{close, credit, fund, plan, pool, settlement};
+use crate::domain::approval::{Decision, Excess, Family, Limits, PlannedEntry, Request, Verdict, moved};
+use crate::domain::audit::OperationResult;
+use crate::domain::chart::Owner;
+use crate::domain::code::Name;
+use crate::domain::id::{ApprovalId, EntryId};
+use crate::domain::operator::Reach;
+use crate::domain::refusal::Refusal;
+use crate::domain::role::Permission;
+use crate::store::{NewOperation, Reader, StoreError};
+
+/// Runs a command as a request has kept it.
+type RunRequested = fn(&str, &mut Operation<'_>) -> Result<()>;
+
+/// Every command that may have to wait for a second person, with what both need.
+const APPROVABLE: &[(&str, Permission, RunRequested)] = &[
+    approvable::<pool::TopUp>(),
+    approvable::<pool::PayProvider>(),
+    approvable::<fund::Deposit>(),
+    approvable::<fund::Withdraw>(),
+    approvable::<fund::Allocate>(),
+    approvable::<fund::Reclaim>(),
+    approvable::<fund::Transfer>(),
+    approvable::<plan::ApplyPlan>(),
+    approvable::<credit::SetCredit>(),
+    approvable::<settlement::ReceiveSettlement>(),
+    approvable::<settlement::ApplyDeposits>(),
+    approvable::<settlement::WriteOffReceivable>(),
+    approvable::<settlement::ChargeBackSettlement>(),
+    approvable::<close::ClosePeriod>(),
+];
+
+const fn approvable<U: UseCase + DeserializeOwned>() -> (&'static str, Permission, RunRequested) {
+    (U::COMMAND, U::PERMISSION, run_requested::<U>)
+}
+
+fn run_requested<U: UseCase + DeserializeOwned>(content: &str, operation: &mut Operation<'_>) -> Result<()> {
+    let use_case: U =
+        serde_json::from_str(content).map_err(|e| StoreError::Damaged(format!("{} in a request: {e}", U::COMMAND)))?;
+    use_case.run(operation)?;
+    Ok(())
+}
+
+/// Whether a command may have to wait for a second person.
+pub fn may_need_approval(command: &str) -> bool {
+    APPROVABLE.iter().any(|(known, ..)| *known == command)
+}
+
+/// A command as a request keeps it.
+pub(super) fn content<U: Serialize>(use_case: &U) -> String {
+    serde_json::to_string(use_case).expect("what was typed has text keys only")
+}
+
+/// A command that may turn out to be above a limit.
+pub(super) struct Draft {
+    content: String,
+    reach: Reach,
+    limits: Limits,
+}
+
+/// A command that is.
+pub(super) struct Asked {
+    content: String,
+    reach: Reach,
+    excess: Excess,
+    entries: Vec<PlannedEntry>,
+}
+
+/// Begins a trial, where a limit may concern the command.
+pub(super) fn draft<U: UseCase>(operation: &mut Operation<'_>, use_case: &U) -> Result<Option<Draft>> {
+    let Some(content) = use_case.as_request(operation.today()) else { return Ok(None) };
+    let limits = operation.policy()?.approval_limit.clone();
+    if limits.is_empty() {
+        return Ok(None);
+    }
+    let reach = use_case.reach(operation.reader(), operation.today())?;
+    operation.writer().try_out()?;
+    Ok(Some(Draft { content, reach, limits }))
+}
+
+impl Draft {
+    /// What is to be asked for, if a limit is exceeded by what has just been tried.
+    pub(super) fn above_limit<U: UseCase>(self, operation: &mut Operation<'_>, outcome: &U::Outcome) -> Result<Option<Asked>> {
+        let Self { content, reach, limits } = self;
+        let entries = operation.writer().tried().to_vec();
+        let at_stake = match U::stake(outcome) {
+            Some(stake) => stake,
+            None => moved(&entries)?,
+        };
+        let excess = Family::of(U::COMMAND).and_then(|family| limits.exceeded(family, &at_stake));
+        Ok(excess.map(|excess| Asked { content, reach, excess, entries }))
+    }
+}
+
+/// Takes the trial back and keeps the request in its place.
+pub(super) fn keep<U: UseCase>(operation: Operation<'_>, call: &Call, asked: Asked) -> Result<Error> {
+    let mut operation = operation.start_over()?;
+    let requested = operation.today();
+    let id = operation.writer().next_approval()?;
+    let arguments = call.as_logged()?;
+    let request = Request {
+        id,
+        command: U::COMMAND.to_owned(),
+        content: asked.content,
+        arguments: arguments.clone(),
+        groups: match asked.reach {
+            Reach::Book => None,
+            Reach::Groups(groups) => Some(groups),
+        },
+        requester: operation.operator_name().to_owned(),
+        requester_uid: operation.session().os_uid,
+        requested,
+        excess: asked.excess,
+        entries: asked.entries,
+        expires: requested + Days::new(u64::from(operation.policy()?.approval_days)),
+        decision: None,
+    };
+    operation.writer().insert_approval(&request)?;
+    let recorded = NewOperation {
+        key: call.key.clone(),
+        result: OperationResult::Requested,
+        outcome: if call.key.is_some() { serde_json::to_string(&request).expect("a request is JSON") } else { String::new() },
+        ..header(operation.session(), operation.operator_name(), U::COMMAND, arguments)
+    };
+    let writer = operation.into_writer();
+    let status = if call.preview {
+        writer.rehearse(&recorded)?;
+        Status::Preview
+    } else {
+        writer.commit(&recorded)?;
+        Status::Applied
+    };
+    Ok(Error::Requested(Box::new(Done { status, outcome: request })))
+}
+
+fn find(reader: Reader<'_>, id: &str) -> Result<Request> {
+    let found = ApprovalId::parse(id).map(|id| reader.approval(id)).transpose()?.flatten();
+    found.ok_or_else(|| Refusal::ApprovalUnknown { request: id.to_owned() }.into())
+}
+
+/// What a decision is about: that which was asked for.
+fn reach_of(reader: Reader<'_>, id: &str) -> Result<Reach> {
+    Ok(find(reader, id)?.reach())
+}
+
+/// Does what somebody else has asked for, exactly.
+#[derive(Clone, Debug)]
+pub struct Approve {
+    /// The request, `a-1`.
+    pub request: String,
+    /// Why.
+    pub note: Option<Name>,
+}
+
+/// Says no to what somebody else has asked for.
+#[derive(Clone, Debug)]
+pub struct Reject {
+    /// The request, `a-1`.
+    pub request: String,
+    /// Why.
+    pub note: Name,
+}
+
+/// Takes back what one has asked for.
+#[derive(Clone, Debug)]
+pub struct Withdraw {
+    /// The request, `a-1`.
+    pub request: String,
+    /// Why.
+    pub note: Option<Name>,
+}
+
+/// A request that was decided on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Decided {
+    /// The request.
+    pub request: Request,
+}
+
+impl UseCase for Approve {
+    const COMMAND: &'static str = "approval approve";
+    const PERMISSION: Permission = Permission::MoveMoney;
+    type Outcome = Decided;
+
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        reach_of(reader, &self.request)
+    }
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<Decided> {
+        let request = decidable(operation, &self.request, Verdict::Approved)?;
+        let (_, permission, run) = APPROVABLE
+            .iter()
+            .find(|(command, ..)| *command == request.command)
+            .ok_or_else(|| StoreError::Damaged(format!("{} asks for {:?}", request.id, request.command)))?;
+        operation.require(*permission, &request.reach())?;
+        operation.writer().try_out()?;
+        let first = operation.writer().next_entry()?;
+        run(&request.content, operation)?;
+        let posted = operation.writer().tried().to_vec();
+        request.require_the_same(&posted)?;
+        let entries = (first.0..).map(EntryId).take(posted.len()).collect();
+        decide(operation, &request, Verdict::Approved, self.note, entries)
+    }
+}
+
+impl UseCase for Reject {
+    const COMMAND: &'static str = "approval reject";
+    const PERMISSION: Permission = Permission::MoveMoney;
+    type Outcome = Decided;
+
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        reach_of(reader, &self.request)
+    }
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<Decided> {
+        let request = decidable(operation, &self.request, Verdict::Rejected)?;
+        decide(operation, &request, Verdict::Rejected, Some(self.note), vec![])
+    }
+}
+
+impl UseCase for Withdraw {
+    const COMMAND: &'static str = "approval withdraw";
+    const PERMISSION: Permission = Permission::MoveMoney;
+    type Outcome = Decided;
+
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        reach_of(reader, &self.request)
+    }
+
+    fn run(self, operation: &mut Operation<'_>) -> Result<Decided> {
+        let request = decidable(operation, &self.request, Verdict::Withdrawn)?;
+        decide(operation, &request, Verdict::Withdrawn, self.note, vec![])
+    }
+}
+
+fn decidable(operation: &Operation<'_>, id: &str, verdict: Verdict) -> Result<Request> {
+    let request = find(operation.reader(), id)?;
+    request.require_decidable(verdict, operation.session().os_uid, operation.today())?;
+    Ok(request)
+}
+
+fn decide(
+    operation: &mut Operation<'_>,
+    before: &Request,
+    verdict: Verdict,
+    note: Option<Name>,
+    entries: Vec<EntryId>,
+) -> Result<Decided> {
+    let (by, by_uid, day) = (operation.operator_name().to_owned(), operation.session().os_uid, operation.today());
+    let after = Request { decision: Some(Decision { verdict, by, by_uid, day, note, entries }), ..before.clone() };
+    operation.writer().decide_approval(before, &after)?;
+    Ok(Decided { request: after })
+}
+
+/// A request as people see it.
+#[derive(Clone, Debug)]
+pub struct RequestView {
+    /// The request.
+    pub request: Request,
+    /// What was typed, personal numbers masked.
+    pub typed: BTreeMap<String, String>,
+    /// Whose the ledger accounts are that it posts to, by code.
+    pub owners: BTreeMap<Owner, String>,
+    /// The day on which it is looked at.
+    pub today: NaiveDate,
+}
+
+/// A request with the names of those whose money it moves.
+pub fn view(reader: Reader<'_>, request: Request, today: NaiveDate) -> Result<RequestView> {
+    let postings = request.entries.iter().flat_map(|entry| &entry.postings);
+    let owners = postings.map(|posting| Ok((posting.owner, owner_name(reader, posting.owner)?))).collect::<Result<_>>()?;
+    let typed = super::audit::typed(&request.arguments);
+    Ok(RequestView { request, typed, owners, today })
+}
+
+/// The code of an owner of ledger accounts; `agent` for the agent's own.
+pub(super) fn owner_name(reader: Reader<'_>, owner: Owner) -> Result<String> {
+    Ok(match owner {
+        Owner::Agent => "agent".to_owned(),
+        Owner::Group(id) => reader.group(id)?.code.to_string(),
+        Owner::Account(id) => reader.account(id)?.code.to_string(),
+    })
+}
+
+/// Requests by number: all of them, or those that wait for somebody today.
+pub fn list(reader: Reader<'_>, all: bool, today: NaiveDate) -> Result<Vec<RequestView>> {
+    let requests = reader.approvals(!all)?.into_iter().filter(|request| all || today <= request.expires);
+    requests.map(|request| view(reader, request, today)).collect()
+}
+
+/// One request.
+pub fn show(reader: Reader<'_>, id: &str, today: NaiveDate) -> Result<RequestView> {
+    view(reader, find(reader, id)?, today)
+}

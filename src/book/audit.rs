@@ -1,0 +1,309 @@
+//! The audit log, as people read it: who did what, when, what it changed and what it posted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use serde_json::Value;
+
+use super::approval::owner_name;
+use super::{Result, book_zone};
+use crate::domain::approval::PlannedEntry;
+use crate::domain::audit::{OperationResult, is_of, is_personal, masked};
+use crate::domain::chain::Hash;
+use crate::domain::chart::Owner;
+use crate::domain::id::{AccountId, EntryId, GroupId, OperationId, OrderId};
+use crate::domain::refusal::Refusal;
+use crate::store::{LoggedChange, LoggedOperation, OperationRange, Reader};
+
+/// Which operations are shown.
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    /// Those of one operator, by name or OS user.
+    pub operator: Option<String>,
+    /// Those of a command, or of all commands of a noun.
+    pub command: Option<String>,
+    /// With this result.
+    pub result: Option<OperationResult>,
+    /// Recorded on this day or later.
+    pub from: Option<NaiveDate>,
+    /// Recorded on this day or before.
+    pub to: Option<NaiveDate>,
+    /// Those that have something to do with an account, a group, or any other thing by its code or number.
+    pub about: Option<String>,
+    /// Only the last so many of them.
+    pub last: Option<usize>,
+}
+
+/// An operation as people see it.
+#[derive(Clone, Debug)]
+pub struct AuditedOperation {
+    /// Its number.
+    pub id: OperationId,
+    /// When, in the book's time zone.
+    pub time: DateTime<FixedOffset>,
+    /// The operator's name, or that of an OS user who is none.
+    pub operator: String,
+    /// The OS user.
+    pub os_uid: u32,
+    /// The command.
+    pub command: String,
+    /// What was typed, personal numbers masked.
+    pub typed: BTreeMap<String, String>,
+    /// The idempotency key.
+    pub key: Option<String>,
+    /// What became of it.
+    pub result: OperationResult,
+    /// What it changed, field by field.
+    pub changes: Vec<Change>,
+    /// What it posted.
+    pub entries: Vec<(EntryId, PlannedEntry)>,
+    /// Whose the ledger accounts are that it posted to, by code.
+    pub owners: BTreeMap<Owner, String>,
+    /// The orders that it recorded.
+    pub orders: Vec<OrderId>,
+    /// How many charges it made.
+    pub charges: usize,
+    /// Its hash.
+    pub hash: Hash,
+}
+
+/// What became of a row of master data.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// What kind of row.
+    pub noun: String,
+    /// Which.
+    pub key: String,
+    /// Whether it was not there before.
+    pub is_new: bool,
+    /// What is another value now.
+    pub fields: Vec<FieldChange>,
+}
+
+/// A field that has another value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// The field.
+    pub field: String,
+    /// What stood there; nothing when the row is new.
+    pub before: Option<String>,
+    /// What stands there.
+    pub after: Option<String>,
+}
+
+/// The head of the log.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// The number of the last operation.
+    pub operation: OperationId,
+    /// Its hash, which covers all before it.
+    pub hash: Hash,
+    /// When it was recorded, in the book's time zone.
+    pub time: Option<DateTime<FixedOffset>>,
+}
+
+/// The operations of the log that fit, in their order.
+pub fn log(reader: Reader<'_>, filter: &AuditFilter) -> Result<Vec<AuditedOperation>> {
+    let utc = |day: NaiveDate| {
+        let midnight = day.and_time(NaiveTime::MIN).and_local_timezone(book_zone()).single().expect("UTC+8 skips no hour");
+        midnight.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true)
+    };
+    let range = OperationRange {
+        since: filter.from.map(utc),
+        before: filter.to.and_then(|day| day.checked_add_days(Days::new(1))).map(utc),
+        ..OperationRange::default()
+    };
+    let uid = filter.operator.as_ref().and_then(|name| name.parse::<u32>().ok());
+    let is_wanted = |operation: &LoggedOperation| {
+        filter.operator.as_ref().is_none_or(|name| operation.operator == *name || Some(operation.os_uid) == uid)
+            && filter.command.as_ref().is_none_or(|asked| is_of(&operation.command, asked))
+            && filter.result.is_none_or(|result| operation.result == result)
+    };
+    let about = filter.about.as_ref().map(|about| About::find(reader, about)).transpose()?;
+    let mut found = std::collections::VecDeque::new();
+    reader.operations(&range, is_wanted, |operation| {
+        if about.as_ref().is_none_or(|about| about.concerns(&operation)) {
+            found.push_back(operation);
+            if filter.last.is_some_and(|last| found.len() > last) {
+                found.pop_front();
+            }
+        }
+        Ok(())
+    })?;
+    found.into_iter().map(|operation| audited(reader, operation)).collect()
+}
+
+/// One operation.
+pub fn show(reader: Reader<'_>, number: i64) -> Result<AuditedOperation> {
+    let range = OperationRange { first: Some(number), last: Some(number), ..OperationRange::default() };
+    let mut found = None;
+    reader.operations(
+        &range,
+        |_| true,
+        |operation| {
+            found = Some(operation);
+            Ok(())
+        },
+    )?;
+    audited(reader, found.ok_or(Refusal::OperationUnknown { number })?)
+}
+
+/// The head of the log, to be kept elsewhere.
+pub fn head(reader: Reader<'_>) -> Result<Head> {
+    let (operation, hash) = reader.audit_head()?;
+    let range = OperationRange { first: Some(operation.0), ..OperationRange::default() };
+    let mut time = None;
+    reader.operations(
+        &range,
+        |_| true,
+        |operation| {
+            time = Some(in_zone(&operation.recorded_at));
+            Ok(())
+        },
+    )?;
+    Ok(Head { operation, hash, time })
+}
+
+/// What an operation may have to do with.
+struct About {
+    asked: String,
+    account: Option<AccountId>,
+    group: Option<GroupId>,
+}
+
+impl About {
+    fn find(reader: Reader<'_>, asked: &str) -> Result<Self> {
+        let account = reader.account_by_name(asked)?.map(|account| account.id);
+        let group = reader.group_by_code(asked)?.map(|group| group.id);
+        Ok(Self { asked: asked.to_owned(), account, group })
+    }
+
+    fn concerns(&self, operation: &LoggedOperation) -> bool {
+        let is_owner = |owner: Owner| match owner {
+            Owner::Agent => false,
+            Owner::Group(group) => Some(group) == self.group,
+            Owner::Account(account) => Some(account) == self.account,
+        };
+        let is_account = |account: &AccountId| Some(*account) == self.account;
+        let names = |change: &LoggedChange| change.key == self.asked || change.key.split('/').any(|part| part == self.asked);
+        let posts = |entry: &PlannedEntry| {
+            entry.account.as_ref().is_some_and(is_account)
+                || entry.recipient.as_ref().is_some_and(is_account)
+                || entry.group.is_some() && entry.group == self.group
+                || entry.postings.iter().any(|posting| is_owner(posting.owner))
+        };
+        operation.changes.iter().any(names)
+            || operation.entries.iter().any(|(_, entry)| posts(entry))
+            || operation.orders.iter().any(|(order, account)| is_account(account) || order.to_string() == self.asked)
+            || operation.charges.iter().any(is_account)
+            || typed(&operation.arguments).values().any(|value| *value == self.asked)
+    }
+}
+
+fn in_zone(recorded_at: &str) -> DateTime<FixedOffset> {
+    let time = DateTime::parse_from_rfc3339(recorded_at).map_or(DateTime::UNIX_EPOCH, |time| time.with_timezone(&Utc));
+    time.with_timezone(&book_zone())
+}
+
+fn audited(reader: Reader<'_>, operation: LoggedOperation) -> Result<AuditedOperation> {
+    let owners: BTreeSet<Owner> =
+        operation.entries.iter().flat_map(|(_, entry)| &entry.postings).map(|posting| posting.owner).collect();
+    Ok(AuditedOperation {
+        id: operation.id,
+        time: in_zone(&operation.recorded_at),
+        operator: operation.operator,
+        os_uid: operation.os_uid,
+        command: operation.command,
+        typed: typed(&operation.arguments),
+        key: operation.key,
+        result: operation.result,
+        changes: operation.changes.into_iter().map(changed).collect(),
+        entries: operation.entries,
+        owners: owners.into_iter().map(|owner| Ok((owner, owner_name(reader, owner)?))).collect::<Result<_>>()?,
+        orders: operation.orders.into_iter().map(|(order, _)| order).collect(),
+        charges: operation.charges.len(),
+        hash: operation.hash,
+    })
+}
+
+/// What was typed, by argument, personal numbers masked.
+pub fn typed(arguments: &str) -> BTreeMap<String, String> {
+    let mut typed: BTreeMap<String, String> = serde_json::from_str(arguments).unwrap_or_default();
+    for (name, value) in &mut typed {
+        if is_personal(name) {
+            *value = masked(value);
+        }
+    }
+    typed
+}
+
+/// What differs between the row before and the row after.
+fn changed(change: LoggedChange) -> Change {
+    let LoggedChange { noun, key, before, after } = change;
+    let is_new = before.is_none();
+    let (before, after) = (before.map(|row| fields_of(&row)).unwrap_or_default(), fields_of(&after));
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let differs = |name: &&&String| before.get(**name) != after.get(**name);
+    let text = |row: &BTreeMap<String, Value>, name: &String| {
+        row.get(name).filter(|value| !value.is_null()).map(|value| shown(&hidden(name, value.clone())))
+    };
+    let fields = names
+        .iter()
+        .filter(differs)
+        .map(|name| FieldChange { field: (*name).clone(), before: text(&before, name), after: text(&after, name) })
+        .collect();
+    Change { noun, key, is_new, fields }
+}
+
+/// The fields of a row; a row that is one value has one field, `value`.
+fn fields_of(row: &str) -> BTreeMap<String, Value> {
+    match serde_json::from_str(row) {
+        Ok(Value::Object(members)) => members.into_iter().collect(),
+        Ok(value) => BTreeMap::from([("value".to_owned(), value)]),
+        Err(_) => BTreeMap::from([("value".to_owned(), Value::from(row))]),
+    }
+}
+
+/// The same value with personal numbers masked.
+fn hidden(name: &str, value: Value) -> Value {
+    match value {
+        Value::String(text) if is_personal(name) => Value::String(masked(&text)),
+        Value::Object(members) => {
+            Value::Object(members.into_iter().map(|(name, value)| (name.clone(), hidden(&name, value))).collect())
+        }
+        Value::Array(values) => Value::Array(values.into_iter().map(|value| hidden(name, value)).collect()),
+        value => value,
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        value => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_tells_what_differs_and_masks_personal_numbers() {
+        let of = |before: Option<&str>, after: &str| {
+            let (before, after) = (before.map(str::to_owned), after.to_owned());
+            let change = changed(LoggedChange { noun: "account".to_owned(), key: "acme-prod".to_owned(), before, after });
+            let shown = change.fields.iter().map(|field| {
+                format!("{}: {} -> {}", field.field, field.before.as_deref().unwrap_or("-"), field.after.as_deref().unwrap_or("-"))
+            });
+            shown.collect::<Vec<_>>().join(", ")
+        };
+        let before = r#"{"state":"active","mobile":"13800000001","limit":[1,2],"title":{"phone":"0571-88880000"}}"#;
+        assert_eq!(of(Some(before), &before.replace("active", "frozen")), "state: active -> frozen");
+        assert_eq!(of(Some(before), &before.replace("13800000001", "13900000002")), "mobile: 138****0001 -> 139****0002");
+        assert_eq!(of(Some(before), &before.replace("[1,2]", "null")), "limit: [1,2] -> -");
+        let phone = r#"title: {"phone":"057******0000"} -> {"phone":"057******0000"}"#;
+        assert_eq!(of(Some(before), &before.replace("0571", "0572")), phone, "that it changed is told, and not to what");
+        assert_eq!(of(None, r#""closed""#), "value: - -> closed");
+        assert_eq!(of(Some(before), before), "");
+    }
+}

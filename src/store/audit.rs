@@ -1,0 +1,198 @@
+//! Reading the audit log: each operation with what it changed and posted.
+//!
+//! What an operation wrote lies together in every table, in the order of the operations: it is found by halving, and the next one's
+//! begins where it ends. No index is needed for it, and none is paid for.
+
+use rusqlite::params;
+
+use super::Reader;
+use super::error::Result;
+use super::sql::Columns as _;
+use crate::domain::approval::PlannedEntry;
+use crate::domain::audit::OperationResult;
+use crate::domain::chain::Hash;
+use crate::domain::id::{AccountId, EntryId, OperationId, OrderId};
+
+/// An operation of the log, with what it did.
+#[derive(Clone, Debug)]
+pub struct LoggedOperation {
+    /// Its number.
+    pub id: OperationId,
+    /// When, RFC 3339 in UTC.
+    pub recorded_at: String,
+    /// The operator's name, or that of an OS user who is none.
+    pub operator: String,
+    /// The OS user.
+    pub os_uid: u32,
+    /// The command.
+    pub command: String,
+    /// JSON of what was typed.
+    pub arguments: String,
+    /// The idempotency key.
+    pub key: Option<String>,
+    /// What became of it.
+    pub result: OperationResult,
+    /// Its hash.
+    pub hash: Hash,
+    /// What it did to master data.
+    pub changes: Vec<LoggedChange>,
+    /// What it posted.
+    pub entries: Vec<(EntryId, PlannedEntry)>,
+    /// The orders that it recorded.
+    pub orders: Vec<(OrderId, AccountId)>,
+    /// How much it charged: the accounts of its charges.
+    pub charges: Vec<AccountId>,
+}
+
+/// What an operation did to a row of master data; the rows are JSON.
+#[derive(Clone, Debug)]
+pub struct LoggedChange {
+    /// What kind of row.
+    pub noun: String,
+    /// Which.
+    pub key: String,
+    /// The row before; none when it is new.
+    pub before: Option<String>,
+    /// The row after.
+    pub after: String,
+}
+
+/// Which operations are looked for.
+#[derive(Clone, Debug, Default)]
+pub struct OperationRange {
+    /// The first number.
+    pub first: Option<i64>,
+    /// The last number.
+    pub last: Option<i64>,
+    /// Not recorded before, RFC 3339 in UTC.
+    pub since: Option<String>,
+    /// Recorded before, RFC 3339 in UTC.
+    pub before: Option<String>,
+}
+
+impl Reader<'_> {
+    /// Tells of operations in their order, as far as `is_wanted` says so by the operation alone.
+    pub fn operations(
+        &self,
+        range: &OperationRange,
+        is_wanted: impl Fn(&LoggedOperation) -> bool,
+        mut tell: impl FnMut(LoggedOperation) -> Result<()>,
+    ) -> Result<()> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT id, recorded_at, operator, os_uid, command, arguments, key, result, hash
+               FROM operation
+              WHERE id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR recorded_at >= ?3) AND (?4 IS NULL OR recorded_at < ?4)
+              ORDER BY id",
+        )?;
+        let mut rows =
+            select.query(params![range.first.unwrap_or(1), range.last.unwrap_or(i64::MAX), range.since, range.before])?;
+        let [mut master_data, mut journal, mut orders, mut owed] =
+            ["change", "entry", "orders", "charge"].map(|table| Place { table, next: 1 });
+        while let Some(row) = rows.next()? {
+            let mut operation = LoggedOperation {
+                id: OperationId(row.get(0)?),
+                recorded_at: row.get(1)?,
+                operator: row.get(2)?,
+                os_uid: row.get(3)?,
+                command: row.get(4)?,
+                arguments: row.get(5)?,
+                key: row.get(6)?,
+                result: row.parsed(7)?,
+                hash: row.get(8)?,
+                changes: vec![],
+                entries: vec![],
+                orders: vec![],
+                charges: vec![],
+            };
+            if !is_wanted(&operation) {
+                continue;
+            }
+            for id in master_data.rows_of(self, operation.id)? {
+                operation.changes.push(self.change(id)?);
+            }
+            for id in journal.rows_of(self, operation.id)? {
+                let entry = self.entry_as_planned(EntryId(id))?.expect("its number was just found");
+                operation.entries.push((EntryId(id), entry));
+            }
+            for id in orders.rows_of(self, operation.id)? {
+                operation.orders.push((OrderId(id), self.account_of("orders", id)?));
+            }
+            for id in owed.rows_of(self, operation.id)? {
+                operation.charges.push(self.account_of("charge", id)?);
+            }
+            tell(operation)?;
+        }
+        Ok(())
+    }
+
+    fn change(&self, id: i64) -> Result<LoggedChange> {
+        let mut select = self.connection.prepare_cached("SELECT noun, key, before, after FROM change WHERE id = ?1")?;
+        Ok(select.query_row([id], |row| {
+            Ok(LoggedChange { noun: row.get(0)?, key: row.get(1)?, before: row.get(2)?, after: row.get(3)? })
+        })?)
+    }
+
+    fn account_of(&self, table: &str, id: i64) -> Result<AccountId> {
+        let mut select = self.connection.prepare_cached(&format!("SELECT account_id FROM {table} WHERE id = ?1"))?;
+        Ok(select.query_row([id], |row| row.get(0).map(AccountId))?)
+    }
+}
+
+/// How far a table has been read.
+struct Place {
+    table: &'static str,
+    /// Rows of later operations begin here, or after it.
+    next: i64,
+}
+
+impl Place {
+    /// The rows of an operation, which is later than the last one that was asked for.
+    fn rows_of(&mut self, reader: &Reader<'_>, operation: OperationId) -> Result<std::ops::Range<i64>> {
+        let connection = reader.connection;
+        let end: i64 = connection
+            .prepare_cached(&format!("SELECT COALESCE(MAX(id), 0) + 1 FROM {}", self.table))?
+            .query_row([], |row| row.get(0))?;
+        let mut select = connection.prepare_cached(&format!("SELECT operation_id FROM {} WHERE id = ?1", self.table))?;
+        let first = first_from(self.next, end, |id| Ok(select.query_row([id], |row| row.get::<_, i64>(0))? >= operation.0))?;
+        let last = first_from(first, end, |id| Ok(select.query_row([id], |row| row.get::<_, i64>(0))? > operation.0))?;
+        self.next = last;
+        Ok(first..last)
+    }
+}
+
+/// The first number from `start` on, before `end`, for which something holds that holds for all after it; `end` if there is none.
+/// It looks near the start first.
+fn first_from(start: i64, end: i64, mut holds: impl FnMut(i64) -> Result<bool>) -> Result<i64> {
+    let (mut low, mut high, mut step) = (start, start, 1);
+    while high < end && !holds(high)? {
+        low = high + 1;
+        high = end.min(high + step);
+        step *= 2;
+    }
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle)? {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    Ok(low)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_that_holds_is_found_wherever_it_is() {
+        for end in 1..40 {
+            for start in 1..=end {
+                for first in 1..=end {
+                    let found = first_from(start, end, |id| Ok(id >= first)).unwrap();
+                    assert_eq!(found, first.clamp(start, end), "{start}..{end}: {first}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The audit log: who did what, what it changed, and the hash that proves it.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::book::{Point, TestBook};
+
+fn rows(book: &TestBook, line: &str) -> Vec<Value> {
+    book.json(line)["rows"].as_array().unwrap().clone()
+}
+
+fn commands(book: &TestBook, line: &str) -> Vec<String> {
+    rows(book, line).iter().map(|row| row["command"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn every_operation_is_listed_with_what_it_changed_and_posted() {
+    let book = TestBook::acme(Point::Funded);
+    book.done("operator add li.na --uid 2001 --role manager finance");
+    book.done_as(2001, "fund deposit acme 70 --date 2026-06-01");
+    book.done_as(2001, "fund allocate acme-test 70 --date 2026-06-01");
+    book.done_as(2001, "account edit acme-prod --mobile 13900000002 --holder 'Wang Wei'");
+    assert_eq!(rows(&book, "audit log").len() as u64, book.operations());
+    assert_snapshot!(book.done("audit log --last 3"), @"
+    No.  Time                       Operator  OS user  Command        Typed                                                 Result  What it did
+    -----------------------------------------------------------------------------------------------------------------------------------------------------------------
+     14  2026-07-03T10:00:00+08:00  li.na        2001  fund deposit   amount=70 date=2026-06-01 group=acme                  done    entry 3 deposit
+     15  2026-07-03T10:00:00+08:00  li.na        2001  fund allocate  account=acme-test amount=70 date=2026-06-01           done    entry 4 allocate
+     16  2026-07-03T10:00:00+08:00  li.na        2001  account edit   account=acme-prod holder=Wang Wei mobile=139****0002  done    account acme-prod: holder, mobile
+    ----- exit 0
+    ");
+    let last = rows(&book, "audit log --last 1").remove(0);
+    assert_eq!(
+        last["changes"],
+        json!([
+            { "noun": "account", "key": "acme-prod", "field": "holder", "before": null, "after": "Wang Wei" },
+            { "noun": "account", "key": "acme-prod", "field": "mobile", "before": "138****0001", "after": "139****0002" },
+        ])
+    );
+    let number = last["operation"].as_str().unwrap();
+    assert_snapshot!(book.done(&format!("audit show {number}")), @"
+    Operation  16
+    Time       2026-07-03T10:00:00+08:00
+    Operator   li.na
+    OS user    2001
+    Command    account edit
+    Typed      account=acme-prod holder=Wang Wei mobile=139****0002
+    Result     done
+    Orders     0
+    Charges    0
+    Hash       [-----------------------------hash-----------------------------]
+
+    What it changed
+    What     Which      Field   Before       After
+    ----------------------------------------------------
+    account  acme-prod  holder  -            Wang Wei
+    account  acme-prod  mobile  138****0001  139****0002
+    ----- exit 0
+    ");
+    let deposit = rows(&book, "audit log --command 'fund deposit' --operator li.na").remove(0);
+    assert_eq!(deposit["entries"], json!(["3"]));
+    assert_snapshot!(book.done(&format!("audit show {}", deposit["operation"].as_str().unwrap())), @"
+    Operation  14
+    Time       2026-07-03T10:00:00+08:00
+    Operator   li.na
+    OS user    2001
+    Command    fund deposit
+    Typed      amount=70 date=2026-06-01 group=acme
+    Result     done
+    Orders     0
+    Charges    0
+    Hash       [-----------------------------hash-----------------------------]
+
+    What it posted
+    Entry  Event    Date        Ledger account  Owner  Currency  Debit  Credit
+    --------------------------------------------------------------------------
+        3  deposit  2026-06-01  bank            agent  CNY       70.00       -
+        3  deposit  2026-06-01  deposits        acme   CNY           -   70.00
+    ----- exit 0
+    ");
+    book.refused(1, "operation.unknown", "audit show 4711");
+    book.refused(2, "usage", "audit show first");
+}
+
+#[test]
+fn the_log_is_searched_by_who_what_when_and_about_what() {
+    let mut book = TestBook::acme(Point::Ordered);
+    book.done("operator add li.na --uid 2001 --role manager");
+    book.set_now("2026-07-09T16:30:00Z");
+    book.done_as(2001, "account freeze acme-test --reason late");
+    book.refused_as(2001, (4, "operator.not-permitted"), "fund deposit acme 5");
+    book.refused_as(4242, (4, "operator.not-known"), "account list");
+    assert_eq!(commands(&book, "audit log --operator li.na"), ["account freeze", "fund deposit"]);
+    assert_eq!(commands(&book, "audit log --operator 2001 --result done"), ["account freeze"]);
+    assert_eq!(commands(&book, "audit log --result denied"), ["fund deposit", "account list"], "a look is named, too");
+    // A day is one in UTC+8.
+    assert_eq!(commands(&book, "audit log --from 2026-07-10").len(), 3);
+    assert_eq!(commands(&book, "audit log --from 2026-07-04 --to 2026-07-09"), [""; 0]);
+    assert_eq!(commands(&book, "audit log --command order"), ["order record", "order import"]);
+    let about = commands(&book, "audit log --about acme-test");
+    assert_eq!(about, ["account associate", "account confirm", "fund allocate", "order import", "account freeze"]);
+    assert_eq!(commands(&book, "audit log --about o-1"), ["order record"]);
+    assert_eq!(commands(&book, "audit log --about li.na"), ["operator add"]);
+    assert!(commands(&book, "audit log --about acme").contains(&"group add".to_owned()));
+    assert_eq!(commands(&book, "audit log --about nobody"), [""; 0]);
+    assert_snapshot!(book.done("audit log --result denied --format csv"), @"
+    operation,time,operator,uid,command,typed,result,changes,orders,entries,key,hash
+    17,2026-07-10T00:30:00+08:00,li.na,2001,fund deposit,amount=5 group=acme,denied,,,,,[-----------------------------hash-----------------------------]
+    18,2026-07-10T00:30:00+08:00,root,4242,account list,,denied,,,,,[-----------------------------hash-----------------------------]
+    ----- exit 0
+    ");
+    for wrong in ["--result failed", "--from july", "--last -1"] {
+        book.refused(2, "usage", &format!("audit log {wrong}"));
+    }
+}
+
+/// What a file or a person has brought in steers no terminal and no spreadsheet.
+#[test]
+fn hostile_text_in_the_log_is_shown_harmless() {
+    let book = TestBook::acme(Point::Made);
+    book.run_words(&["group", "add", "evil", "--name", "=cmd|' /C calc'!A0"]);
+    let csv = book.done("audit log --format csv").stdout;
+    assert!(!csv.contains(",=cmd") && !csv.contains("\n="), "{csv}");
+}
+
+#[test]
+fn personal_numbers_are_masked_in_the_log() {
+    let book = TestBook::acme(Point::Ready);
+    book.done("entity add li --name 'Li Na' --id-number 11010519491231002X");
+    book.done("entity edit acme-hq --phone 0571-88880000");
+    for format in ["table", "json", "csv"] {
+        let log = book.done(&format!("audit log --format {format}")).stdout;
+        for secret in ["13800000001", "11010519491231002X", "0571-88880000"] {
+            assert!(!log.contains(secret), "{format}: {secret}");
+        }
+        assert!(log.contains("138****0001") || format == "table", "{format}");
+    }
+}
+
+#[test]
+fn a_kept_head_proves_that_nothing_before_it_has_changed() {
+    let book = TestBook::acme(Point::Funded);
+    let head = book.json("audit head");
+    assert_eq!(head["operation"], book.operations().to_string());
+    let hash = head["hash"].as_str().unwrap().to_owned();
+    book.done("fund deposit acme 5");
+    let answer = book.json(&format!("check --head {hash}"));
+    let row = answer["rows"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&row["name"], &row["ok"]), (&json!("head"), &json!(true)), "{row}");
+    assert_eq!(book.json("check")["rows"].as_array().unwrap().len(), answer["rows"].as_array().unwrap().len() - 1);
+    let other = TestBook::acme(Point::Ready).json("audit head")["hash"].as_str().unwrap().to_owned();
+    book.done(&format!("check --head {other}"));
+    let stranger = "0123456789abcdef".repeat(4);
+    assert_snapshot!(book.run(&format!("check --head {stranger} --quiet")).stdout.lines().last().unwrap(), @"head          no   no operation of a sound log has this hash: rewritten, cut off, or another book");
+    assert_eq!(book.run(&format!("check --head {stranger}")).exit, 3);
+    for wrong in ["xyz", &hash[..63], &hash.replace(&hash[..1], "g")] {
+        book.refused(2, "usage", &format!("check --head {wrong}"));
+    }
+}
