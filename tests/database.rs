@@ -457,6 +457,28 @@ fn many_commands_at_once_upgrade_a_book_once() {
     assert_eq!(names(folder.path()).iter().filter(|name| name.contains(".new-")).count(), 0, "no draft is left");
 }
 
+/// Whoever is no operator of an old book does not change it by looking.
+#[test]
+fn a_stranger_upgrades_nothing() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = book_of_version_1(folder.path());
+    let refused = Book::open(&path, Access::Write, subledger::book::Session { os_uid: 4242, ..session() }).err();
+    assert!(matches!(&refused, Some(Error::Refused(refusal)) if refusal.code() == "operator.not-known"), "{refused:?}");
+    assert_eq!(version(&path), 1);
+}
+
+/// A file that has the name of the copy, and is none, is left alone: the copy gets another name.
+#[test]
+fn what_only_looks_like_the_copy_is_not_taken_for_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = book_of_version_1(folder.path());
+    let fake = folder.path().join("old.db.before-version-2");
+    fs::write(&fake, b"garbage").expect("a file");
+    Book::open(&path, Access::Write, session()).expect("it is upgraded");
+    assert_eq!(fs::read(&fake).expect("it stays"), b"garbage");
+    assert_eq!(version(&folder.path().join("old.db.before-version-2-2")), 1);
+}
+
 #[test]
 fn an_older_book_that_cannot_be_written_is_left_alone() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");

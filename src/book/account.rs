@@ -349,8 +349,8 @@ impl UseCase for CreateAccount {
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = AccountStep;
 
-    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
-        reach::of_group(reader, &self.0.group)
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        Ok(reach::of_group(reader, &self.0.group)?.and(super::entity::reach_of(reader, &self.0.entity, today)?))
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {
@@ -373,8 +373,9 @@ impl UseCase for AssociateAccount {
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = AccountStep;
 
-    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
-        reach::of_group(reader, &self.particulars.group)
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        let group = reach::of_group(reader, &self.particulars.group)?;
+        Ok(group.and(super::entity::reach_of(reader, &self.particulars.entity, today)?))
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {

@@ -117,17 +117,20 @@ impl UseCase for ImportAccounts<'_> {
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = AccountsImported;
 
-    /// Each line is judged with those before it in the book. Every bad line is named.
-    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
         let mut reach = reach::of_nobody();
         for listed in self.list.lines.iter().filter_map(|line| line.account.as_ref().ok()) {
             if let Some(group) = reader.group_by_code(listed.particulars.group.trim())? {
                 reach = reach.and(Reach::group(group.id));
             }
+            if reader.entity_by_code(listed.particulars.entity.trim())?.is_some() {
+                reach = reach.and(super::entity::reach_of(reader, &listed.particulars.entity, today)?);
+            }
         }
         Ok(reach)
     }
 
+    /// Each line is judged with those before it in the book. Every bad line is named.
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountsImported> {
         let Self { file, list, notices, extent, words, watch } = self;
         let total = list.lines.len() as u64;

@@ -231,13 +231,21 @@ fn say(operation: &mut Operation<'_>, saying: Saying) -> Result<AlertMarked> {
     Ok(AlertMarked { kind: alert.concern.kind(), subject: alert.concern.subject(), mark })
 }
 
-/// What an alert is about: an account, a group, or something of the whole book.
+/// What an alert is about: an account, a budget, or something of the whole book.
 fn reach_of(reader: Reader<'_>, alert: &str, today: NaiveDate) -> Result<Reach> {
-    let subject = find(reader, alert, today)?.concern.subject();
-    if let Some(account) = reader.account_by_name(&subject)? {
-        return Ok(reach::of(&account, None, today));
+    match find(reader, alert, today)?.concern {
+        Concern::Arrears { account, .. }
+        | Concern::Overdue { account, .. }
+        | Concern::Handover { account, .. }
+        | Concern::LowBalance { account, .. }
+        | Concern::LowCredit { account, .. }
+        | Concern::Invitation { account, .. }
+        | Concern::Unverified { account, .. } => reach::of_account(reader, account.as_str(), None, today),
+        Concern::Budget { budget, .. } => budget::reach_of(reader, budget, today),
+        Concern::ChainFrozen { .. } | Concern::PoolLow { .. } | Concern::Differences { .. } | Concern::Authorisation { .. } => {
+            Ok(Reach::Book)
+        }
     }
-    Ok(reader.group_by_code(&subject)?.map_or(Reach::Book, |group| Reach::group(group.id)))
 }
 
 /// The alert of an id, or of enough of its beginning.

@@ -1,7 +1,7 @@
 //! Approvals: a movement of money above a limit waits for a second person.
 //!
 //! The command is run on trial, with everything that it checks. What it would post is read off, taken back, and kept as a request
-//! in the same transaction; [`Approve`] runs the very same command again and compares.
+//! in the same transaction; [`Approve`] runs the very same command again, with the rights of both, and compares.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Call, Done, Error, Operation, Result, Status, UseCase, header};
 use crate::book::{close, credit, fund, plan, pool, settlement};
-use crate::domain::approval::{Decision, Excess, Family, Limits, PlannedEntry, Request, Verdict, moved};
+use crate::domain::approval::{Decision, Effect, Excess, Family, Limits, PlannedEntry, Request, Verdict, moved};
 use crate::domain::audit::OperationResult;
 use crate::domain::chart::Owner;
 use crate::domain::code::Name;
@@ -21,11 +21,19 @@ use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
 use crate::store::{NewOperation, Reader, StoreError};
 
-/// Runs a command as a request has kept it.
-type RunRequested = fn(&str, &mut Operation<'_>) -> Result<()>;
+/// A command that may have to wait for a second person.
+struct Approvable {
+    command: &'static str,
+    /// What both need.
+    permission: Permission,
+    /// What it is about on a day.
+    reach: fn(&str, Reader<'_>, NaiveDate) -> Result<Reach>,
+    /// Runs it as a request has kept it; tells what it does beside its entries.
+    run: fn(&str, &mut Operation<'_>) -> Result<Vec<Effect>>,
+}
 
-/// Every command that may have to wait for a second person, with what both need.
-const APPROVABLE: &[(&str, Permission, RunRequested)] = &[
+/// Every command that may have to wait for a second person.
+const APPROVABLE: &[Approvable] = &[
     approvable::<pool::TopUp>(),
     approvable::<pool::PayProvider>(),
     approvable::<fund::Deposit>(),
@@ -42,20 +50,27 @@ const APPROVABLE: &[(&str, Permission, RunRequested)] = &[
     approvable::<close::ClosePeriod>(),
 ];
 
-const fn approvable<U: UseCase + DeserializeOwned>() -> (&'static str, Permission, RunRequested) {
-    (U::COMMAND, U::PERMISSION, run_requested::<U>)
+const fn approvable<U: UseCase + DeserializeOwned>() -> Approvable {
+    Approvable {
+        command: U::COMMAND,
+        permission: U::PERMISSION,
+        reach: |content, reader, today| as_kept::<U>(content)?.reach(reader, today),
+        run: |content, operation| Ok(U::effects(&as_kept::<U>(content)?.run(operation)?)),
+    }
 }
 
-fn run_requested<U: UseCase + DeserializeOwned>(content: &str, operation: &mut Operation<'_>) -> Result<()> {
-    let use_case: U =
-        serde_json::from_str(content).map_err(|e| StoreError::Damaged(format!("{} in a request: {e}", U::COMMAND)))?;
-    use_case.run(operation)?;
-    Ok(())
+fn as_kept<U: UseCase + DeserializeOwned>(content: &str) -> Result<U> {
+    Ok(serde_json::from_str(content).map_err(|e| StoreError::Damaged(format!("{} in a request: {e}", U::COMMAND)))?)
+}
+
+fn kind_of(request: &Request) -> Result<&'static Approvable> {
+    let known = APPROVABLE.iter().find(|known| known.command == request.command);
+    Ok(known.ok_or_else(|| StoreError::Damaged(format!("{} asks for {:?}", request.id, request.command)))?)
 }
 
 /// Whether a command may have to wait for a second person.
 pub fn may_need_approval(command: &str) -> bool {
-    APPROVABLE.iter().any(|(known, ..)| *known == command)
+    APPROVABLE.iter().any(|known| known.command == command)
 }
 
 /// A command as a request keeps it.
@@ -76,6 +91,7 @@ pub(super) struct Asked {
     reach: Reach,
     excess: Excess,
     entries: Vec<PlannedEntry>,
+    effects: Vec<Effect>,
 }
 
 /// Begins a trial, where a limit may concern the command.
@@ -100,7 +116,8 @@ impl Draft {
             None => moved(&entries)?,
         };
         let excess = Family::of(U::COMMAND).and_then(|family| limits.exceeded(family, &at_stake));
-        Ok(excess.map(|excess| Asked { content, reach, excess, entries }))
+        let effects = U::effects(outcome);
+        Ok(excess.map(|excess| Asked { content, reach, excess, entries, effects }))
     }
 }
 
@@ -124,6 +141,7 @@ pub(super) fn keep<U: UseCase>(operation: Operation<'_>, call: &Call, asked: Ask
         requested,
         excess: asked.excess,
         entries: asked.entries,
+        effects: asked.effects,
         expires: requested + Days::new(u64::from(operation.policy()?.approval_days)),
         decision: None,
     };
@@ -200,16 +218,15 @@ impl UseCase for Approve {
 
     fn run(self, operation: &mut Operation<'_>) -> Result<Decided> {
         let request = decidable(operation, &self.request, Verdict::Approved)?;
-        let (_, permission, run) = APPROVABLE
-            .iter()
-            .find(|(command, ..)| *command == request.command)
-            .ok_or_else(|| StoreError::Damaged(format!("{} asks for {:?}", request.id, request.command)))?;
-        operation.require(*permission, &request.reach())?;
+        let kind = kind_of(&request)?;
+        require_still_asked(operation, &request, kind)?;
+        // Accounts may have moved between groups since.
+        operation.require(kind.permission, &(kind.reach)(&request.content, operation.reader(), operation.today())?)?;
         operation.writer().try_out()?;
         let first = operation.writer().next_entry()?;
-        run(&request.content, operation)?;
+        let effects = (kind.run)(&request.content, operation)?;
         let posted = operation.writer().tried().to_vec();
-        request.require_the_same(&posted)?;
+        request.require_the_same(&posted, &effects)?;
         let entries = (first.0..).map(EntryId).take(posted.len()).collect();
         decide(operation, &request, Verdict::Approved, self.note, entries)
     }
@@ -243,6 +260,17 @@ impl UseCase for Withdraw {
         let request = decidable(operation, &self.request, Verdict::Withdrawn)?;
         decide(operation, &request, Verdict::Withdrawn, self.note, vec![])
     }
+}
+
+/// Refuses what somebody has asked for who may not do it any more.
+fn require_still_asked(operation: &Operation<'_>, request: &Request, kind: &Approvable) -> Result<()> {
+    let (reader, today) = (operation.reader(), operation.today());
+    let requester = reader.operator(request.requester_uid)?;
+    let may = requester.is_some_and(|requester| requester.may(kind.permission, &request.reach(), today));
+    if may {
+        return Ok(());
+    }
+    Err(Refusal::ApprovalRequesterGone { request: request.id, requester: request.requester.clone() }.into())
 }
 
 fn decidable(operation: &Operation<'_>, id: &str, verdict: Verdict) -> Result<Request> {

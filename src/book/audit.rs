@@ -6,13 +6,15 @@ use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, U
 use serde_json::Value;
 
 use super::approval::owner_name;
+use super::commands::COMMANDS;
+use super::operation::unknown;
 use super::{Result, book_zone};
 use crate::domain::approval::PlannedEntry;
 use crate::domain::audit::{OperationResult, is_of, is_personal, masked};
 use crate::domain::chain::Hash;
 use crate::domain::chart::Owner;
 use crate::domain::id::{AccountId, EntryId, GroupId, OperationId, OrderId};
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Noun, Refusal};
 use crate::store::{LoggedChange, LoggedOperation, OperationRange, Reader};
 
 /// Which operations are shown.
@@ -113,6 +115,7 @@ pub fn log(reader: Reader<'_>, filter: &AuditFilter) -> Result<Vec<AuditedOperat
         before: filter.to.and_then(|day| day.checked_add_days(Days::new(1))).map(utc),
         ..OperationRange::default()
     };
+    require_known(reader, filter)?;
     let uid = filter.operator.as_ref().and_then(|name| name.parse::<u32>().ok());
     let is_wanted = |operation: &LoggedOperation| {
         filter.operator.as_ref().is_none_or(|name| operation.operator == *name || Some(operation.os_uid) == uid)
@@ -131,6 +134,30 @@ pub fn log(reader: Reader<'_>, filter: &AuditFilter) -> Result<Vec<AuditedOperat
         Ok(())
     })?;
     found.into_iter().map(|operation| audited(reader, operation)).collect()
+}
+
+/// Refuses to find nothing because of a slip of the finger.
+fn require_known(reader: Reader<'_>, filter: &AuditFilter) -> Result<()> {
+    if let Some((from, to)) = filter.from.zip(filter.to).filter(|(from, to)| to < from) {
+        return Err(Refusal::DaysReversed { from, to }.into());
+    }
+    if let Some(asked) = &filter.operator {
+        let known = reader.operators_in_log()?;
+        let is_known = known.iter().any(|(name, uid)| name == asked || uid.to_string() == *asked);
+        if !is_known && reader.operators()?.iter().all(|operator| operator.name != *asked) {
+            let names: Vec<String> = known.into_iter().map(|(name, _)| name).collect();
+            return Err(unknown(Noun::Operator, asked, &names).into());
+        }
+    }
+    if let Some(asked) = &filter.command {
+        let logged = reader.commands_in_log()?;
+        let known: BTreeSet<&str> = COMMANDS.iter().map(|it| it.command).chain(logged.iter().map(String::as_str)).collect();
+        if !known.iter().any(|command| is_of(command, asked)) {
+            let names: Vec<String> = known.into_iter().map(str::to_owned).collect();
+            return Err(unknown(Noun::Command, asked, &names).into());
+        }
+    }
+    Ok(())
 }
 
 /// One operation.
@@ -166,16 +193,22 @@ pub fn head(reader: Reader<'_>) -> Result<Head> {
 
 /// What an operation may have to do with.
 struct About {
-    asked: String,
+    /// What was typed, and the other names of the same thing.
+    names: Vec<String>,
     account: Option<AccountId>,
     group: Option<GroupId>,
 }
 
 impl About {
     fn find(reader: Reader<'_>, asked: &str) -> Result<Self> {
-        let account = reader.account_by_name(asked)?.map(|account| account.id);
+        let mut names = vec![asked.to_owned()];
+        let account = reader.account_by_name(asked)?;
+        if let Some(account) = &account {
+            names.push(account.code.to_string());
+            names.extend(account.uid.iter().map(ToString::to_string));
+        }
         let group = reader.group_by_code(asked)?.map(|group| group.id);
-        Ok(Self { asked: asked.to_owned(), account, group })
+        Ok(Self { names, account: account.map(|account| account.id), group })
     }
 
     fn concerns(&self, operation: &LoggedOperation) -> bool {
@@ -185,7 +218,8 @@ impl About {
             Owner::Account(account) => Some(account) == self.account,
         };
         let is_account = |account: &AccountId| Some(*account) == self.account;
-        let names = |change: &LoggedChange| change.key == self.asked || change.key.split('/').any(|part| part == self.asked);
+        let is_name = |text: &str| self.names.iter().any(|name| name == text);
+        let names = |change: &LoggedChange| is_name(&change.key) || change.key.split('/').any(is_name);
         let posts = |entry: &PlannedEntry| {
             entry.account.as_ref().is_some_and(is_account)
                 || entry.recipient.as_ref().is_some_and(is_account)
@@ -194,13 +228,13 @@ impl About {
         };
         operation.changes.iter().any(names)
             || operation.entries.iter().any(|(_, entry)| posts(entry))
-            || operation.orders.iter().any(|(order, account)| is_account(account) || order.to_string() == self.asked)
+            || operation.orders.iter().any(|(order, account)| is_account(account) || is_name(&order.to_string()))
             || operation.charges.iter().any(is_account)
-            || typed(&operation.arguments).values().any(|value| *value == self.asked)
+            || typed(&operation.arguments).values().any(|value| is_name(value))
     }
 }
 
-fn in_zone(recorded_at: &str) -> DateTime<FixedOffset> {
+pub(super) fn in_zone(recorded_at: &str) -> DateTime<FixedOffset> {
     let time = DateTime::parse_from_rfc3339(recorded_at).map_or(DateTime::UNIX_EPOCH, |time| time.with_timezone(&Utc));
     time.with_timezone(&book_zone())
 }

@@ -176,6 +176,17 @@ fn scope(operation: &mut Operation<'_>, request: &ScopeRequest) -> Result<(Budge
     })
 }
 
+/// Whose charges a budget is about; one that nobody knows is refused by whoever looks for it.
+pub(super) fn reach_of(reader: Reader<'_>, budget: BudgetId, today: NaiveDate) -> Result<Reach> {
+    let known = reader.budgets()?.into_iter().find(|known| known.id == budget);
+    Ok(match known.map(|budget| budget.scope) {
+        None => reach::of_nobody(),
+        Some(BudgetScope::Account(account)) => reach::of(&reader.account(account)?, None, today),
+        Some(BudgetScope::Group(group) | BudgetScope::Environment(Some(group), _)) => Reach::group(group),
+        Some(BudgetScope::Environment(None, _)) => Reach::Book,
+    })
+}
+
 fn look(operation: &mut Operation<'_>, budget: Budget) -> Result<BudgetView> {
     let today = operation.today();
     let pending = usage::pending(operation.reader())?;
@@ -186,6 +197,10 @@ impl UseCase for RemoveBudget {
     const COMMAND: &'static str = "budget remove";
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = BudgetRemoved;
+
+    fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
+        BudgetId::parse(self.budget.trim()).map_or(Ok(Reach::Book), |budget| reach_of(reader, budget, today))
+    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<BudgetRemoved> {
         let asked = BudgetId::parse(self.budget.trim());

@@ -5,6 +5,7 @@ use super::{
     fund, group, handover, invitation, invoice, match_by_hand, month_end, opening, operator, order, plan, policy, pool, price,
     reconcile, settlement, true_up, upstream,
 };
+use crate::book::backup::RESTORE;
 use crate::domain::role::Permission;
 
 /// A command that writes.
@@ -20,7 +21,13 @@ const fn declared<U: UseCase>() -> Declared {
     Declared { command: U::COMMAND, permission: U::PERMISSION }
 }
 
-/// Every command that writes, by name.
+/// What a command needs that writes; none for one that only looks, or that is none.
+pub fn needs(command: &str) -> Option<Permission> {
+    let restore = Some(RESTORE).filter(|(restore, _)| *restore == command).map(|(_, permission)| permission);
+    restore.or_else(|| COMMANDS.iter().find(|declared| declared.command == command).map(|declared| declared.permission))
+}
+
+/// Every command that writes to the open book, by name.
 pub const COMMANDS: &[Declared] = &[
     declared::<account::AcceptAccount>(),
     declared::<account::AssociateAccount>(),

@@ -7,6 +7,7 @@ use super::account::{AccountView, list};
 use super::operation::{find_account, not_negative};
 use super::{Operation, Result, UseCase, When, approval, reach};
 use crate::domain::account::{Account, Mode, Standing};
+use crate::domain::approval::Effect;
 use crate::domain::code::Code;
 use crate::domain::money::{Amount, Currency, Exact, Money};
 use crate::domain::operator::Reach;
@@ -57,6 +58,15 @@ impl UseCase for SetCredit {
     fn stake(set: &CreditSet) -> Option<Vec<Money>> {
         let limit = set.standing.credit_limit;
         Some(if limit > set.before { vec![Money::new(limit, set.currency)] } else { vec![] })
+    }
+
+    fn effects(set: &CreditSet) -> Vec<Effect> {
+        let money = |amount| Money::new(amount, set.currency);
+        let (before, after) = (money(set.before), money(set.standing.credit_limit));
+        vec![Effect {
+            what: format!("credit of {} from {} on", set.account, set.from),
+            becomes: format!("{after}, before {before}"),
+        }]
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<CreditSet> {

@@ -85,11 +85,11 @@ impl UseCase for Dun {
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = Dunned;
 
-    /// What was told of on the same day is told again in the same letter, and is not recorded a second time.
     fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
         reach::of_group_or_book(reader, self.group.as_deref())
     }
 
+    /// What was told of on the same day is told again in the same letter, and is not recorded a second time.
     fn run(self, operation: &mut Operation<'_>) -> Result<Dunned> {
         let today = operation.today();
         let groups = match &self.group {

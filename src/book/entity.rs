@@ -164,15 +164,22 @@ pub struct EntityTitle {
     pub notices: Vec<Notice>,
 }
 
+/// The groups whose accounts a legal person owns.
+pub(super) fn reach_of(reader: Reader<'_>, entity: &str, today: NaiveDate) -> Result<Reach> {
+    let entity = find(reader, entity)?;
+    let owned = reader.accounts()?.into_iter().filter(|account| account.entity == entity.id);
+    Ok(owned.fold(reach::of_nobody(), |reach, account| reach.and(reach::of(&account, None, today))))
+}
+
 impl UseCase for EditEntity {
     const COMMAND: &'static str = "entity edit";
     const PERMISSION: Permission = Permission::ManageAccounts;
     type Outcome = EntityTitle;
 
     fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
-        let entity = find(reader, &self.entity)?;
-        let owned = reader.accounts()?.into_iter().filter(|account| account.entity == entity.id);
-        Ok(owned.fold(reach::of_nobody(), |reach, account| reach.and(reach::of(&account, None, today))))
+        let reach = reach_of(reader, &self.entity, today)?;
+        // What is nobody's yet may become anybody's, with all that was written into it.
+        Ok(if reach == reach::of_nobody() { Reach::Book } else { reach })
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<EntityTitle> {

@@ -13,6 +13,7 @@ pub mod alert;
 pub mod approval;
 pub mod association;
 pub mod audit;
+pub mod backup;
 pub mod bill;
 pub mod blast;
 pub mod bridge;
@@ -26,6 +27,7 @@ pub mod days;
 pub mod difference;
 mod dispute;
 pub mod dunning;
+pub mod duties;
 pub mod entity;
 pub mod explain;
 pub mod fund;
@@ -72,8 +74,8 @@ use serde::de::DeserializeOwned;
 
 pub use operation::Operation;
 
-use crate::domain::approval::Request;
-use crate::domain::audit::OperationResult;
+use crate::domain::approval::{Effect, Request};
+use crate::domain::audit::{OperationResult, is_personal, masked};
 use crate::domain::input::InputFile;
 use crate::domain::journal::Unbalanced;
 use crate::domain::money::{Money, Overflow};
@@ -142,6 +144,8 @@ pub struct Session {
     pub secret: Secret,
     /// The command as it is typed, `fund balance`: the log names it where a look is refused.
     pub command: String,
+    /// What was typed behind it.
+    pub arguments: BTreeMap<String, String>,
 }
 
 impl Session {
@@ -209,8 +213,13 @@ impl Call {
 
     /// The same as the log stores it.
     fn as_logged(&self) -> Result<String> {
-        Ok(serde_json::to_string(&self.arguments_and_hashes()?).expect("a map of texts is JSON"))
+        Ok(as_logged(&self.arguments_and_hashes()?))
     }
+}
+
+/// What was typed, as the log stores it.
+fn as_logged(arguments: &BTreeMap<String, String>) -> String {
+    serde_json::to_string(arguments).expect("a map of texts is JSON")
 }
 
 /// What became of a write command.
@@ -261,6 +270,11 @@ pub trait UseCase {
     /// What comes of it; stored when a key may ask for it again.
     type Outcome: Serialize + DeserializeOwned;
 
+    /// What it does beside its entries, as far as somebody who approves it has to know.
+    fn effects(_outcome: &Self::Outcome) -> Vec<Effect> {
+        vec![]
+    }
+
     /// Loads, decides, writes.
     fn run(self, operation: &mut Operation<'_>) -> Result<Self::Outcome>;
 }
@@ -302,7 +316,8 @@ impl Book {
     pub fn open(path: &Path, access: Access, session: Session) -> Result<Self> {
         let mut store = Store::open(path, access)?;
         if store.is_older()? {
-            store.upgrade(&upgrade(&session))?;
+            let told = upgrade(&mut store, &session)?;
+            store.upgrade(&told)?;
         }
         Ok(Self { store, session })
     }
@@ -332,8 +347,12 @@ impl Book {
         if let Err(Error::Refused(refusal)) = &looked
             && refusal.is_denial()
         {
-            // It is refused in any case; on read-only media there is no place to record it.
-            drop(self.log_denial(&self.session.command.clone(), "{}".to_owned()));
+            match log_denial(&mut self.store, &self.session, &self.session.command, as_logged(&self.session.arguments)) {
+                // Whoever holds the book cannot look at it without a trace.
+                Err(Error::Store(StoreError::Busy)) => return Err(StoreError::Busy.into()),
+                // On read-only media there is no place to record it.
+                _ => return looked,
+            }
         }
         looked
     }
@@ -344,7 +363,7 @@ impl Book {
         if let Err(Error::Refused(refusal)) = &written
             && refusal.is_denial()
         {
-            self.log_denial(U::COMMAND, call.as_logged()?)?;
+            log_denial(&mut self.store, &self.session, U::COMMAND, call.as_logged()?)?;
         }
         written
     }
@@ -375,15 +394,16 @@ impl Book {
         }
         Ok(Done { status: Status::Applied, outcome })
     }
+}
 
-    /// A refusal for lack of rights is itself recorded.
-    fn log_denial(&mut self, command: &str, arguments: String) -> Result<()> {
-        let operator = self.store.read(|reader| reader.operator(self.session.os_uid))?;
-        let name = operator.map_or_else(|| self.session.os_name.clone(), |operator| operator.name);
-        let denied = NewOperation { result: OperationResult::Denied, ..header(&self.session, &name, command, arguments) };
-        self.store.begin()?.commit(&denied)?;
-        Ok(())
-    }
+/// A refusal for lack of rights is itself recorded.
+fn log_denial(store: &mut Store, session: &Session, command: &str, arguments: String) -> Result<()> {
+    let operator = store.read(|reader| reader.operator(session.os_uid))?;
+    // By number: the name of an OS user could be an operator's.
+    let name = operator.map_or_else(|| format!("uid-{}", session.os_uid), |operator| operator.name);
+    let denied = NewOperation { result: OperationResult::Denied, ..header(session, &name, command, arguments) };
+    store.begin()?.commit(&denied)?;
+    Ok(())
 }
 fn header(session: &Session, operator: &str, command: &str, arguments: String) -> NewOperation {
     NewOperation {
@@ -399,9 +419,13 @@ fn header(session: &Session, operator: &str, command: &str, arguments: String) -
 }
 
 /// What the log tells when a book of an earlier version is opened for the first time.
-fn upgrade(session: &Session) -> NewOperation {
-    let arguments = format!("{{\"tool\":\"{}\"}}", env!("CARGO_PKG_VERSION"));
-    header(session, &session.os_name, "upgrade", arguments)
+/// A stranger upgrades nothing.
+fn upgrade(store: &mut Store, session: &Session) -> Result<NewOperation> {
+    let Session { os_uid, os_name, .. } = session;
+    let name = store.read(|reader| reader.operator_name(*os_uid))?;
+    let name = name.ok_or_else(|| Refusal::UnknownOperator { os_name: os_name.clone(), os_uid: *os_uid })?;
+    let arguments = BTreeMap::from([("tool".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]);
+    Ok(header(session, &name, "upgrade", as_logged(&arguments)))
 }
 
 fn record<U: UseCase>(operation: &Operation<'_>, call: &Call, outcome: &U::Outcome) -> Result<NewOperation> {
@@ -433,7 +457,8 @@ fn replay<U: UseCase>(reader: Reader<'_>, call: &Call) -> Result<Option<U::Outco
     for name in before.keys().chain(after.keys()) {
         let (then, now) = (before.get(name).unwrap_or(&nothing), after.get(name).unwrap_or(&nothing));
         if then != now {
-            return Err(reused(name, then, now).into());
+            let shown = |value: &str| if is_personal(name) { masked(value) } else { value.to_owned() };
+            return Err(reused(name, &shown(then), &shown(now)).into());
         }
     }
     if first.result == OperationResult::Requested {

@@ -160,7 +160,7 @@ impl<'c> Operation<'c> {
     pub fn open_day(&self, asked: Option<NaiveDate>) -> Result<OpenDate> {
         let date = self.closed_through.open(asked.unwrap_or_else(|| self.today()))?;
         let period = Month::of(date.date());
-        let is_finance = self.operator.may_somewhere(Permission::CloseMonths, self.today());
+        let is_finance = self.operator.may(Permission::CloseMonths, &Reach::Book, self.today());
         if !is_finance && self.reader().soft_closed_through()?.is_some_and(|last| period <= last) {
             return Err(Refusal::PeriodSoftClosed { period }.into());
         }

@@ -147,6 +147,9 @@ impl AskedGrant {
             return Err(Refusal::GrantReversed { from, until }.into());
         }
         let groups = group_ids(operation.reader(), &groups)?;
+        if let Some(role) = roles.iter().find(|role| !groups.is_empty() && !role.can_be_for_groups()) {
+            return Err(Refusal::GrantWithoutScope { role: *role }.into());
+        }
         let roles = Role::ALL.iter().copied().filter(|role| roles.contains(role));
         Ok(roles.map(|role| Grant { role, groups: groups.clone(), from: Some(from), until, revoked: None }).collect())
     }
@@ -191,6 +194,9 @@ impl UseCase for AddOperator {
 
     fn run(self, operation: &mut Operation<'_>) -> Result<OperatorView> {
         let Self { os_uid, name, asked } = self;
+        if name.as_str().bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Refusal::OperatorNameNumber { name: name.to_string() }.into());
+        }
         let is_taken = |known: &Operator| known.os_uid == os_uid || is_same_person(&known.name, name.as_str());
         if let Some(known) = operation.reader().operators()?.into_iter().find(is_taken) {
             return Err(Refusal::OperatorExists { name: known.name, os_uid: known.os_uid }.into());
@@ -228,8 +234,10 @@ impl UseCase for RevokeRoles {
         }
         let groups = group_ids(operation.reader(), &self.groups)?;
         let mut after = before.clone();
-        if !after.revoke(&self.roles, &groups, from, today)? {
-            return Err(Refusal::NotGranted { operator: before.name, roles: self.roles }.into());
+        for role in &self.roles {
+            if !after.revoke(*role, &groups, from, today)? {
+                return Err(Refusal::NotGranted { operator: before.name, role: *role }.into());
+            }
         }
         update(operation, &before, after)
     }

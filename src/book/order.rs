@@ -137,11 +137,11 @@ impl UseCase for ImportOrders<'_> {
     const IS_BATCH: bool = true;
     type Outcome = OrdersImported;
 
-    /// Orders are recorded by date, then in file order. Every refused line is named; one refused line refuses the file.
     fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
         reach::of_listed(reader, self.orders.iter().map(|(_, order)| (order.account.as_str(), order.date)), today)
     }
 
+    /// Orders are recorded by date, then in file order. Every refused line is named; one refused line refuses the file.
     fn run(mut self, operation: &mut Operation<'_>) -> Result<OrdersImported> {
         if let Some(count) = operation.reader().order_file(&self.sha256)? {
             return Ok(OrdersImported {

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Operation, Result, UseCase};
+use crate::domain::operator::Reach;
 use crate::domain::policy::{Policy, PolicyName};
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Notice, Refusal};
 use crate::domain::role::Permission;
 use crate::store::Reader;
 
@@ -26,6 +27,9 @@ pub struct PolicySet {
     pub before: String,
     /// Its value now.
     pub value: String,
+    /// What is worth saying.
+    #[serde(default)]
+    pub notices: Vec<Notice>,
 }
 
 impl UseCase for SetPolicy {
@@ -42,7 +46,13 @@ impl UseCase for SetPolicy {
         if value != before {
             operation.writer().set_policy(name, &value)?;
         }
-        Ok(PolicySet { name, before, value })
+        let today = operation.today();
+        let approvers =
+            operation.reader().operators()?.into_iter().filter(|operator| operator.may(Permission::MoveMoney, &Reach::Book, today));
+        let nobody_approves = !policy.approval_limit.is_empty() && approvers.count() < 2;
+        let notices =
+            (name == PolicyName::ApprovalLimit && nobody_approves).then_some(Notice::NobodyApproves).into_iter().collect();
+        Ok(PolicySet { name, before, value, notices })
     }
 }
 

@@ -10,6 +10,7 @@ use super::fund::{Slip, post, require_deposits};
 use super::operation::{AccountInGroup, find_account, find_group, positive};
 use super::{Operation, Result, UseCase, When, approval, reach, write_off};
 use crate::domain::account::{Account, Group};
+use crate::domain::approval::Effect;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, EntryId, GroupId};
@@ -99,6 +100,18 @@ pub struct MonthSettled {
     pub paid: Amount,
     /// What is open of it afterwards.
     pub open: Amount,
+}
+
+impl Settled {
+    /// Which months it pays, and what is open of them then.
+    fn effects(&self) -> Vec<Effect> {
+        let money = |amount| Money::new(amount, self.amount.currency);
+        let effect = |month: &MonthSettled| Effect {
+            what: format!("{} {}", month.account, month.month),
+            becomes: format!("{} paid, {} open", money(month.paid), money(month.open)),
+        };
+        self.months.iter().map(effect).collect()
+    }
 }
 
 /// A settlement, and what is left to pay.
@@ -264,6 +277,10 @@ impl UseCase for ReceiveSettlement {
         Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
     }
 
+    fn effects(settled: &Settled) -> Vec<Effect> {
+        settled.effects()
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<Settled> {
         let group = find_group(operation.reader(), &self.group)?;
         let date = operation.effective(self.slip.date)?;
@@ -303,6 +320,10 @@ impl UseCase for ApplyDeposits {
         Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
     }
 
+    fn effects(settled: &Settled) -> Vec<Effect> {
+        settled.effects()
+    }
+
     fn run(self, operation: &mut Operation<'_>) -> Result<Settled> {
         let group = find_group(operation.reader(), &self.group)?;
         let date = operation.effective(self.slip.date)?;
@@ -339,11 +360,17 @@ impl UseCase for WriteOffReceivable {
     type Outcome = Settled;
 
     fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
-        reach::of_account(reader, &self.account, self.date, today)
+        let account = find_account(reader, &self.account)?;
+        let of_month = |reach: Reach, month: &Month| reach.and(Reach::group(account.group_on(month.last_day())));
+        Ok(self.periods.iter().fold(reach::of(&account, self.date, today), of_month))
     }
 
     fn as_request(&self, today: NaiveDate) -> Option<String> {
         Some(approval::content(&Self { date: self.date.or(Some(today)), ..self.clone() }))
+    }
+
+    fn effects(settled: &Settled) -> Vec<Effect> {
+        settled.effects()
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<Settled> {
@@ -377,6 +404,10 @@ impl UseCase for ChargeBackSettlement {
 
     fn as_request(&self, today: NaiveDate) -> Option<String> {
         Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
+    }
+
+    fn effects(settled: &Settled) -> Vec<Effect> {
+        settled.effects()
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<Settled> {

@@ -111,8 +111,8 @@ impl Context {
         let book_owner = self.book_place().ok().and_then(|place| std::fs::metadata(place.path).ok()).map(|file| file.uid());
         let sudo_uid = std::env::var("SUDO_UID").ok();
         let os_uid = acting_uid(nix::unistd::getuid().as_raw(), book_owner, sudo_uid.as_deref());
-        let (secret, command) = (self.secret.clone(), self.command.clone());
-        Session { os_uid, os_name: os_name(nix::unistd::Uid::from_raw(os_uid)), now: self.now, secret, command }
+        let (secret, command, arguments) = (self.secret.clone(), self.command.clone(), self.typed.clone());
+        Session { os_uid, os_name: os_name(nix::unistd::Uid::from_raw(os_uid)), now: self.now, secret, command, arguments }
     }
 
     /// The time at which the command runs.

@@ -10,6 +10,7 @@ mod alert;
 mod approval;
 mod args;
 mod audit;
+mod backup;
 mod bill;
 mod budget;
 mod check;
@@ -42,6 +43,7 @@ mod price;
 mod prompt;
 mod reconcile;
 mod report;
+mod restore;
 mod settings;
 mod settlement;
 mod statement;
@@ -124,6 +126,8 @@ enum Command {
     Period(period::PeriodCommand),
     MonthEnd(month_end::MonthEndArgs),
     Check(check::CheckArgs),
+    Backup(backup::BackupArgs),
+    Restore(restore::RestoreArgs),
     #[command(subcommand)]
     Compliance(compliance::ComplianceCommand),
     #[command(subcommand)]
@@ -178,6 +182,8 @@ impl Command {
             Self::Period(command) => command.run(context),
             Self::MonthEnd(args) => args.run(context),
             Self::Check(args) => args.run(context),
+            Self::Backup(args) => args.run(context),
+            Self::Restore(args) => args.run(context),
             Self::Compliance(command) => command.run(context),
             Self::Alert(command) => command.run(context),
             Self::Operator(command) => command.run(context),

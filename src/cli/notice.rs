@@ -39,6 +39,11 @@ pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
             "owed-by-group-before",
             format!("{account} owes {owed} for months that are {group}'s to pay; its statements go on to carry it until then"),
         ),
+        Notice::NobodyApproves => (
+            "nobody-approves",
+            "nobody else may approve what is above the limit: another operator needs the role finance for the whole book"
+                .to_owned(),
+        ),
         Notice::SurplusToDeposits { group, surplus } => {
             ("surplus-to-deposits", format!("{surplus} is more than what it pays for, and stands in the deposits of {group}"))
         }

@@ -91,6 +91,14 @@ impl FromStr for Limits {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let mut limits: Vec<Limit> = Vec::new();
+        // What is meant by 50,000 is not 50 and 0.
+        let is_grouped = |(place, _): (usize, &str)| {
+            let before = text[..place].bytes().next_back().is_some_and(|byte| byte.is_ascii_digit());
+            before && text[place + 1..].bytes().next().is_some_and(|byte| byte.is_ascii_digit())
+        };
+        if text.match_indices(',').any(is_grouped) {
+            return Err("amounts are written without commas: 50000 CNY; a blank follows the comma between two limits".to_owned());
+        }
         if text.trim() == "none" {
             return Ok(Self::default());
         }
@@ -213,6 +221,15 @@ impl From<&Entry> for PlannedEntry {
     }
 }
 
+/// Something that a request does beside its entries: the months that it pays, the credit that it gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// To what.
+    pub what: String,
+    /// What becomes of it.
+    pub becomes: String,
+}
+
 /// How much some entries move: the sum of their debits, by currency.
 pub fn moved(entries: &[PlannedEntry]) -> Result<Vec<Money>, Overflow> {
     let mut sums: BTreeMap<Currency, Amount> = BTreeMap::new();
@@ -293,6 +310,8 @@ pub struct Request {
     pub excess: Excess,
     /// What it will post.
     pub entries: Vec<PlannedEntry>,
+    /// What else it will do.
+    pub effects: Vec<Effect>,
     /// The last day on which it can be approved.
     pub expires: NaiveDate,
     /// What was decided.
@@ -339,9 +358,13 @@ impl Request {
         }
     }
 
-    /// Refuses to post anything else than what was asked for.
-    pub fn require_the_same(&self, entries: &[PlannedEntry]) -> Result<(), Refusal> {
-        if self.entries == entries { Ok(()) } else { Err(Refusal::ApprovalBookMoved { request: self.id }) }
+    /// Refuses to post or do anything else than what was asked for.
+    pub fn require_the_same(&self, entries: &[PlannedEntry], effects: &[Effect]) -> Result<(), Refusal> {
+        if self.entries == entries && self.effects == effects {
+            Ok(())
+        } else {
+            Err(Refusal::ApprovalBookMoved { request: self.id })
+        }
     }
 }
 
@@ -401,8 +424,21 @@ mod tests {
 
     #[test]
     fn what_is_no_limit_is_refused() {
-        for wrong in ["", "CNY", "-5 CNY", "5 CNY USD", "5 6", "5 fund pool", "5,", "5, 6", "5 XXZ", "fund 5, 6 fund", "sometimes"]
-        {
+        for wrong in [
+            "",
+            "CNY",
+            "-5 CNY",
+            "5 CNY USD",
+            "5 6",
+            "5 fund pool",
+            "5,",
+            "5, 6",
+            "5 XXZ",
+            "fund 5, 6 fund",
+            "sometimes",
+            "50,000 CNY",
+            "fund 1,500",
+        ] {
             assert!(wrong.parse::<Limits>().is_err(), "{wrong:?}");
         }
     }
@@ -419,6 +455,7 @@ mod tests {
             requested: day("2026-06-01"),
             excess: Excess { amount: money("200", "CNY"), limit: "100".parse().unwrap() },
             entries: vec![],
+            effects: vec![],
             expires: day("2026-06-08"),
             decision: None,
         }
@@ -496,6 +533,8 @@ mod tests {
         let entries =
             [entry(vec![line("5", "CNY"), line("-5", "CNY")]), entry(vec![line("7", "CNY"), line("-7", "CNY"), line("1", "USD")])];
         assert_eq!(moved(&entries).unwrap(), [money("12", "CNY"), money("1", "USD")]);
-        assert!(request().require_the_same(&entries).is_err() && request().require_the_same(&[]).is_ok());
+        let effect = Effect { what: "credit".to_owned(), becomes: "5".to_owned() };
+        let same = |entries, effects| request().require_the_same(entries, effects).is_ok();
+        assert!(same(&[], &[]) && !same(&entries, &[]) && !same(&[], &[effect]));
     }
 }

@@ -14,21 +14,28 @@ words! {
     }
 }
 
-/// Whether a field holds a number by which a person can be reached or known. Identity numbers are kept masked in the first place.
+/// Whether a field holds a number or an address by which a person can be reached or known. Identity numbers are kept masked in the
+/// first place.
 pub fn is_personal(field: &str) -> bool {
-    matches!(field, "mobile" | "phone" | "id_number")
+    matches!(field, "mobile" | "phone" | "email" | "id_number")
 }
 
-/// A personal number as the log shows it: its first three and its last four characters, `138****0001`; a short one keeps its last
-/// two.
+/// A personal number or address as the log shows it: of a number its first three and its last four characters, `138****0001`; of an
+/// address its first one and its domain, `w***@acme.example`; what is too short for that shows nothing.
 pub fn masked(number: &str) -> String {
     const FIRST: usize = 3;
     const LAST: usize = 4;
+    let stars = |count: usize| "*".repeat(count);
+    if let Some((local, domain)) = number.split_once('@') {
+        return format!("{}***@{domain}", local.chars().next().map(String::from).unwrap_or_default());
+    }
     let characters: Vec<char> = number.chars().collect();
-    let (first, last) = if characters.len() >= FIRST + LAST + 3 { (FIRST, LAST) } else { (0, 2) };
-    let hidden = characters.len().saturating_sub(first + last);
-    let shown = |range: std::ops::Range<usize>| characters[range].iter().collect::<String>();
-    format!("{}{}{}", shown(0..first.min(characters.len())), "*".repeat(hidden), shown(first + hidden..characters.len()))
+    let count = characters.len();
+    if count < FIRST + LAST + 3 {
+        return stars(count);
+    }
+    let (first, last): (String, String) = (characters[..FIRST].iter().collect(), characters[count - LAST..].iter().collect());
+    format!("{first}{}{last}", stars(count - FIRST - LAST))
 }
 
 /// Whether a command is the one that is looked for, or one of a noun: `fund` finds `fund deposit`.
@@ -45,9 +52,10 @@ mod tests {
         let rows = [
             ("13800000001", "138****0001"),
             ("0571-88880000", "057******0000"),
-            ("0571-1", "****-1"),
-            ("17", "17"),
-            ("1", "1"),
+            ("wang@acme.example", "w***@acme.example"),
+            ("@", "***@"),
+            ("0571-1", "******"),
+            ("1", "*"),
             ("", ""),
         ];
         for (number, shown) in rows {

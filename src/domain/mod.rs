@@ -25,6 +25,7 @@ pub mod coupon;
 pub mod dated;
 pub mod difference;
 pub mod dunning;
+pub mod duties;
 pub mod entity;
 pub mod exposure;
 pub mod finality;

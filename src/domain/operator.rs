@@ -171,23 +171,17 @@ impl Operator {
         self.grants.len() > before
     }
 
-    /// Takes roles back, for some groups or (with none) wherever they hold: at once, or from a later day on. Says whether anything
+    /// Takes a role back, for some groups or (with none) wherever they hold: at once, or from a later day on. Says whether anything
     /// was there to take.
     ///
     /// # Errors
     /// A grant for the whole book has no groups to take single ones from.
-    pub fn revoke(
-        &mut self,
-        roles: &[Role],
-        groups: &BTreeSet<GroupId>,
-        from: NaiveDate,
-        today: NaiveDate,
-    ) -> Result<bool, Refusal> {
+    pub fn revoke(&mut self, role: Role, groups: &BTreeSet<GroupId>, from: NaiveDate, today: NaiveDate) -> Result<bool, Refusal> {
         let lasts = |grant: &Grant| grant.revoked.is_none() && grant.until.is_none_or(|until| from <= until);
         let mut kept = Vec::with_capacity(self.grants.len());
         let mut is_changed = false;
         for mut grant in std::mem::take(&mut self.grants) {
-            let is_meant = roles.contains(&grant.role) && lasts(&grant);
+            let is_meant = grant.role == role && lasts(&grant);
             if is_meant && !groups.is_empty() && grant.is_for_book() {
                 return Err(Refusal::GrantForBook { operator: self.name.clone(), role: grant.role });
             }
@@ -291,7 +285,7 @@ mod tests {
         assert!(person.grant([since_june(Role::Manager, &[])]), "the whole book is more");
         assert!(!person.grant([since_june(Role::Manager, &[7])]));
         assert!(person.grant([Grant { from: Some(day("2026-05-01")), ..since_june(Role::Manager, &[]) }]));
-        assert!(person.revoke(&[Role::Manager], &groups(&[]), day("2026-06-10"), day("2026-06-10")).unwrap());
+        assert!(person.revoke(Role::Manager, &groups(&[]), day("2026-06-10"), day("2026-06-10")).unwrap());
         assert!(person.grant([since_june(Role::Manager, &[1])]), "what was revoked is granted anew");
     }
 
@@ -299,14 +293,14 @@ mod tests {
     fn a_role_is_taken_back_at_once_or_later_wholly_or_for_a_group() {
         let (today, later) = (day("2026-06-10"), day("2026-07-01"));
         let mut person = operator(vec![since_june(Role::Manager, &[1, 2]), since_june(Role::Tech, &[])]);
-        assert!(person.revoke(&[Role::Manager], &groups(&[2]), today, today).unwrap());
+        assert!(person.revoke(Role::Manager, &groups(&[2]), today, today).unwrap());
         assert_eq!(person.groups_for(Permission::ManageAccounts, today), groups(&[1]));
         assert_eq!(person.grants.len(), 3, "who could do what before is still told: {:?}", person.grants);
-        assert!(!person.revoke(&[Role::Manager], &groups(&[2]), today, today).unwrap(), "it is gone");
-        assert!(person.revoke(&[Role::Tech], &groups(&[]), later, today).unwrap());
+        assert!(!person.revoke(Role::Manager, &groups(&[2]), today, today).unwrap(), "it is gone");
+        assert!(person.revoke(Role::Tech, &groups(&[]), later, today).unwrap());
         assert_eq!(person.roles(today), [Role::Manager, Role::Tech]);
         assert_eq!(person.roles(later), [Role::Manager]);
-        let refused = operator(vec![since_june(Role::Tech, &[])]).revoke(&[Role::Tech], &groups(&[1]), today, today);
+        let refused = operator(vec![since_june(Role::Tech, &[])]).revoke(Role::Tech, &groups(&[1]), today, today);
         assert!(matches!(refused, Err(Refusal::GrantForBook { role: Role::Tech, .. })));
     }
 

@@ -36,6 +36,8 @@ pub enum Noun {
     Group,
     /// Operators, by name or OS user.
     Operator,
+    /// Commands, as the log names them.
+    Command,
     /// Accounts, by code or UID.
     Account,
     /// Orders, by `o-17` or the provider's order number.
@@ -61,6 +63,7 @@ impl Noun {
             Self::Entity => "entity",
             Self::Group => "group",
             Self::Operator => "operator",
+            Self::Command => "command",
             Self::Account => "account",
             Self::Order => "order",
             Self::Agreement => "agreement",
@@ -222,7 +225,11 @@ pub enum Refusal {
     /// A role is granted for the whole book, and cannot be taken back for single groups.
     GrantForBook { operator: String, role: Role },
     /// The operator has no such role to take back.
-    NotGranted { operator: String, roles: Vec<Role> },
+    NotGranted { operator: String, role: Role },
+    /// All that the role carries concerns the whole book: it is not granted for some groups.
+    GrantWithoutScope { role: Role },
+    /// A name that is a number could be taken for an OS user.
+    OperatorNameNumber { name: String },
     /// A grant would hold from a day that has passed.
     GrantInPast { from: NaiveDate, today: NaiveDate },
     /// A grant would end before it begins.
@@ -236,6 +243,8 @@ pub enum Refusal {
 
     /// A new account would begin with more credit than goes through without a second person.
     CreditAboveLimit { account: Code, credit: Money, limit: Exact },
+    /// A backup in which proofs fail is not put in the place of a book.
+    BackupUnsound { file: String, failing: Vec<String> },
     /// The log has no operation of that number.
     OperationUnknown { number: i64 },
     /// There is no request of that number.
@@ -248,6 +257,8 @@ pub enum Refusal {
     ApprovalOwn { request: ApprovalId, verdict: Verdict },
     /// Only who asked for it takes a request back.
     ApprovalOthers { request: ApprovalId, requester: String },
+    /// Who has asked for it may not do it any more.
+    ApprovalRequesterGone { request: ApprovalId, requester: String },
     /// Approved now, a request would post something else than what was asked for.
     ApprovalBookMoved { request: ApprovalId },
 
@@ -727,6 +738,7 @@ impl Refusal {
                 Noun::Entity => "entity.unknown",
                 Noun::Group => "group.unknown",
                 Noun::Operator => "operator.unknown",
+                Noun::Command => "command.unknown",
                 Noun::Account => "account.unknown",
                 Noun::Order => "order.unknown",
                 Noun::Agreement => "agreement.unknown",
@@ -740,6 +752,7 @@ impl Refusal {
                 Noun::Entity => "entity.exists",
                 Noun::Group => "group.exists",
                 Noun::Operator => "operator.exists",
+                Noun::Command => "command.exists",
                 Noun::Account => "account.exists",
                 Noun::Order => "order.exists",
                 Noun::Agreement => "agreement.exists",
@@ -796,18 +809,22 @@ impl Refusal {
             Self::OperatorExists { .. } => "operator.exists",
             Self::GrantForBook { .. } => "grant.for-book",
             Self::NotGranted { .. } => "grant.none",
+            Self::GrantWithoutScope { .. } => "grant.no-scope",
+            Self::OperatorNameNumber { .. } => "operator.name-is-number",
             Self::GrantInPast { .. } => "grant.in-past",
             Self::GrantReversed { .. } => "grant.reversed",
             Self::LastAdmin => "operator.last-admin",
             Self::DisabledAlready { .. } => "operator.disabled-already",
             Self::NotDisabled { .. } => "operator.not-disabled",
             Self::CreditAboveLimit { .. } => "credit.above-limit",
+            Self::BackupUnsound { .. } => "backup.unsound",
             Self::OperationUnknown { .. } => "operation.unknown",
             Self::ApprovalUnknown { .. } => "approval.unknown",
             Self::ApprovalDecided { .. } => "approval.decided",
             Self::ApprovalExpired { .. } => "approval.expired",
             Self::ApprovalOwn { .. } => "approval.own",
             Self::ApprovalOthers { .. } => "approval.others",
+            Self::ApprovalRequesterGone { .. } => "approval.requester-gone",
             Self::ApprovalBookMoved { .. } => "approval.book-moved",
             Self::HandoverNobody { .. } => "handover.nobody",
             Self::HandoverOpenAlready { .. } => "handover.open-already",
@@ -946,6 +963,8 @@ impl From<Overflow> for Refusal {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "notice", rename_all = "kebab-case")]
 pub enum Notice {
+    /// What is above a limit waits for somebody else, and there is nobody else.
+    NobodyApproves,
     /// A great many new differences of one kind.
     Flood {
         /// The kind.

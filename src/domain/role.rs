@@ -43,6 +43,12 @@ words! {
 }
 
 impl Role {
+    /// Whether it can be granted for some groups alone: not where all that it carries concerns the whole book, or is looking, which
+    /// has no limits.
+    pub fn can_be_for_groups(self) -> bool {
+        !matches!(self, Self::Admin | Self::Auditor)
+    }
+
     /// Whether the role carries a permission.
     pub fn may(self, permission: Permission) -> bool {
         use Permission::{

@@ -8,8 +8,8 @@ use super::{Reader, Writer};
 use crate::domain::approval::Request;
 use crate::domain::id::ApprovalId;
 
-const SELECT: &str = "SELECT id, command, content, arguments, groups, requester, requester_uid, requested, excess, entries, expires, \
-                      decision FROM approval";
+const SELECT: &str = "SELECT id, command, content, arguments, groups, requester, requester_uid, requested, excess, entries, effects, \
+                      expires, decision FROM approval";
 
 fn request(row: &Row<'_>) -> rusqlite::Result<Request> {
     Ok(Request {
@@ -23,8 +23,9 @@ fn request(row: &Row<'_>) -> rusqlite::Result<Request> {
         requested: row.date(7)?,
         excess: row.json(8)?,
         entries: row.json(9)?,
-        expires: row.date(10)?,
-        decision: row.json_opt(11)?,
+        effects: row.json(10)?,
+        expires: row.date(11)?,
+        decision: row.json_opt(12)?,
     })
 }
 
@@ -53,8 +54,8 @@ impl Writer<'_> {
     /// Writes a new request.
     pub fn insert_approval(&mut self, request: &Request) -> Result<()> {
         self.connection().execute(
-            "INSERT INTO approval (id, command, content, arguments, groups, requester, requester_uid, requested, excess, entries, expires)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT INTO approval (id, command, content, arguments, groups, requester, requester_uid, requested, excess, entries, effects,
+             expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             params![
                 request.id.0,
                 request.command,
@@ -66,6 +67,7 @@ impl Writer<'_> {
                 day(request.requested),
                 to_json(&request.excess),
                 to_json(&request.entries),
+                to_json(&request.effects),
                 day(request.expires),
             ],
         )?;

@@ -44,6 +44,19 @@ pub struct LoggedOperation {
     pub charges: Vec<AccountId>,
 }
 
+/// An operation that was done, without what it did.
+#[derive(Clone, Debug)]
+pub struct UsedCommand {
+    /// The OS user.
+    pub os_uid: u32,
+    /// The command.
+    pub command: String,
+    /// When, RFC 3339 in UTC.
+    pub recorded_at: String,
+    /// Whether it has changed up to how much goes through alone.
+    pub sets_limits: bool,
+}
+
 /// What an operation did to a row of master data; the rows are JSON.
 #[derive(Clone, Debug)]
 pub struct LoggedChange {
@@ -123,6 +136,50 @@ impl Reader<'_> {
             tell(operation)?;
         }
         Ok(())
+    }
+
+    /// Every operation that was done, with whether it has changed up to how much goes through alone.
+    pub fn commands_used(&self) -> Result<Vec<UsedCommand>> {
+        let mut select = self.connection.prepare(
+            "SELECT os_uid, command, recorded_at,
+                    command = 'policy set' AND json_extract(arguments, '$.name') IN ('approval-limit', 'approval-days')
+               FROM operation WHERE result = 'done' ORDER BY id",
+        )?;
+        let rows = select.query_map([], |row| {
+            Ok(UsedCommand { os_uid: row.get(0)?, command: row.get(1)?, recorded_at: row.get(2)?, sets_limits: row.get(3)? })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Which accounts, by code, each operator has done something about with each command, and when first.
+    pub fn accounts_touched(&self) -> Result<Vec<(u32, String, String, String)>> {
+        let mut select = self.connection.prepare(
+            "SELECT p.os_uid, p.command, MIN(p.recorded_at), a.code
+               FROM (SELECT operation_id, account_id FROM entry WHERE account_id IS NOT NULL
+                     UNION ALL SELECT operation_id, recipient_id FROM entry WHERE recipient_id IS NOT NULL
+                     UNION ALL SELECT operation_id, account_id FROM charge
+                     UNION ALL SELECT c.operation_id, k.id FROM change AS c JOIN account AS k ON k.code = c.key WHERE c.noun = 'account')
+                    AS t
+               JOIN operation AS p ON p.id = t.operation_id AND p.result = 'done'
+               JOIN account AS a ON a.id = t.account_id
+              GROUP BY p.os_uid, p.command, a.code",
+        )?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Everybody whom the log names, with their OS user.
+    pub fn operators_in_log(&self) -> Result<Vec<(String, u32)>> {
+        let mut select = self.connection.prepare("SELECT DISTINCT operator, os_uid FROM operation")?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Every command that the log names.
+    pub fn commands_in_log(&self) -> Result<Vec<String>> {
+        let mut select = self.connection.prepare("SELECT DISTINCT command FROM operation")?;
+        let rows = select.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     fn change(&self, id: i64) -> Result<LoggedChange> {

@@ -15,12 +15,13 @@ use super::error::{Result, StoreError};
 use super::operation::NewOperation;
 use super::upgrade::{LATEST, versions};
 use super::{Reader, Writer};
+use crate::domain::progress::Unwatched;
 
 /// `SLGR` as a number: says that a SQLite file is a subledger book.
 const APPLICATION_ID: i64 = 0x534C_4752;
 
 /// How long a command waits for another one that is writing.
-const BUSY_WAIT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// The page cache of a batch, in KiB: the pages that its rows fall on again and again. With SQLite's own 2 MiB each is written to
 /// the log and read back many times.
@@ -37,7 +38,7 @@ pub enum Access {
 
 /// An open book file.
 pub struct Store {
-    connection: Connection,
+    pub(super) connection: Connection,
     path: PathBuf,
 }
 
@@ -147,7 +148,31 @@ impl Store {
         if self.connection.is_readonly("main")? {
             return Err(StoreError::Older { path: self.path.clone(), found: self.version()? });
         }
-        self.copy_to(&suffixed(&self.path, &format!(".before-version-{LATEST}")))?;
+        let name = format!(".before-version-{LATEST}");
+        let head = self.read(|reader| reader.audit_head())?;
+        for number in 1..=COPIES_MAX {
+            let copy = suffixed(&self.path, &if number == 1 { name.clone() } else { format!("{name}-{number}") });
+            if !copy.exists() {
+                match self.draft_copy(&copy, &Unwatched)?.put_at(&copy) {
+                    // Another command was faster.
+                    Err(StoreError::Exists(_)) => {}
+                    put => put?,
+                }
+            }
+            // What stands there may be something else, or the copy of an earlier attempt when the book had less in it.
+            let copied = Self::open(&copy, Access::Read).and_then(|mut copy| copy.read(|reader| reader.audit_head()));
+            if copied.is_ok_and(|copied| copied == head) {
+                return self.upgrade_in_place(operation);
+            }
+            if !self.is_older()? {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Exists(suffixed(&self.path, &name)))
+    }
+
+    /// The same without a copy, of what is a copy itself.
+    pub fn upgrade_in_place(&mut self, operation: &NewOperation) -> Result<()> {
         match versions(Some(operation.clone())).to_latest(&mut self.connection) {
             // Another command may have been faster.
             Err(_) if !self.is_older()? => Ok(()),
@@ -155,22 +180,10 @@ impl Store {
         }
     }
 
-    /// Copies the book, whole or not at all; a copy that is there already stays.
-    fn copy_to(&self, copy: &Path) -> Result<()> {
-        if copy.exists() {
-            return Ok(());
-        }
-        let draft = new_draft(copy)?;
-        self.connection.backup("main", &draft, None)?;
-        // A link fails where another command has just put its copy; one that comes late may have copied an upgraded book.
-        let linked = fs::hard_link(&draft, copy);
-        fs::remove_file(&draft).map_err(|source| StoreError::Io { path: draft.clone(), source })?;
-        match linked {
-            Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => {
-                Err(StoreError::Io { path: copy.to_owned(), source })
-            }
-            _ => sync_folder_of(copy),
-        }
+    /// A file that is open already, as a book.
+    pub(super) fn of_connection(connection: Connection, path: PathBuf) -> Result<Self> {
+        prepare(&connection)?;
+        Ok(Self { connection, path })
     }
 
     /// Where the file is.
@@ -201,7 +214,7 @@ impl Store {
         Ok(Writer::new(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?, true))
     }
 
-    fn close(self) -> Result<()> {
+    pub(super) fn close(self) -> Result<()> {
         self.connection.close().map_err(|(_, error)| error.into())
     }
 }
@@ -241,12 +254,15 @@ fn prepare(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// How many names are tried for a copy before an upgrade.
+const COPIES_MAX: u32 = 100;
+
 /// How many drafts that killed commands left behind are stepped over.
 const DRAFTS_MAX: u32 = 1000;
 
 /// Makes an empty file beside `path`, readable by its owner only. Numbers of processes come again (in a container, soon): what a
 /// killed command left under the same name is stepped over, and never taken for ours.
-fn new_draft(path: &Path) -> Result<PathBuf> {
+pub(super) fn new_draft(path: &Path) -> Result<PathBuf> {
     let process = std::process::id();
     let mut attempt = 0;
     loop {
@@ -266,13 +282,13 @@ fn has_sqlite_header(path: &Path) -> Result<bool> {
     Ok(head == b"SQLite format 3\0")
 }
 
-fn suffixed(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
 }
 
-fn sync_folder_of(path: &Path) -> Result<()> {
+pub(super) fn sync_folder_of(path: &Path) -> Result<()> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|source| StoreError::Io { path: folder.to_owned(), source })
 }

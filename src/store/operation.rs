@@ -14,7 +14,7 @@ use crate::domain::id::OperationId;
 pub struct NewOperation {
     /// When, RFC 3339 in UTC.
     pub recorded_at: String,
-    /// The operator's name; empty for somebody without one.
+    /// The operator's name; `uid-4711` for somebody who is none.
     pub operator: String,
     /// The OS user.
     pub os_uid: u32,
@@ -73,6 +73,12 @@ impl Reader<'_> {
               ORDER BY id DESC LIMIT 1",
         )?;
         Ok(select.query_row([command, argument, sha256], |row| row.get(0).map(OperationId)).optional()?)
+    }
+
+    /// Whether the log has an operation of this hash.
+    pub fn has_operation_hash(&self, hash: &Hash) -> Result<bool> {
+        let mut select = self.connection.prepare("SELECT 1 FROM operation WHERE hash = ?1")?;
+        Ok(select.exists([hash])?)
     }
 
     /// The hash of the last operation.

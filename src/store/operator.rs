@@ -20,6 +20,12 @@ impl Reader<'_> {
         Ok(select.query_row([os_uid], operator).optional()?)
     }
 
+    /// The name of the operator that an OS user is, in a book of any version.
+    pub fn operator_name(&self, os_uid: u32) -> Result<Option<String>> {
+        let mut select = self.connection.prepare("SELECT name FROM operator WHERE os_uid = ?1")?;
+        Ok(select.query_row([os_uid], |row| row.get(0)).optional()?)
+    }
+
     /// Every operator, in the order in which they were added.
     pub fn operators(&self) -> Result<Vec<Operator>> {
         let mut select = self.connection.prepare_cached(&format!("{SELECT} ORDER BY id"))?;

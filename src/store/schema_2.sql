@@ -42,6 +42,7 @@ CREATE TABLE approval (
     requested    INTEGER NOT NULL,
     excess       TEXT    NOT NULL,     -- JSON: what is above which limit
     entries      TEXT    NOT NULL,     -- JSON: the entries that it will post
+    effects      TEXT    NOT NULL,     -- JSON: what else it will do
     expires      INTEGER NOT NULL,     -- the last day on which it can be approved
     decision     TEXT                  -- JSON: how, by whom, when and why; NULL: it waits
 ) STRICT;
@@ -57,7 +58,8 @@ CREATE TRIGGER approval_decided_once BEFORE UPDATE ON approval BEGIN
      WHERE NEW.id IS NOT OLD.id OR NEW.command IS NOT OLD.command OR NEW.content IS NOT OLD.content
         OR NEW.arguments IS NOT OLD.arguments OR NEW.groups IS NOT OLD.groups OR NEW.requester IS NOT OLD.requester
         OR NEW.requester_uid IS NOT OLD.requester_uid OR NEW.requested IS NOT OLD.requested OR NEW.excess IS NOT OLD.excess
-        OR NEW.entries IS NOT OLD.entries OR NEW.expires IS NOT OLD.expires;
+        OR NEW.entries IS NOT OLD.entries OR NEW.effects IS NOT OLD.effects
+        OR NEW.expires IS NOT OLD.expires;
     SELECT RAISE(ABORT, 'nobody decides on what they have asked for')
      WHERE (json_extract(NEW.decision, '$.by_uid') = OLD.requester_uid) <> (json_extract(NEW.decision, '$.verdict') = 'withdrawn');
 END;

@@ -2,7 +2,7 @@
 
 use super::document::{Document, Field, Table, Value};
 use crate::book::approval::RequestView;
-use crate::domain::approval::Verdict;
+use crate::domain::approval::{ApprovalState, Verdict};
 
 /// One request: what was asked for and what it will post.
 pub fn one(schema: &str, view: &RequestView) -> Document {
@@ -11,7 +11,17 @@ pub fn one(schema: &str, view: &RequestView) -> Document {
     let posted = decision
         .filter(|decision| decision.verdict == Verdict::Approved)
         .map(|decision| Value::List(decision.entries.iter().map(|entry| entry.0.to_string().into()).collect()));
-    let title = if posted.is_some() { "What it has posted" } else { "What it will post" };
+    let title = match request.state(view.today) {
+        ApprovalState::Pending => "What it will post",
+        ApprovalState::Approved => "What it has posted",
+        ApprovalState::Rejected | ApprovalState::Withdrawn | ApprovalState::Expired => "What it would have posted",
+    };
+    let mut effects =
+        Table::new("effects").title("What it does beside").column("what", "To what").column("becomes", "What becomes of it");
+    for effect in &request.effects {
+        effects.push([effect.what.as_str().into(), effect.becomes.as_str().into()]);
+    }
+    let effects = if effects.is_empty() { effects.machine_only() } else { effects };
     // Numbers of their own, until the journal has given them theirs.
     let given = decision.map(|decision| decision.entries.iter().map(|entry| entry.0).collect::<Vec<_>>()).unwrap_or_default();
     let entries = request.entries.iter().enumerate().map(|(place, entry)| {
@@ -23,7 +33,7 @@ pub fn one(schema: &str, view: &RequestView) -> Document {
     Document::new(schema)
         .field("request", "Request", request.id.to_string())
         .field("command", "Command", request.command.as_str())
-        .field("arguments", "Typed", super::audit::typed(&view.typed))
+        .field("typed", "Typed", super::audit::typed(&view.typed))
         .field("currency", "Currency", excess.amount.currency)
         .amount("amount", "Amount", excess.amount.amount, excess.amount.currency)
         .field("limit", "Goes through up to", excess.limit.to_string())
@@ -36,6 +46,7 @@ pub fn one(schema: &str, view: &RequestView) -> Document {
         .with(Field::new("note", "Because", decision.and_then(|decision| decision.note.as_ref())).seen_if_any())
         .with(Field::new("entries", "Entries", posted).seen_if_any())
         .table(table)
+        .table(effects)
 }
 
 /// Requests, one a row.
@@ -43,7 +54,7 @@ pub fn list(views: &[RequestView]) -> Document {
     let mut table = Table::new("rows")
         .column("request", "Request")
         .column("command", "Command")
-        .column("arguments", "Typed")
+        .column("typed", "Typed")
         .column("currency", "Currency")
         .column_right("amount", "Amount")
         .column("requested_by", "Asked for by")

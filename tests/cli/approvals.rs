@@ -206,6 +206,84 @@ fn what_would_post_something_else_by_now_is_refused() {
     assert!(book.checks());
 }
 
+/// What a command does beside its entries is looked at, too: which months are paid, from which credit to which, what is frozen.
+#[test]
+fn what_would_do_something_else_beside_its_entries_is_refused() {
+    let mut book = office(Point::Ordered);
+    book.done("policy set approval-limit '100, credit 100'");
+    asks(&book, "credit set acme-prod 150000");
+    asks(&book, "credit set acme-prod 200000");
+    assert_snapshot!(book.done_as(SECOND, "approval show a-1"), @"
+    Request             a-1
+    Command             credit set
+    Typed               account=acme-prod limit=150000
+    Currency            CNY
+    Amount              150000.00
+    Goes through up to  100
+    Asked for by        wang.fang
+    Asked on            2026-07-03
+    Waits until         2026-07-10
+    State               pending
+
+    it posts nothing
+
+    What it does beside
+    To what                                 What becomes of it
+    ---------------------------------------------------------------------------
+    credit of acme-prod from 2026-07-03 on  150000.00 CNY, before 100000.00 CNY
+    ----- exit 0
+    ");
+    book.done_as(SECOND, "approval approve a-2");
+    book.refused_as(SECOND, (1, "approval.book-moved"), "approval approve a-1");
+    // The same money would pay another month.
+    book.set_now("2026-07-20T02:00:00Z");
+    book.done("order record acme-prod --product ecs --kind new --list-price 5000 --provider-order 88 --date 2026-07-02");
+    asks(&book, "settlement receive acme 500 --account acme-prod");
+    book.done("policy set approval-limit none");
+    book.done("settlement receive acme 57149.98 --account acme-prod");
+    book.refused_as(SECOND, (1, "approval.book-moved"), "approval approve a-3");
+    book.done("policy set approval-limit 100");
+    asks(&book, "period close 2026-06 --without-bill");
+    let told = book.json_as(SECOND, "approval show a-4");
+    assert!(told["effects"].as_array().unwrap().iter().any(|effect| effect["what"] == "statement of acme-prod"), "{told}");
+    book.done("order record acme-prod --product ecs --kind new --list-price 50 --provider-order 89 --date 2026-06-20");
+    book.refused_as(SECOND, (1, "approval.book-moved"), "approval approve a-4");
+    assert!(book.checks());
+}
+
+/// Whoever has left asks for nothing any more, and who approves needs the right today, wherever the account is by now.
+#[test]
+fn rights_are_those_of_the_day_of_the_approval() {
+    let mut book = office(Point::Ready);
+    book.done("group add globex --name Globex");
+    book.done("policy set approval-limit 'credit 100, 100'");
+    asks(&book, "fund deposit acme 20000 --date 2026-06-02");
+    asks(&book, "credit set acme-prod 500000");
+    book.done("operator disable wang.fang --reason left");
+    book.refused_as(SECOND, (1, "approval.requester-gone"), "approval approve a-1");
+    book.done("operator enable wang.fang");
+    book.done("operator revoke wang.fang --role finance");
+    book.refused_as(SECOND, (1, "approval.requester-gone"), "approval approve a-1");
+    book.done_as(SECOND, "approval reject a-1 --reason 'she has left'");
+    book.done("operator grant wang.fang --role finance");
+    book.done("operator add part --uid 2010 --role finance --group acme");
+    book.set_now("2026-08-03T02:00:00Z");
+    book.done("policy set approval-days 90");
+    asks(&book, "credit set acme-prod 600000");
+    book.done("account edit acme-prod --group globex --date 2026-08-01");
+    book.refused_as(2010, (4, "operator.out-of-scope"), "approval approve a-3");
+    assert!(book.checks());
+}
+
+#[test]
+fn somebody_who_works_alone_is_told_that_nobody_approves() {
+    let book = TestBook::acme(Point::Made);
+    let set = book.json("policy set approval-limit 100");
+    assert_eq!(set["notices"][0]["notice"], "nobody-approves", "{set}");
+    book.done("operator add chen --uid 2002 --role finance");
+    assert_eq!(book.json("policy set approval-limit 200").get("notices").map_or(0, |it| it.as_array().unwrap().len()), 0);
+}
+
 #[test]
 fn a_request_for_an_account_that_was_released_meanwhile_is_refused() {
     let book = office(Point::Ready);

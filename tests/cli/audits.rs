@@ -102,14 +102,21 @@ fn the_log_is_searched_by_who_what_when_and_about_what() {
     assert_eq!(commands(&book, "audit log --about o-1"), ["order record"]);
     assert_eq!(commands(&book, "audit log --about li.na"), ["operator add"]);
     assert!(commands(&book, "audit log --about acme").contains(&"group add".to_owned()));
+    assert_eq!(commands(&book, "audit log --about 1000000000000002"), about, "by its number");
     assert_eq!(commands(&book, "audit log --about nobody"), [""; 0]);
+    // A slip of the finger does not look like nothing.
+    book.refused(1, "operator.unknown", "audit log --operator li.an");
+    book.refused(1, "command.unknown", "audit log --command 'fund depost'");
+    book.refused(1, "days.reversed", "audit log --from 2026-07-10 --to 2026-07-01");
+    assert_eq!(commands(&book, "audit log --command 'fund withdraw'"), [""; 0]);
+    assert_eq!(commands(&book, "audit log --operator uid-4242"), ["account list"]);
     assert_snapshot!(book.done("audit log --result denied --format csv"), @"
     operation,time,operator,uid,command,typed,result,changes,orders,entries,key,hash
     17,2026-07-10T00:30:00+08:00,li.na,2001,fund deposit,amount=5 group=acme,denied,,,,,[-----------------------------hash-----------------------------]
-    18,2026-07-10T00:30:00+08:00,root,4242,account list,,denied,,,,,[-----------------------------hash-----------------------------]
+    18,2026-07-10T00:30:00+08:00,uid-4242,4242,account list,,denied,,,,,[-----------------------------hash-----------------------------]
     ----- exit 0
     ");
-    for wrong in ["--result failed", "--from july", "--last -1"] {
+    for wrong in ["--result failed", "--from july", "--last -1", "--last 0"] {
         book.refused(2, "usage", &format!("audit log {wrong}"));
     }
 }
@@ -128,9 +135,12 @@ fn personal_numbers_are_masked_in_the_log() {
     let book = TestBook::acme(Point::Ready);
     book.done("entity add li --name 'Li Na' --id-number 11010519491231002X");
     book.done("entity edit acme-hq --phone 0571-88880000");
+    book.done("account edit acme-test --email wang@acme.example --key k-1");
+    let reused = book.refused(5, "key.reused", "account edit acme-test --email li@acme.example --key k-1");
+    assert!(reused.message.contains("w***@acme.example") && !reused.message.contains("wang@"), "{reused:?}");
     for format in ["table", "json", "csv"] {
         let log = book.done(&format!("audit log --format {format}")).stdout;
-        for secret in ["13800000001", "11010519491231002X", "0571-88880000"] {
+        for secret in ["13800000001", "11010519491231002X", "0571-88880000", "wang@acme.example"] {
             assert!(!log.contains(secret), "{format}: {secret}");
         }
         assert!(log.contains("138****0001") || format == "table", "{format}");

@@ -1462,7 +1462,7 @@ fn somebody_who_is_no_operator_may_do_nothing_and_is_recorded() {
     assert_snapshot!(book.run_as(4242, "fund deposit acme 5"), @"
     ----- stderr
     error: root, the OS user 4242, is no operator of this book
-    hint: an administrator adds them: `subledger operator add NAME --uid 4242 --role ROLE`; the refusal was recorded
+    hint: an administrator adds them: `subledger operator add NAME --uid 4242 --role ROLE`; such a refusal is recorded
     ----- exit 4
     ");
     assert_eq!(book.operations(), operations + 11, "every denial is an operation in the log");
@@ -1496,7 +1496,7 @@ fn an_operator_does_what_his_roles_carry() {
     assert_snapshot!(book.run("order refund o-1 --provider-order 77 --date 2026-06-20"), @"
     ----- stderr
     error: [USER] may not do this: it needs the permission record-orders
-    hint: the role manager or tech carries it; the refusal was recorded
+    hint: the role manager or tech carries it; such a refusal is recorded
     ----- exit 4
     ");
     assert_eq!(book.run("account list").exit, 0);

@@ -306,8 +306,14 @@ impl TestBook {
     /// The book as another OS user has it open. Commands run as whoever runs the tests; some things take two people.
     pub(crate) fn opened_by(&self, os_uid: u32) -> Book {
         let now = chrono::DateTime::parse_from_rfc3339(&self.now).unwrap().to_utc();
-        let session =
-            Session { os_uid, os_name: format!("uid-{os_uid}"), now, secret: Secret::new([7; 32]), command: "test".to_owned() };
+        let session = Session {
+            os_uid,
+            os_name: format!("uid-{os_uid}"),
+            now,
+            secret: Secret::new([7; 32]),
+            command: "test".to_owned(),
+            arguments: BTreeMap::new(),
+        };
         Book::open(&self.place(), Access::Write, session).unwrap()
     }
 

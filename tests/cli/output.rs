@@ -26,6 +26,13 @@ const LOOKS: &[(i32, &str, &str)] = &[
     (0, "invitation list", "invitation-list"),
     (0, "invitation show acme-prod", "invitation-show"),
     (0, "operator list", "operator-list"),
+    (0, "operator permissions", "operator-permissions"),
+    (0, "approval list", "approval-list"),
+    (0, "approval show a-1", "approval-show"),
+    (0, "audit show 1", "audit-show"),
+    (0, "audit log", "audit-log"),
+    (0, "audit head", "audit-head"),
+    (0, "report duties", "report-duties"),
     (0, "handover list", "handover-list"),
     (0, "handover show h-1", "handover-show"),
     (0, "fund balance", "fund-balance"),
@@ -69,6 +76,8 @@ fn reconciled() -> TestBook {
     book.done("agent chain add Aliyun --level 0");
     book.done("account edit acme-prod --holder 'Wang Wei'");
     book.done("handover open --holder 'Wang Wei' --reason left");
+    book.done("policy set approval-limit 200000");
+    assert_eq!(book.run("pool top-up 200001 --date 2026-07-01").exit, 3);
     book
 }
 
@@ -116,6 +125,13 @@ fn every_list_is_a_csv_with_a_header_row() {
     invitation list: account,group,state,mobile,email,sent,expires
     invitation show acme-prod: sent,expires,state
     operator list: name,uid,roles,groups,state
+    operator permissions: command,permission,admin,manager,finance,tech,auditor,approval
+    approval list: request,command,typed,currency,amount,requested_by,requested,expires,state,decided_by
+    approval show a-1: entry,event,date,ledger_account,owner,currency,debit,credit
+    audit show 1: noun,key,field,before,after
+    audit log: operation,time,operator,uid,command,typed,result,changes,orders,entries,key,hash
+    audit head: operation,time,hash
+    report duties: operator,uid,conflict,held,one_side,other_side,last,accounts
     handover list: case,account,group,holder,reason,opened,opened_by,deadline,age,days_left,steps_done,steps_missing,state,closed,closed_by,not_needed
     handover show h-1: step,day,operator,note
     fund balance: account,group,currency,mode,funds,owed,credit_limit,pending_usage,available

@@ -1,5 +1,6 @@
 //! Books made through the library, for tests that look at what lies beneath the command line.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use subledger::book::account::{AssociateAccount, ConfirmAccount};
@@ -98,5 +99,12 @@ pub(crate) fn failing(path: &Path) -> Vec<&'static str> {
 /// Somebody from finance, on 5 July 2026.
 pub(crate) fn session() -> Session {
     let now = chrono::DateTime::parse_from_rfc3339("2026-07-05T02:00:00Z").expect("a time").to_utc();
-    Session { os_uid: 1000, os_name: "fin".to_owned(), now, secret: Secret::new([7; 32]), command: "test".to_owned() }
+    Session {
+        os_uid: 1000,
+        os_name: "fin".to_owned(),
+        now,
+        secret: Secret::new([7; 32]),
+        command: "test".to_owned(),
+        arguments: BTreeMap::new(),
+    }
 }

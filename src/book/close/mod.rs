@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::reconcile::{self, Run};
 use super::true_up::true_up;
 use super::{Operation, Result, UseCase, approval};
+use crate::domain::approval::Effect;
 use crate::domain::chain;
 use crate::domain::close::{Blocker, RECEIPT_FORM, Receipt, ReceiptBill, WithoutBill};
 use crate::domain::finality::Finality;
@@ -63,6 +64,20 @@ impl UseCase for ClosePeriod {
         let nothing = ledger.first().map(|total| Money::new(Amount::ZERO, total.currency));
         let accrued: Vec<Money> = accrued_usage.iter().map(|(currency, amount)| Money::new(*amount, *currency)).collect();
         Some(if accrued.is_empty() { nothing.into_iter().collect() } else { accrued })
+    }
+
+    /// What every line of the chart comes to, and what is frozen.
+    fn effects(closed: &PeriodClosed) -> Vec<Effect> {
+        let Receipt { ledger, statements, .. } = &closed.receipt;
+        let totals = ledger.iter().map(|total| Effect {
+            what: format!("{} of all owners", total.code),
+            becomes: Money::new(total.balance, total.currency).to_string(),
+        });
+        let frozen = statements.iter().map(|statement| Effect {
+            what: format!("statement of {}", statement.account),
+            becomes: format!("{} due, frozen, SHA-256 {}", Money::new(statement.closing, statement.currency), statement.sha256),
+        });
+        totals.chain(frozen).collect()
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<PeriodClosed> {

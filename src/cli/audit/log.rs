@@ -1,5 +1,7 @@
 //! `audit log`: lists the operations.
 
+use std::num::NonZeroUsize;
+
 use chrono::NaiveDate;
 use clap::Args;
 
@@ -51,12 +53,13 @@ pub(crate) struct LogArgs {
 
     /// Only the last so many that fit
     #[arg(long, value_name = "N")]
-    last: Option<usize>,
+    last: Option<NonZeroUsize>,
 }
 
 impl LogArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let Self { operator, command, about, result, from, to, last } = self;
+        let last = last.map(NonZeroUsize::get);
         let filter = AuditFilter { operator, command, result, from, to, about, last };
         let operations = context.read(|reader| log(reader, &filter))?;
         context.answer(&view::audit::log(&operations))?;

@@ -28,22 +28,22 @@ pub(super) fn refused(refusal: &Refusal) -> Told {
     match refusal {
         Refusal::UnknownOperator { os_name, os_uid } => {
             told(format!("{os_name}, the OS user {os_uid}, is no operator of this book")).hint(format!(
-                "an administrator adds them: `subledger operator add NAME --uid {os_uid} --role ROLE`; the refusal was recorded"
+                "an administrator adds them: `subledger operator add NAME --uid {os_uid} --role ROLE`; such a refusal is recorded"
             ))
         }
         Refusal::OutOfScope { operator, permission, groups } => {
             let groups: Vec<&str> = groups.iter().map(Code::as_str).collect();
             told(format!("{operator} may do this only for {}: it concerns others, or the whole book", groups.join(", ")))
-                .hint(format!("`subledger operator show {operator:?}` shows for what they have the permission {permission}; the refusal was recorded"))
+                .hint(format!("`subledger operator show {operator:?}` shows for what they have the permission {permission}; such a refusal is recorded"))
         }
         Refusal::OperatorDisabled { operator, since, by, reason } => {
             told(format!("{operator} may do nothing since {since}: disabled by {by}, {reason}"))
-                .hint(format!("an administrator may `subledger operator enable {operator:?}`; the refusal was recorded"))
+                .hint(format!("an administrator may `subledger operator enable {operator:?}`; such a refusal is recorded"))
         }
         Refusal::NotPermitted { operator, permission } => {
             let roles: Vec<&str> = roles_with(*permission).iter().map(|role| role.as_str()).collect();
             told(format!("{operator} may not do this: it needs the permission {permission}"))
-                .hint(format!("the role {} carries it; the refusal was recorded", roles.join(" or ")))
+                .hint(format!("the role {} carries it; such a refusal is recorded", roles.join(" or ")))
         }
         Refusal::KeyReused { key, field, first, now } => {
             told(format!("the key {key:?} was used before for something else: {field} was {first:?}, now it is {now:?}"))
@@ -271,9 +271,15 @@ pub(super) fn refused(refusal: &Refusal) -> Told {
             told(format!("{operator} has the role {role} for the whole book: there are no single groups to take it back for"))
                 .hint(format!("`subledger operator revoke {operator:?} --role {role}`, then grant it for the groups that stay"))
         }
-        Refusal::NotGranted { operator, roles } => {
-            let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
-            told(format!("{operator} has not got the role {} to be taken back", roles.join(" or ")))
+        Refusal::GrantWithoutScope { role } => {
+            told(format!("the role {role} is for the whole book: nothing of what it carries is about single groups"))
+                .hint("grant it without --group; every operator reads the whole book")
+        }
+        Refusal::OperatorNameNumber { name } => {
+            told(format!("{name:?} is a number, and could be taken for an OS user")).hint("give them a name, as the log should call them")
+        }
+        Refusal::NotGranted { operator, role } => {
+            told(format!("{operator} has not got the role {role} there to be taken back"))
                 .hint(format!("`subledger operator show {operator:?}` shows what they have"))
         }
         Refusal::GrantInPast { from, today } => {
@@ -293,6 +299,9 @@ pub(super) fn refused(refusal: &Refusal) -> Told {
             told(format!("{account} cannot begin with a credit of {credit}: what is above {limit} takes a second person"))
                 .hint(format!("open it without --credit, then `subledger credit set {account} AMOUNT`"))
         }
+        Refusal::BackupUnsound { file, failing } => told(format!("{file} cannot be trusted: it is not what was written into it"))
+            .details(failing.clone())
+            .hint("nothing was replaced; take another backup"),
         Refusal::OperationUnknown { number } => told(format!("the log has no operation {number}"))
             .hint("`subledger audit head` tells the number of the last one"),
         Refusal::ApprovalUnknown { request } => {
@@ -314,8 +323,12 @@ pub(super) fn refused(refusal: &Refusal) -> Told {
             told(format!("{request} was asked for by {requester}, who alone may withdraw it"))
                 .hint(format!("`subledger approval reject {request} --reason WHY` says no"))
         }
+        Refusal::ApprovalRequesterGone { request, requester } => {
+            told(format!("{request} was asked for by {requester}, who may not do that any more"))
+                .hint(format!("`subledger approval reject {request} --reason WHY`; who still wants it asks for it"))
+        }
         Refusal::ApprovalBookMoved { request } => {
-            told(format!("the book has moved since {request} was asked for: now it would post something else than what was looked at"))
+            told(format!("the book has moved since {request} was asked for: now it would do something else than what was looked at"))
                 .hint(format!("`subledger approval show {request}` shows what was asked for; reject it, and ask anew"))
         }
         Refusal::PolicyInvalid { name, value, reason } => told(format!("{value:?} is no value of the policy {name}: {reason}"))
@@ -737,6 +750,7 @@ fn list_of(noun: Noun) -> &'static str {
         Noun::Entity => "entity list",
         Noun::Group => "group list",
         Noun::Operator => "operator list",
+        Noun::Command => "operator permissions",
         Noun::Account => "account list",
         Noun::Order => "order list",
         Noun::Agreement => "price list",

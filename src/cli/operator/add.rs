@@ -35,7 +35,7 @@ pub(crate) struct AddArgs {
     name: Name,
 
     /// The number of the OS user that they are
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(..i64::from(u32::MAX)))]
     uid: u32,
 
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use clap::{Args, CommandFactory as _};
 
 use crate::book::approval::may_need_approval;
-use crate::book::commands::COMMANDS;
+use crate::book::commands::needs;
 use crate::cli::Cli;
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
@@ -45,8 +45,7 @@ fn permission(command: &str) -> Option<Permission> {
     if command == "init" || WITHOUT_A_BOOK.contains(&command) {
         return None;
     }
-    let declared = COMMANDS.iter().find(|declared| declared.command == command);
-    Some(declared.map_or(Permission::Read, |declared| declared.permission))
+    Some(needs(command).unwrap_or(Permission::Read))
 }
 
 /// Every command of the tree, in its order.

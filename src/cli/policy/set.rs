@@ -18,10 +18,11 @@ use crate::view;
 ///   subledger policy set pool-check refuse
 ///   subledger policy set low-balance 30,15,5
 ///   subledger policy set payment-days 45
+///   subledger policy set approval-limit "50000 CNY, 8000 USD, fund 20000 CNY"
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct SetArgs {
-    /// pool-check, low-balance, pool-days, payment-days, invitation-days or verify-days
+    /// Which, as `subledger policy list` names them
     name: PolicyName,
 
     /// Its value
@@ -35,7 +36,7 @@ pub(crate) struct SetArgs {
 impl SetArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let done = context.write(&context.call(&self.write), SetPolicy { name: self.name, value: self.value })?;
-        context.answer_done(&done, view::policy::set(&done.outcome), &[])?;
+        context.answer_done(&done, view::policy::set(&done.outcome), &done.outcome.notices)?;
         Ok(Exit::Done)
     }
 }

@@ -1,6 +1,7 @@
 //! `report`: figures over the whole book.
 
 mod blast;
+mod duties;
 mod exposure;
 mod general_ledger;
 mod margin;
@@ -22,6 +23,7 @@ pub(crate) enum ReportCommand {
     Runway(runway::RunwayArgs),
     Exposure(exposure::ExposureArgs),
     Blast(blast::BlastArgs),
+    Duties(duties::DutiesArgs),
     Savings(savings::SavingsArgs),
     Margin(margin::MarginArgs),
 }
@@ -35,6 +37,7 @@ impl ReportCommand {
             Self::Runway(args) => args.run(context),
             Self::Exposure(args) => args.run(context),
             Self::Blast(args) => args.run(context),
+            Self::Duties(args) => args.run(context),
             Self::Savings(args) => args.run(context),
             Self::Margin(args) => args.run(context),
         }

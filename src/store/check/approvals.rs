@@ -1,6 +1,9 @@
-//! The proof of approvals: what was approved was posted, as it was asked for and by somebody else; what was not, was not.
+//! The proof of approvals: what was approved was posted as it was asked for, by the operation of the other one who approved it;
+//! what was rejected or withdrawn names nothing that was posted.
 
 use std::collections::BTreeMap;
+
+use rusqlite::OptionalExtension as _;
 
 use super::{CheckName, Checked, Findings};
 use crate::domain::approval::{Decision, PlannedEntry, Request, Verdict};
@@ -43,15 +46,37 @@ impl Reader<'_> {
             return Ok(Some("was decided on by the wrong person"));
         }
         let expected = if decision.verdict == Verdict::Approved { &request.entries[..] } else { &[] };
+        // Who has decided is who ran the operation that says so, and what it names was posted by that.
+        let Some((operation, by_uid)) = self.operation_deciding(request)? else {
+            return Ok(Some("was decided on by nobody that the log names"));
+        };
+        if by_uid != decision.by_uid {
+            return Ok(Some("was decided on by somebody else than the log says"));
+        }
         let mut posted = Vec::with_capacity(decision.entries.len());
         for id in &decision.entries {
             match self.entry_as_planned(*id)? {
-                Some(entry) => posted.push(entry),
+                Some(entry) if self.operation_posting(*id)? == operation => posted.push(entry),
+                Some(_) => return Ok(Some("names an entry that another operation has posted")),
                 None => return Ok(Some("names an entry that is not there")),
             }
         }
         let planned: &[PlannedEntry] = &posted;
         Ok((planned != expected).then_some("was not posted as it was asked for"))
+    }
+
+    /// The operation that has last changed a request, and the OS user who ran it.
+    fn operation_deciding(&self, request: &Request) -> Result<Option<(i64, u32)>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT p.id, p.os_uid FROM change AS c JOIN operation AS p ON p.id = c.operation_id
+              WHERE c.noun = 'approval' AND c.key = ?1 AND c.before IS NOT NULL ORDER BY c.id DESC LIMIT 1",
+        )?;
+        Ok(select.query_row([request.id.to_string()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+    }
+
+    fn operation_posting(&self, entry: EntryId) -> Result<i64> {
+        let mut select = self.connection.prepare_cached("SELECT operation_id FROM entry WHERE id = ?1")?;
+        Ok(select.query_row([entry.0], |row| row.get(0))?)
     }
 
     /// How many requests the log says were approved.

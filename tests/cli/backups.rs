@@ -1,0 +1,169 @@
+//! Backups: a proved copy made while others write, and a proved copy in the place of the book.
+
+use serde_json::json;
+
+use crate::book::{Point, TestBook};
+
+/// A copy that somebody has changed behind its back.
+fn tampered(book: &TestBook, name: &str, sql: &str) {
+    let shell = rusqlite::Connection::open(book.path(name)).unwrap();
+    shell.execute_batch("DROP TRIGGER entry_not_changed").unwrap();
+    shell.execute_batch(sql).unwrap();
+    shell
+        .execute_batch(
+            "CREATE TRIGGER entry_not_changed BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
+        )
+        .unwrap();
+}
+
+#[test]
+fn a_backup_is_the_book_and_proves_itself() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let book = TestBook::acme(Point::Closed);
+    let (head, before) = (book.json("audit head"), book.everything());
+    let made = book.json("backup copy.db");
+    assert_eq!((&made["ok"], &made["hash"], &made["operation"]), (&json!(true), &head["hash"], &head["operation"]));
+    assert_eq!(std::fs::metadata(book.path("copy.db")).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(book.everything(), before, "the book is as it was");
+    assert_eq!(book.json("--book copy.db report trial-balance"), book.json("report trial-balance"));
+    assert_eq!(book.json("--book copy.db audit head")["hash"], head["hash"]);
+    book.refused(1, "book.exists", "backup copy.db");
+    book.refused(1, "book.exists", "backup acme.db");
+    assert_eq!(book.run("backup nowhere/copy.db").exit, 7);
+    let names: Vec<String> = book.files_in(".").into_iter().filter(|name| name.contains(".new-")).collect();
+    assert_eq!(names, [""; 0], "nothing is left of what was refused");
+}
+
+/// A book in which something does not hold is worth a copy all the more; the copy says so.
+#[test]
+fn a_backup_of_a_damaged_book_is_made_and_says_what_does_not_hold() {
+    let book = TestBook::acme(Point::Funded);
+    tampered(&book, "acme.db", "UPDATE entry SET reference = 'a rebate' WHERE id = 1");
+    let made = book.json_exit(3, "backup copy.db");
+    assert_eq!((&made["ok"], &made["failing"][0]["name"]), (&json!(false), &json!("chain")));
+    assert!(book.has("copy.db"));
+    let refused = book.refused(1, "backup.unsound", "restore copy.db --yes");
+    assert!(refused.details.iter().any(|line| line.starts_with("chain: ")), "{refused:?}");
+    for content in [&b"SQLite format 3\0 and no more"[..], b"no book", b""] {
+        book.write("torn.db", content);
+        assert_eq!(book.run("restore torn.db --yes").exit, 7);
+    }
+    book.refused(7, "book.missing", "restore none.db --yes");
+}
+
+#[test]
+fn a_restored_book_is_the_backup_and_its_log_says_so() {
+    let book = TestBook::acme(Point::Funded);
+    book.done("backup copy.db");
+    let before = book.json("report trial-balance");
+    let kept = book.json("audit head")["hash"].as_str().unwrap().to_owned();
+    book.done("fund deposit acme 700 --date 2026-06-02");
+    book.done("fund deposit acme 700 --date 2026-06-02");
+    let after = book.json("audit head");
+    let preview = book.json("restore copy.db --dry-run");
+    assert_eq!((&preview["taken_back"], &preview["replaced_hash"]), (&json!(2), &after["hash"]));
+    assert_eq!(book.json("audit head")["hash"], after["hash"], "a preview replaces nothing");
+    assert_eq!(book.run("restore copy.db").exit, 6, "nobody could be asked");
+    let restored = book.json("restore copy.db --yes");
+    assert_eq!(book.json("report trial-balance"), before);
+    assert!(book.checks());
+    book.done(&format!("check --head {kept}"));
+    let after = after["hash"].as_str().unwrap();
+    assert_eq!(book.run(&format!("check --head {after}")).exit, 3, "what was taken back is not proved any more");
+    assert_eq!(restored["restored_hash"], book.json("audit head")["hash"]);
+    let last = &book.json("audit log --last 1")["rows"][0];
+    assert_eq!(last["command"], "restore");
+    assert!(last["typed"].as_str().unwrap().contains(after), "{last}");
+    // What was replaced is a book, and can be put back.
+    let kept_as = restored["kept_as"].as_str().unwrap();
+    assert!(kept_as.ends_with("acme.db.before-restore-14"), "{kept_as}");
+    book.done(&format!("--book {kept_as} check --head {after}"));
+    book.done(&format!("restore {kept_as} --yes"));
+    book.done(&format!("check --head {after}"));
+    let names: Vec<String> = book.files_in(".").into_iter().filter(|name| name.contains(".new-")).collect();
+    assert_eq!(names, [""; 0]);
+}
+
+#[test]
+fn a_book_that_is_gone_or_torn_comes_back() {
+    let book = TestBook::acme(Point::Ordered);
+    let before = book.json("report trial-balance");
+    book.done("backup copy.db");
+    std::fs::remove_file(book.place()).unwrap();
+    book.done("restore copy.db");
+    assert_eq!(book.json("report trial-balance"), before);
+    book.write("acme.db", b"the disk has eaten it");
+    let preview = book.json("restore copy.db --dry-run");
+    assert_eq!((&preview["replaced_hash"], &preview["taken_back"]), (&json!(null), &json!(null)), "it cannot be read");
+    book.done("restore copy.db --yes");
+    assert_eq!(
+        (book.json("report trial-balance"), book.read("acme.db.before-restore-0")),
+        (before, "the disk has eaten it".to_owned())
+    );
+    assert!(book.checks());
+}
+
+#[test]
+fn a_backup_of_version_1_is_restored_and_upgraded() {
+    let book = TestBook::nothing();
+    book.write("old.db", zstd::decode_all(&include_bytes!("../golden/book-version-1.db.zst")[..]).unwrap());
+    book.done_as(1000, "restore old.db");
+    let log = book.json_as(1000, "audit log --last 2");
+    assert_eq!([&log["rows"][0]["command"], &log["rows"][1]["command"]], ["upgrade", "restore"]);
+    assert_eq!(book.json_as(1000, "check")["ok"], true);
+}
+
+#[test]
+fn an_administrator_alone_restores_and_everybody_backs_up() {
+    let book = TestBook::acme(Point::Funded);
+    book.done("operator add ann --uid 2001 --role auditor");
+    book.done_as(2001, "backup copy.db");
+    let operations = book.operations();
+    book.refused_as(2001, (4, "operator.not-permitted"), "restore copy.db --yes");
+    book.refused_as(4242, (4, "operator.not-known"), "restore copy.db --yes");
+    book.refused_as(4242, (4, "operator.not-known"), "backup other.db");
+    assert_eq!(book.operations(), operations + 3, "and all of them are on record");
+    assert!(!book.has("other.db"));
+    // Where there is no book, the backup's own administrators decide.
+    std::fs::remove_file(book.place()).unwrap();
+    book.refused_as(2001, (4, "operator.not-permitted"), "restore copy.db");
+    assert!(!book.has("acme.db"));
+}
+
+/// A book that somebody has open is not replaced under their hands.
+#[test]
+fn a_book_that_is_in_use_is_not_replaced() {
+    let book = TestBook::acme(Point::Funded);
+    book.done("backup copy.db");
+    let somebody = rusqlite::Connection::open(book.place()).unwrap();
+    somebody.execute_batch("BEGIN; SELECT COUNT(*) FROM entry").unwrap();
+    let count = || somebody.query_row("SELECT COUNT(*) FROM entry", [], |row| row.get::<_, i64>(0)).unwrap();
+    let entries = count();
+    book.refused(5, "book.busy", "restore copy.db --yes");
+    assert_eq!(count(), entries);
+    drop(somebody);
+    book.done("restore copy.db --yes");
+}
+
+/// While one writes without a pause, another one takes backups: each is a book of its own moment, and no write is lost.
+#[test]
+fn backups_are_taken_while_others_write() {
+    const WRITES: usize = 30;
+    let book = TestBook::acme(Point::Ready);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 0..WRITES {
+                book.done(&format!("fund deposit acme 1 --date 2026-06-02 --key k-{number}"));
+            }
+        });
+        for number in 0..4 {
+            let made = book.json(&format!("backup copy-{number}.db"));
+            assert_eq!(made["ok"], true);
+        }
+    });
+    assert_eq!(book.json("fund balance")["groups"][0]["deposits"], format!("{WRITES}.00"));
+    for number in 0..4 {
+        let hash = book.json(&format!("--book copy-{number}.db audit head"))["hash"].as_str().unwrap().to_owned();
+        book.done(&format!("check --head {hash}"));
+    }
+}
