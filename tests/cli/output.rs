@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::book::{Point, TestBook, refusal};
 
 /// Every command that only looks, its exit, and the noun and verb of its schema.
-const LOOKS: &[(i32, &str, &str)] = &[
+pub(crate) const LOOKS: &[(i32, &str, &str)] = &[
     (0, "status", "status"),
     (0, "agent show", "agent-show"),
     (0, "agent chain list", "agent-chain-list"),
@@ -69,7 +69,7 @@ const LOOKS: &[(i32, &str, &str)] = &[
     (0, "fund plan --days 365", "fund-plan"),
 ];
 
-fn reconciled() -> TestBook {
+pub(crate) fn reconciled() -> TestBook {
     let book = TestBook::acme(Point::Billed);
     assert_eq!(book.run("reconcile run --period 2026-06").exit, 3);
     book.done("pool top-up 100000 --date 2026-06-01");

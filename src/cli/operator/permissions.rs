@@ -12,7 +12,7 @@ use crate::view;
 use crate::view::operator::Needed;
 
 /// Commands that look at no book.
-const WITHOUT_A_BOOK: [&str; 4] = ["bill layouts", "statement verify", "demo", "help"];
+const WITHOUT_A_BOOK: [&str; 5] = ["bill layouts", "statement verify", "operator permissions", "demo", "help"];
 
 /// List what every command needs, and which roles have it
 ///
