@@ -583,6 +583,7 @@ fn a_crowd_loses_nothing_and_doubles_nothing(may_go_on: impl Fn(usize) -> bool +
             exit => panic!("{}: {exit:?} {}", command.key, command.words),
         }
     }
+    println!("{} commands by 8 processes at once, {} done, lost 0, doubled 0", told.len(), done.len());
     let count = |kind: usize| i64::try_from(done.values().filter(|done| **done == kind).count()).expect("a count");
     let [deposits, allocated, charged, transferred, reclaimed, spent] = std::array::from_fn(|kind| count(kind) * CROWD[kind].1);
     assert!(deposits > 0 && charged > 0, "somebody came through");
@@ -668,6 +669,11 @@ mod as_root {
             Self(on.to_owned())
         }
 
+        fn freeze(&self) {
+            let frozen = Command::new("mount").args(["-o", "remount,ro"]).arg(&self.0).status();
+            assert!(frozen.is_ok_and(|status| status.success()), "it is read-only");
+        }
+
         fn grow(&self, size: &str) {
             let grown = Command::new("mount").args(["-o", &format!("remount,size={size}")]).arg(&self.0).status();
             assert!(grown.is_ok_and(|status| status.success()), "it grows");
@@ -705,5 +711,34 @@ mod as_root {
         full.does(&words(&format!("fund deposit acme 1 --date 2026-06-02 --key {acknowledged}")));
         assert_eq!(full.counts("SELECT COUNT(*) FROM entry WHERE event = 'deposit'"), acknowledged + 1);
         full.is_sound();
+        // A backup that finds no room leaves nothing, and the book as it was.
+        room.grow("800k");
+        let refused = full.runs(&["backup", full.path("copy.db").to_str().expect("a plain path")]);
+        assert_eq!(refused.status.code(), Some(7), "{}", String::from_utf8_lossy(&refused.stderr));
+        let left = fs::read_dir(full.folder.path()).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+        let left: Vec<_> = left.filter(|name| name.to_string_lossy().contains("copy")).collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+
+    /// A book on a medium that nobody can write, such as an archive: everybody who may looks at it, and nothing is written.
+    #[test]
+    #[ignore = "needs root: mounts a small file system"]
+    fn a_book_on_a_read_only_medium_is_read_and_never_written() {
+        let desk = Desk::new();
+        desk.does(&words("fund deposit acme 5 --date 2026-06-02"));
+        let archive = Desk::empty();
+        let disk = SmallDisk::mount(archive.folder.path(), "3m");
+        fs::copy(desk.book(), archive.book()).expect("a copy of the book");
+        disk.freeze();
+        for line in ["status", "check", "audit head", "fund balance"] {
+            archive.does(&words(line));
+        }
+        let copy = desk.path("copy.db");
+        archive.does(&["backup", copy.to_str().expect("a plain path")]);
+        let refused = archive.runs(&words("fund deposit acme 5 --date 2026-06-02 --format json"));
+        let told = String::from_utf8_lossy(&refused.stderr);
+        assert!(refused.status.code() == Some(7) && told.contains("book.read-only"), "{told}");
+        let stranger = archive.command(&["status"]).env("SUDO_UID", "4242").output().expect("the binary runs");
+        assert_eq!(stranger.status.code(), Some(4), "a stranger looks at nothing there either");
     }
 }

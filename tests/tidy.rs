@@ -41,9 +41,8 @@ const CRATES: &[(&str, &[&str])] = &[
         &[
             "src/book/approval.rs",
             "src/book/audit.rs",
-            "src/book/backup.rs",
             "src/book/close/mod.rs",
-            "src/book/mod.rs",
+            "src/book/log.rs",
             "src/book/period.rs",
             "src/book/statement.rs",
             "src/cli/failure/mod.rs",

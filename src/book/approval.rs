@@ -9,13 +9,15 @@ use chrono::{Days, NaiveDate};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Call, Done, Error, Operation, Result, Status, UseCase, header};
+use super::log::operation_of;
+use super::{Call, Done, Error, Operation, Result, Status, UseCase};
 use crate::book::{close, credit, fund, plan, pool, settlement};
-use crate::domain::approval::{Decision, Effect, Excess, Family, Limits, PlannedEntry, Request, Verdict, moved};
-use crate::domain::audit::OperationResult;
+use crate::domain::approval::{Decision, Effect, Excess, Family, Limits, Request, Verdict, moved};
+use crate::domain::audit::{APPROVE, OperationResult};
 use crate::domain::chart::Owner;
 use crate::domain::code::Name;
 use crate::domain::id::{ApprovalId, EntryId};
+use crate::domain::journal::EntryContent;
 use crate::domain::operator::Reach;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
@@ -90,13 +92,14 @@ pub(super) struct Asked {
     content: String,
     reach: Reach,
     excess: Excess,
-    entries: Vec<PlannedEntry>,
+    entries: Vec<EntryContent>,
     effects: Vec<Effect>,
 }
 
 /// Begins a trial, where a limit may concern the command.
 pub(super) fn draft<U: UseCase>(operation: &mut Operation<'_>, use_case: &U) -> Result<Option<Draft>> {
     let Some(content) = use_case.as_request(operation.today()) else { return Ok(None) };
+    debug_assert!(may_need_approval(U::COMMAND) && Family::of(U::COMMAND).is_some(), "{} cannot be approved", U::COMMAND);
     let limits = operation.policy()?.approval_limit.clone();
     if limits.is_empty() {
         return Ok(None);
@@ -110,7 +113,7 @@ impl Draft {
     /// What is to be asked for, if a limit is exceeded by what has just been tried.
     pub(super) fn above_limit<U: UseCase>(self, operation: &mut Operation<'_>, outcome: &U::Outcome) -> Result<Option<Asked>> {
         let Self { content, reach, limits } = self;
-        let entries = operation.writer().tried().to_vec();
+        let entries: Vec<EntryContent> = operation.writer().remembered().iter().map(|(_, entry)| entry.clone()).collect();
         let at_stake = match U::stake(outcome) {
             Some(stake) => stake,
             None => moved(&entries)?,
@@ -150,7 +153,7 @@ pub(super) fn keep<U: UseCase>(operation: Operation<'_>, call: &Call, asked: Ask
         key: call.key.clone(),
         result: OperationResult::Requested,
         outcome: if call.key.is_some() { serde_json::to_string(&request).expect("a request is JSON") } else { String::new() },
-        ..header(operation.session(), operation.operator_name(), U::COMMAND, arguments)
+        ..operation_of(operation.session(), operation.operator_name(), U::COMMAND, arguments)
     };
     let writer = operation.into_writer();
     let status = if call.preview {
@@ -208,7 +211,7 @@ pub struct Decided {
 }
 
 impl UseCase for Approve {
-    const COMMAND: &'static str = "approval approve";
+    const COMMAND: &'static str = APPROVE;
     const PERMISSION: Permission = Permission::MoveMoney;
     type Outcome = Decided;
 
@@ -222,12 +225,10 @@ impl UseCase for Approve {
         require_still_asked(operation, &request, kind)?;
         // Accounts may have moved between groups since.
         operation.require(kind.permission, &(kind.reach)(&request.content, operation.reader(), operation.today())?)?;
-        operation.writer().try_out()?;
-        let first = operation.writer().next_entry()?;
+        operation.writer().remember_entries();
         let effects = (kind.run)(&request.content, operation)?;
-        let posted = operation.writer().tried().to_vec();
+        let (entries, posted): (Vec<EntryId>, Vec<EntryContent>) = operation.writer().remembered().iter().cloned().unzip();
         request.require_the_same(&posted, &effects)?;
-        let entries = (first.0..).map(EntryId).take(posted.len()).collect();
         decide(operation, &request, Verdict::Approved, self.note, entries)
     }
 }

@@ -9,11 +9,11 @@ use super::approval::owner_name;
 use super::commands::COMMANDS;
 use super::operation::unknown;
 use super::{Result, book_zone};
-use crate::domain::approval::PlannedEntry;
 use crate::domain::audit::{OperationResult, is_of, is_personal, masked};
 use crate::domain::chain::Hash;
 use crate::domain::chart::Owner;
 use crate::domain::id::{AccountId, EntryId, GroupId, OperationId, OrderId};
+use crate::domain::journal::EntryContent;
 use crate::domain::refusal::{Noun, Refusal};
 use crate::store::{LoggedChange, LoggedOperation, OperationRange, Reader};
 
@@ -43,7 +43,7 @@ pub struct AuditedOperation {
     pub id: OperationId,
     /// When, in the book's time zone.
     pub time: DateTime<FixedOffset>,
-    /// The operator's name, or that of an OS user who is none.
+    /// The operator's name; `uid-4711` for somebody who is none.
     pub operator: String,
     /// The OS user.
     pub os_uid: u32,
@@ -58,7 +58,7 @@ pub struct AuditedOperation {
     /// What it changed, field by field.
     pub changes: Vec<Change>,
     /// What it posted.
-    pub entries: Vec<(EntryId, PlannedEntry)>,
+    pub entries: Vec<(EntryId, EntryContent)>,
     /// Whose the ledger accounts are that it posted to, by code.
     pub owners: BTreeMap<Owner, String>,
     /// The orders that it recorded.
@@ -220,7 +220,7 @@ impl About {
         let is_account = |account: &AccountId| Some(*account) == self.account;
         let is_name = |text: &str| self.names.iter().any(|name| name == text);
         let names = |change: &LoggedChange| is_name(&change.key) || change.key.split('/').any(is_name);
-        let posts = |entry: &PlannedEntry| {
+        let posts = |entry: &EntryContent| {
             entry.account.as_ref().is_some_and(is_account)
                 || entry.recipient.as_ref().is_some_and(is_account)
                 || entry.group.is_some() && entry.group == self.group

@@ -3,18 +3,20 @@
 //! Neither is a use case on the open book: the one writes nothing there, and the other replaces all of it, its log included. So
 //! that nothing is done in secret, a restored book begins with an operation of its own, which names what it has replaced.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::audit::{Head, head};
-use super::{Book, Error, Result, Session, header, log_denial, operator, upgrade};
+use super::log::{as_logged, bring_up_to_date, log_denial, operation_of, told_of_upgrade};
+use super::{Book, Error, Result, Session, operator};
 use crate::domain::chain::hex;
 use crate::domain::operator::{Operator, Reach};
 use crate::domain::progress::Watch;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
-use crate::store::{Access, Checked, DraftCopy, Store, StoreError};
+use crate::store::{Access, Checked, DraftCopy, Reader, Store, StoreError};
 
 /// The command that puts a backup in the place of the book, and what it needs.
 pub const RESTORE: (&str, Permission) = ("restore", Permission::Administer);
@@ -71,50 +73,62 @@ pub struct Restored {
     pub hash: String,
 }
 
-/// Looks at a backup, proves it, and says what restoring it at a place would do.
+/// Looks at a backup, proves it, and says what restoring it at a place would do. It takes an administrator of the book that is there;
+/// where none can be read, one of the backup.
 pub fn restorable(place: &Path, file: &Path, session: &Session, watch: &dyn Watch) -> Result<Restorable> {
+    let mut current = match Store::open(place, Access::Write) {
+        Ok(mut store) => {
+            bring_up_to_date(&mut store, session)?;
+            Some(store)
+        }
+        Err(StoreError::Missing(_) | StoreError::NotABook(_) | StoreError::Damaged(_) | StoreError::Newer { .. }) => None,
+        Err(other) => return Err(other.into()),
+    };
+    let by_current = current.as_mut().map(|store| authorise(store, session)).transpose()?;
     let mut draft = Store::open(file, Access::Read)?.draft_copy(place, watch)?;
     let copy = draft.store_mut();
     if copy.is_older()? {
-        let told = upgrade(copy, session)?;
-        copy.upgrade_in_place(&told)?;
+        let name = match &by_current {
+            Some(operator) => Some(operator.name.clone()),
+            None => copy.read(|reader| reader.operator_name(session.os_uid))?,
+        };
+        copy.upgrade_in_place(&told_of_upgrade(session, name)?)?;
     }
+    let operator = match by_current {
+        Some(operator) => operator,
+        None => copy.read(|reader| administrator(reader, session))?,
+    };
     let (checks, backup) = copy.read(|reader| Ok::<_, Error>((reader.check(None)?, head(reader)?)))?;
     let failing: Vec<String> =
         checks.iter().filter(|check| !check.ok).map(|check| format!("{}: {}", check.name, check.detail)).collect();
     if !failing.is_empty() {
         return Err(Refusal::BackupUnsound { file: file.display().to_string(), failing }.into());
     }
-    let (operator, replaced) = match Store::open(place, Access::Write) {
-        Err(StoreError::Missing(_)) => (authorise(copy, session)?, None),
-        Ok(mut current) => {
-            if current.is_older()? {
-                let told = upgrade(&mut current, session)?;
-                current.upgrade(&told)?;
-            }
-            let operator = authorise(&mut current, session).or_else(|refused| {
-                log_denial(&mut current, session, RESTORE.0, "{}".to_owned())?;
-                Err(refused)
-            })?;
-            let replaced = current.read(|reader| {
-                let current = head(reader)?;
-                let is_backup_of_it = reader.has_operation_hash(&backup.hash)?;
-                let lost = is_backup_of_it.then(|| current.operation.0 - backup.operation.0);
-                Ok::<_, Error>(Replaced { kept_as: aside(place, current.operation.0), head: Some(current), lost })
-            })?;
-            (operator, Some(replaced))
-        }
-        // What cannot be read has no operators, either: those of the backup decide.
-        Err(StoreError::NotABook(_) | StoreError::Damaged(_) | StoreError::Newer { .. }) => {
-            (authorise(copy, session)?, Some(Replaced { head: None, lost: None, kept_as: aside(place, 0) }))
-        }
-        Err(other) => return Err(other.into()),
+    let replaced = match current {
+        Some(mut current) => Some(current.read(|reader| {
+            let current = head(reader)?;
+            let is_backup_of_it = reader.has_operation_hash(&backup.hash)?;
+            let lost = is_backup_of_it.then(|| current.operation.0 - backup.operation.0);
+            Ok::<_, Error>(Replaced { kept_as: aside(place, current.operation.0), head: Some(current), lost })
+        })?),
+        None => place.exists().then(|| Replaced { head: None, lost: None, kept_as: aside(place, 0) }),
     };
     Ok(Restorable { draft, operator: operator.name, head: backup, replaced })
 }
 
-fn authorise(store: &mut Store, session: &Session) -> Result<Operator> {
-    store.read(|reader| operator::authorise(reader, session, RESTORE.1, || Ok(Reach::Book)))
+fn administrator(reader: Reader<'_>, session: &Session) -> Result<Operator> {
+    operator::authorise(reader, session, RESTORE.1, || Ok(Reach::Book))
+}
+
+/// The same of the book that would be replaced, which records whom it refuses.
+fn authorise(current: &mut Store, session: &Session) -> Result<Operator> {
+    let authorised = current.read(|reader| administrator(reader, session));
+    if let Err(Error::Refused(refusal)) = &authorised
+        && refusal.is_denial()
+    {
+        log_denial(current, session, RESTORE.0, as_logged(&session.arguments))?;
+    }
+    authorised
 }
 
 /// Where a book is kept that was replaced: `book.db.before-restore-57`, by the number of its last operation.
@@ -135,13 +149,13 @@ impl Restorable {
     pub fn restore(self, place: &Path, file: &Path, session: &Session, watch: &dyn Watch) -> Result<Restored> {
         let Self { mut draft, operator, replaced, .. } = self;
         let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let mut arguments = std::collections::BTreeMap::from([("file", name(file))]);
+        let mut arguments = BTreeMap::from([("file".to_owned(), name(file))]);
         if let Some(head) = replaced.as_ref().and_then(|replaced| replaced.head.as_ref()) {
-            arguments.insert("replaced_operation", head.operation.0.to_string());
-            arguments.insert("replaced_hash", hex(&head.hash));
+            arguments.insert("replaced_operation".to_owned(), head.operation.0.to_string());
+            arguments.insert("replaced_hash".to_owned(), hex(&head.hash));
         }
-        let arguments = serde_json::to_string(&arguments).expect("a map of texts is JSON");
-        let recorded = draft.store_mut().begin()?.commit(&header(session, &operator, RESTORE.0, arguments))?;
+        let told = operation_of(session, &operator, RESTORE.0, as_logged(&arguments));
+        let recorded = draft.store_mut().begin()?.commit(&told)?;
         match replaced {
             None => draft.put_at(place)?,
             Some(Replaced { head: Some(_), kept_as, .. }) => Store::replace(place, &draft, &kept_as, watch)?,

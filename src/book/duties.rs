@@ -8,8 +8,9 @@ use super::Result;
 use super::audit::in_zone;
 use super::commands::needs;
 use crate::domain::duties::{Conflicted, Deed, Drift, conflicts, drift};
+use crate::domain::policy::PolicyName;
 use crate::domain::role::Permission;
-use crate::store::Reader;
+use crate::store::{Reader, TouchedAccount};
 
 /// The separation of duties on a day.
 #[derive(Clone, Debug)]
@@ -32,11 +33,13 @@ pub fn duties(reader: Reader<'_>, day: NaiveDate, within: u64) -> Result<Duties>
         if on > day {
             continue;
         }
-        let key = (used.os_uid, permission, used.sets_limits);
+        let policy = used.policy.as_ref().and_then(|name| name.parse::<PolicyName>().ok());
+        let sets_limits = policy.is_some_and(PolicyName::sets_limits);
+        let key = (used.os_uid, permission, sets_limits);
         let deed = deeds.entry(key).or_insert_with(|| Deed {
             os_uid: used.os_uid,
             permission,
-            sets_limits: used.sets_limits,
+            sets_limits,
             count: 0,
             days: (on, on),
             accounts: BTreeSet::new(),
@@ -44,7 +47,7 @@ pub fn duties(reader: Reader<'_>, day: NaiveDate, within: u64) -> Result<Duties>
         deed.count += 1;
         deed.days = (deed.days.0.min(on), deed.days.1.max(on));
     }
-    for (os_uid, command, recorded_at, account) in reader.accounts_touched()? {
+    for TouchedAccount { os_uid, command, recorded_at, account } in reader.accounts_touched()? {
         let Some(permission) = needs(&command) else { continue };
         if in_zone(&recorded_at).date_naive() <= day
             && let Some(deed) = deeds.get_mut(&(os_uid, permission, false))

@@ -1,9 +1,12 @@
 //! The application: what the commands do, one use case each, and the one way to write.
 //!
 //! A use case is a type: its fields are the request, and [`UseCase::run`] loads what the rule needs, lets the domain decide, and
-//! writes. Only [`Book::write`] opens an operation: begin → authorise → replay of the key? → run → log → commit, or roll back for
-//! a preview. Nothing here prints, reads the clock, waits for a person, or speaks SQL.
+//! writes. Only [`Book::write`] opens an operation: begin → authorise → replay of the key? → run (on trial, where a limit may
+//! concern it) → log → commit, or roll back for a preview; what is above the limit is taken back and logged as a request. (A book
+//! that is made, and a backup that is restored, begin with an operation of their own.) Nothing here prints, reads the clock, waits
+//! for a person, or speaks SQL.
 
+mod log;
 mod operation;
 
 pub mod account;
@@ -68,14 +71,14 @@ mod write_off;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use log::{as_logged, log_denial, record, replay};
 pub use operation::Operation;
 
 use crate::domain::approval::{Effect, Request};
-use crate::domain::audit::{OperationResult, is_personal, masked};
 use crate::domain::input::InputFile;
 use crate::domain::journal::Unbalanced;
 use crate::domain::money::{Money, Overflow};
@@ -83,7 +86,7 @@ use crate::domain::operator::Reach;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
 use crate::domain::secret::Secret;
-use crate::store::{Access, NewOperation, Reader, Store, StoreError};
+use crate::store::{Access, Reader, Store, StoreError};
 
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
@@ -217,11 +220,6 @@ impl Call {
     }
 }
 
-/// What was typed, as the log stores it.
-fn as_logged(arguments: &BTreeMap<String, String>) -> String {
-    serde_json::to_string(arguments).expect("a map of texts is JSON")
-}
-
 /// What became of a write command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -315,10 +313,7 @@ impl Book {
     /// Opens a book.
     pub fn open(path: &Path, access: Access, session: Session) -> Result<Self> {
         let mut store = Store::open(path, access)?;
-        if store.is_older()? {
-            let told = upgrade(&mut store, &session)?;
-            store.upgrade(&told)?;
-        }
+        log::bring_up_to_date(&mut store, &session)?;
         Ok(Self { store, session })
     }
 
@@ -394,77 +389,4 @@ impl Book {
         }
         Ok(Done { status: Status::Applied, outcome })
     }
-}
-
-/// A refusal for lack of rights is itself recorded.
-fn log_denial(store: &mut Store, session: &Session, command: &str, arguments: String) -> Result<()> {
-    let operator = store.read(|reader| reader.operator(session.os_uid))?;
-    // By number: the name of an OS user could be an operator's.
-    let name = operator.map_or_else(|| format!("uid-{}", session.os_uid), |operator| operator.name);
-    let denied = NewOperation { result: OperationResult::Denied, ..header(session, &name, command, arguments) };
-    store.begin()?.commit(&denied)?;
-    Ok(())
-}
-fn header(session: &Session, operator: &str, command: &str, arguments: String) -> NewOperation {
-    NewOperation {
-        recorded_at: session.now.to_rfc3339_opts(SecondsFormat::Secs, true),
-        operator: operator.to_owned(),
-        os_uid: session.os_uid,
-        command: command.to_owned(),
-        arguments,
-        key: None,
-        result: OperationResult::Done,
-        outcome: String::new(),
-    }
-}
-
-/// What the log tells when a book of an earlier version is opened for the first time.
-/// A stranger upgrades nothing.
-fn upgrade(store: &mut Store, session: &Session) -> Result<NewOperation> {
-    let Session { os_uid, os_name, .. } = session;
-    let name = store.read(|reader| reader.operator_name(*os_uid))?;
-    let name = name.ok_or_else(|| Refusal::UnknownOperator { os_name: os_name.clone(), os_uid: *os_uid })?;
-    let arguments = BTreeMap::from([("tool".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]);
-    Ok(header(session, &name, "upgrade", as_logged(&arguments)))
-}
-
-fn record<U: UseCase>(operation: &Operation<'_>, call: &Call, outcome: &U::Outcome) -> Result<NewOperation> {
-    let mut recorded = header(operation.session(), operation.operator_name(), U::COMMAND, call.as_logged()?);
-    recorded.key.clone_from(&call.key);
-    if call.key.is_some() {
-        recorded.outcome = serde_json::to_string(outcome).expect("outcomes have text keys only");
-    }
-    Ok(recorded)
-}
-
-/// The first outcome of a key that was used before, refused when it was used for something else.
-fn replay<U: UseCase>(reader: Reader<'_>, call: &Call) -> Result<Option<U::Outcome>> {
-    let Some(key) = &call.key else { return Ok(None) };
-    let Some(first) = reader.operation_by_key(key)? else { return Ok(None) };
-    let reused = |field: &str, first: &str, now: &str| Refusal::KeyReused {
-        key: key.clone(),
-        field: field.to_owned(),
-        first: first.to_owned(),
-        now: now.to_owned(),
-    };
-    if first.command != U::COMMAND {
-        return Err(reused("command", &first.command, U::COMMAND).into());
-    }
-    let damaged = |e: serde_json::Error| StoreError::Damaged(format!("operation {}: {e}", first.id.0));
-    let before: BTreeMap<String, String> = serde_json::from_str(&first.arguments).map_err(damaged)?;
-    let after = call.arguments_and_hashes()?;
-    let nothing = String::new();
-    for name in before.keys().chain(after.keys()) {
-        let (then, now) = (before.get(name).unwrap_or(&nothing), after.get(name).unwrap_or(&nothing));
-        if then != now {
-            let shown = |value: &str| if is_personal(name) { masked(value) } else { value.to_owned() };
-            return Err(reused(name, &shown(then), &shown(now)).into());
-        }
-    }
-    if first.result == OperationResult::Requested {
-        let request: Request = serde_json::from_str(&first.outcome).map_err(damaged)?;
-        let request = reader.approval(request.id)?.unwrap_or(request);
-        return Err(Error::Requested(Box::new(Done { status: Status::Replayed, outcome: request })));
-    }
-    Ok(Some(serde_json::from_str(&first.outcome).map_err(damaged)?))
 }

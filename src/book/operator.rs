@@ -130,8 +130,10 @@ pub struct OperatorView {
     /// The operator.
     pub operator: Operator,
     /// The groups that their grants name.
+    #[serde(default)]
     pub groups: Vec<Group>,
     /// The day on which grants are looked at.
+    #[serde(default)]
     pub today: NaiveDate,
 }
 

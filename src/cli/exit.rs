@@ -54,7 +54,8 @@ Exit codes:
   0   done, or already done
   1   refused by a rule, or bad input; nothing was written
   2   wrong command line
-  3   ran well, and something is left for a person (open differences, a failed check)
+  3   ran well, and something is left for a person (open differences, a failed check,
+      a request that waits for another operator)
   4   not permitted for this operator
   5   another command is writing, or the key was used for other content
   6   a confirmation was refused or could not be asked for

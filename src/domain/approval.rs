@@ -10,10 +10,9 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::chart::{LedgerCode, Owner};
 use super::code::Name;
-use super::id::{AccountId, ApprovalId, EntryId, GroupId};
-use super::journal::{Entry, Event, Note, Posting};
+use super::id::{ApprovalId, EntryId, GroupId};
+use super::journal::{EntryContent, PostingContent};
 use super::money::{Amount, Currency, Exact, Money, Overflow};
 use super::operator::Reach;
 use super::refusal::Refusal;
@@ -166,61 +165,6 @@ pub struct Excess {
     pub limit: Exact,
 }
 
-/// An entry that a request would post: an [`Entry`] without a number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlannedEntry {
-    /// What happens.
-    pub event: Event,
-    /// The day that it belongs to.
-    pub effective: NaiveDate,
-    /// The group that it is about.
-    pub group: Option<GroupId>,
-    /// The account that it is about.
-    pub account: Option<AccountId>,
-    /// The account that a transfer goes to.
-    pub recipient: Option<AccountId>,
-    /// What the person wrote down.
-    pub note: Note,
-    /// The entry that it takes back.
-    pub reverses: Option<EntryId>,
-    /// Its lines.
-    pub postings: Vec<PlannedPosting>,
-}
-
-/// A line of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlannedPosting {
-    /// The line of the chart.
-    pub code: LedgerCode,
-    /// Whose it is.
-    pub owner: Owner,
-    /// Positive for a debit.
-    pub amount: Money,
-}
-
-impl From<&Posting> for PlannedPosting {
-    fn from(posting: &Posting) -> Self {
-        let account = posting.ledger_account;
-        Self { code: account.code(), owner: account.owner(), amount: Money::new(posting.amount, account.currency()) }
-    }
-}
-
-impl From<&Entry> for PlannedEntry {
-    fn from(entry: &Entry) -> Self {
-        let about = entry.about();
-        Self {
-            event: entry.event(),
-            effective: entry.effective(),
-            group: about.group,
-            account: about.account,
-            recipient: about.recipient,
-            note: about.note.clone(),
-            reverses: entry.reverses(),
-            postings: entry.postings().iter().map(PlannedPosting::from).collect(),
-        }
-    }
-}
-
 /// Something that a request does beside its entries: the months that it pays, the credit that it gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effect {
@@ -231,9 +175,9 @@ pub struct Effect {
 }
 
 /// How much some entries move: the sum of their debits, by currency.
-pub fn moved(entries: &[PlannedEntry]) -> Result<Vec<Money>, Overflow> {
+pub fn moved(entries: &[EntryContent]) -> Result<Vec<Money>, Overflow> {
     let mut sums: BTreeMap<Currency, Amount> = BTreeMap::new();
-    for PlannedPosting { amount, .. } in entries.iter().flat_map(|entry| &entry.postings) {
+    for PostingContent { amount, .. } in entries.iter().flat_map(|entry| &entry.postings) {
         if amount.amount.is_positive() {
             let sum = sums.entry(amount.currency).or_default();
             *sum = sum.plus(amount.amount)?;
@@ -309,7 +253,7 @@ pub struct Request {
     /// Why it needs a second person.
     pub excess: Excess,
     /// What it will post.
-    pub entries: Vec<PlannedEntry>,
+    pub entries: Vec<EntryContent>,
     /// What else it will do.
     pub effects: Vec<Effect>,
     /// The last day on which it can be approved.
@@ -359,7 +303,7 @@ impl Request {
     }
 
     /// Refuses to post or do anything else than what was asked for.
-    pub fn require_the_same(&self, entries: &[PlannedEntry], effects: &[Effect]) -> Result<(), Refusal> {
+    pub fn require_the_same(&self, entries: &[EntryContent], effects: &[Effect]) -> Result<(), Refusal> {
         if self.entries == entries && self.effects == effects {
             Ok(())
         } else {
@@ -371,6 +315,8 @@ impl Request {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::chart::{LedgerCode, Owner};
+    use crate::domain::journal::{Event, Note};
     use crate::domain::period::parse_date;
 
     fn day(text: &str) -> NaiveDate {
@@ -515,12 +461,12 @@ mod tests {
 
     #[test]
     fn what_moves_is_the_sum_of_the_debits() {
-        let line = |text: &str, currency: &str| PlannedPosting {
+        let line = |text: &str, currency: &str| PostingContent {
             code: LedgerCode::Bank,
             owner: Owner::Agent,
             amount: money(text, currency),
         };
-        let entry = |postings| PlannedEntry {
+        let entry = |postings| EntryContent {
             event: Event::Deposit,
             effective: day("2026-06-01"),
             group: None,

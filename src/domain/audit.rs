@@ -14,8 +14,14 @@ words! {
     }
 }
 
-/// Whether a field holds a number or an address by which a person can be reached or known. Identity numbers are kept masked in the
-/// first place.
+/// The command that sets a policy.
+pub const SET_POLICY: &str = "policy set";
+
+/// The command that approves a request.
+pub const APPROVE: &str = "approval approve";
+
+/// Whether a field holds a number or an address by which a person can be reached or known. Identity numbers are masked
+/// before they are logged.
 pub fn is_personal(field: &str) -> bool {
     matches!(field, "mobile" | "phone" | "email" | "id_number")
 }

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::chart::LedgerAccount;
+use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
 use crate::domain::id::{AccountId, EntryId, GroupId};
-use crate::domain::money::{Amount, Currency, Overflow};
+use crate::domain::money::{Amount, Currency, Money, Overflow};
 use crate::domain::period::OpenDate;
 use crate::domain::words::words;
 
@@ -220,6 +220,61 @@ impl Draft {
         }
         let Self { event, effective, postings, about } = self;
         Ok(Some(Entry { event, effective, postings, about, reverses: None }))
+    }
+}
+
+/// What an entry says, whether it was posted or is asked for: all of it but its number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryContent {
+    /// What happens.
+    pub event: Event,
+    /// The day that it belongs to.
+    pub effective: NaiveDate,
+    /// The group that it is about.
+    pub group: Option<GroupId>,
+    /// The account that it is about.
+    pub account: Option<AccountId>,
+    /// The account that a transfer goes to.
+    pub recipient: Option<AccountId>,
+    /// What the person wrote down.
+    pub note: Note,
+    /// The entry that it takes back.
+    pub reverses: Option<EntryId>,
+    /// Its lines.
+    pub postings: Vec<PostingContent>,
+}
+
+/// A line of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostingContent {
+    /// The line of the chart.
+    pub code: LedgerCode,
+    /// Whose it is.
+    pub owner: Owner,
+    /// Positive for a debit.
+    pub amount: Money,
+}
+
+impl From<&Posting> for PostingContent {
+    fn from(posting: &Posting) -> Self {
+        let account = posting.ledger_account;
+        Self { code: account.code(), owner: account.owner(), amount: Money::new(posting.amount, account.currency()) }
+    }
+}
+
+impl From<&Entry> for EntryContent {
+    fn from(entry: &Entry) -> Self {
+        let about = entry.about();
+        Self {
+            event: entry.event(),
+            effective: entry.effective(),
+            group: about.group,
+            account: about.account,
+            recipient: about.recipient,
+            note: about.note.clone(),
+            reverses: entry.reverses(),
+            postings: entry.postings().iter().map(PostingContent::from).collect(),
+        }
     }
 }
 

@@ -95,6 +95,11 @@ words! {
 }
 
 impl PolicyName {
+    /// Whether it says what takes a second person.
+    pub fn sets_limits(self) -> bool {
+        matches!(self, Self::ApprovalLimit | Self::ApprovalDays)
+    }
+
     /// What it is for, in a sentence.
     pub fn meaning(self) -> &'static str {
         match self {

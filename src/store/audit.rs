@@ -8,10 +8,10 @@ use rusqlite::params;
 use super::Reader;
 use super::error::Result;
 use super::sql::Columns as _;
-use crate::domain::approval::PlannedEntry;
-use crate::domain::audit::OperationResult;
+use crate::domain::audit::{OperationResult, SET_POLICY};
 use crate::domain::chain::Hash;
 use crate::domain::id::{AccountId, EntryId, OperationId, OrderId};
+use crate::domain::journal::EntryContent;
 
 /// An operation of the log, with what it did.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct LoggedOperation {
     pub id: OperationId,
     /// When, RFC 3339 in UTC.
     pub recorded_at: String,
-    /// The operator's name, or that of an OS user who is none.
+    /// The operator's name; `uid-4711` for somebody who is none.
     pub operator: String,
     /// The OS user.
     pub os_uid: u32,
@@ -37,7 +37,7 @@ pub struct LoggedOperation {
     /// What it did to master data.
     pub changes: Vec<LoggedChange>,
     /// What it posted.
-    pub entries: Vec<(EntryId, PlannedEntry)>,
+    pub entries: Vec<(EntryId, EntryContent)>,
     /// The orders that it recorded.
     pub orders: Vec<(OrderId, AccountId)>,
     /// How much it charged: the accounts of its charges.
@@ -53,8 +53,21 @@ pub struct UsedCommand {
     pub command: String,
     /// When, RFC 3339 in UTC.
     pub recorded_at: String,
-    /// Whether it has changed up to how much goes through alone.
-    pub sets_limits: bool,
+    /// The policy that it has set.
+    pub policy: Option<String>,
+}
+
+/// An account about which an operator has done something.
+#[derive(Clone, Debug)]
+pub struct TouchedAccount {
+    /// The OS user.
+    pub os_uid: u32,
+    /// With which command.
+    pub command: String,
+    /// When first, RFC 3339 in UTC.
+    pub recorded_at: String,
+    /// Its code.
+    pub account: String,
 }
 
 /// What an operation did to a row of master data; the rows are JSON.
@@ -124,7 +137,7 @@ impl Reader<'_> {
                 operation.changes.push(self.change(id)?);
             }
             for id in journal.rows_of(self, operation.id)? {
-                let entry = self.entry_as_planned(EntryId(id))?.expect("its number was just found");
+                let entry = self.entry_content(EntryId(id))?.expect("its number was just found");
                 operation.entries.push((EntryId(id), entry));
             }
             for id in orders.rows_of(self, operation.id)? {
@@ -138,21 +151,20 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Every operation that was done, with whether it has changed up to how much goes through alone.
+    /// Every operation that was done.
     pub fn commands_used(&self) -> Result<Vec<UsedCommand>> {
         let mut select = self.connection.prepare(
-            "SELECT os_uid, command, recorded_at,
-                    command = 'policy set' AND json_extract(arguments, '$.name') IN ('approval-limit', 'approval-days')
+            "SELECT os_uid, command, recorded_at, CASE command WHEN ?1 THEN json_extract(arguments, '$.name') END
                FROM operation WHERE result = 'done' ORDER BY id",
         )?;
-        let rows = select.query_map([], |row| {
-            Ok(UsedCommand { os_uid: row.get(0)?, command: row.get(1)?, recorded_at: row.get(2)?, sets_limits: row.get(3)? })
+        let rows = select.query_map([SET_POLICY], |row| {
+            Ok(UsedCommand { os_uid: row.get(0)?, command: row.get(1)?, recorded_at: row.get(2)?, policy: row.get(3)? })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Which accounts, by code, each operator has done something about with each command, and when first.
-    pub fn accounts_touched(&self) -> Result<Vec<(u32, String, String, String)>> {
+    pub fn accounts_touched(&self) -> Result<Vec<TouchedAccount>> {
         let mut select = self.connection.prepare(
             "SELECT p.os_uid, p.command, MIN(p.recorded_at), a.code
                FROM (SELECT operation_id, account_id FROM entry WHERE account_id IS NOT NULL
@@ -164,7 +176,9 @@ impl Reader<'_> {
                JOIN account AS a ON a.id = t.account_id
               GROUP BY p.os_uid, p.command, a.code",
         )?;
-        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let rows = select.query_map([], |row| {
+            Ok(TouchedAccount { os_uid: row.get(0)?, command: row.get(1)?, recorded_at: row.get(2)?, account: row.get(3)? })
+        })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -10,11 +10,10 @@ use super::error::{Result, StoreError};
 use super::sql::{Columns as _, day};
 use super::{Reader, Writer};
 use crate::domain::account::DayEnd;
-use crate::domain::approval::{PlannedEntry, PlannedPosting};
 use crate::domain::chart::{LedgerAccount, LedgerCode, Owner};
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, EntryId, GroupId, LedgerAccountId};
-use crate::domain::journal::{Entry, Event, Note, Posting};
+use crate::domain::journal::{Entry, EntryContent, Event, Note, Posting, PostingContent};
 use crate::domain::money::{Amount, Currency, Overflow};
 use crate::domain::money_history::DayMoved;
 
@@ -154,12 +153,12 @@ impl Reader<'_> {
     }
 
     /// An entry without its number, if there is one of that number.
-    pub fn entry_as_planned(&self, id: EntryId) -> Result<Option<PlannedEntry>> {
+    pub fn entry_content(&self, id: EntryId) -> Result<Option<EntryContent>> {
         let mut select = self.connection.prepare_cached(
             "SELECT event, effective, group_id, account_id, recipient_id, reference, remark, reverses FROM entry WHERE id = ?1",
         )?;
         let found = select.query_row([id.0], |row| {
-            Ok(PlannedEntry {
+            Ok(EntryContent {
                 event: row.parsed(0)?,
                 effective: row.date(1)?,
                 group: row.get::<_, Option<i64>>(2)?.map(GroupId),
@@ -171,7 +170,7 @@ impl Reader<'_> {
             })
         });
         let Some(mut entry) = found.optional()? else { return Ok(None) };
-        entry.postings = self.postings_of(id)?.iter().map(PlannedPosting::from).collect();
+        entry.postings = self.postings_of(id)?.iter().map(PostingContent::from).collect();
         Ok(Some(entry))
     }
 
@@ -478,16 +477,11 @@ impl Writer<'_> {
         ]);
         let reverses = entry.reverses().map_or(0, |e| e.0);
         self.facts.entry(id, entry.event(), date, about, reverses, entry.postings());
-        if let Some(tried) = &mut self.tried {
-            tried.push(entry.into());
+        if let Some(remembered) = &mut self.remembered {
+            remembered.push((EntryId(id), entry.into()));
         }
         self.write_waiting()?;
         Ok(EntryId(id))
-    }
-
-    /// The number that the next entry will have.
-    pub fn next_entry(&mut self) -> Result<EntryId> {
-        self.peek_id("entry").map(EntryId)
     }
 
     /// Writes the balances that this transaction has moved so far.

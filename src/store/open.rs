@@ -1,10 +1,12 @@
 //! Opening and making the file.
 //!
 //! A new book is built beside its place and linked there when it is whole, so that a crash leaves nothing half made. An older
-//! book is copied before it is upgraded; a newer one is refused; a read-only open never upgrades.
+//! book is copied before it is upgraded, by whoever may write it, and refused to others; a newer one is refused.
 
+use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::Read as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -97,8 +99,12 @@ impl Store {
         if !metadata.is_file() || !has_sqlite_header(path)? {
             return Err(StoreError::NotABook(path.to_owned()));
         }
-        if access == Access::Write && metadata.permissions().readonly() {
+        let is_on_read_only_medium = is_on_read_only_medium(path);
+        if access == Access::Write && (metadata.permissions().readonly() || is_on_read_only_medium) {
             return Err(StoreError::ReadOnly(path.to_owned()));
+        }
+        if is_on_read_only_medium && fs::metadata(suffixed(path, "-wal")).map_or(0, |log| log.len()) == 0 {
+            return Self::open_unchanging(path);
         }
         let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
         flags |=
@@ -115,6 +121,26 @@ impl Store {
             return Err(StoreError::Newer { found, known: LATEST });
         }
         Ok(store)
+    }
+
+    /// Opens a book on a medium that nobody can write: SQLite needs no files beside it then. What lies in a log would not be seen.
+    fn open_unchanging(path: &Path) -> Result<Self> {
+        let mut place = String::from("file:");
+        for byte in path.as_os_str().as_bytes() {
+            match byte {
+                b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => place.push(char::from(*byte)),
+                other => write!(place, "%{other:02X}").expect("a text takes any number of characters"),
+            }
+        }
+        place.push_str("?immutable=1");
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let store = Self { connection: Connection::open_with_flags(&place, flags)?, path: path.to_owned() };
+        store.identify()?;
+        prepare(&store.connection)?;
+        match store.version()? {
+            found if found > LATEST => Err(StoreError::Newer { found, known: LATEST }),
+            _ => Ok(store),
+        }
     }
 
     /// How long a command waits for another one that is writing; five seconds unless this says so.
@@ -273,6 +299,11 @@ pub(super) fn new_draft(path: &Path) -> Result<PathBuf> {
             Err(source) => return Err(StoreError::Io { path: path.to_owned(), source }),
         }
     }
+}
+
+/// Whether the file lies on a medium that nobody can write to.
+fn is_on_read_only_medium(path: &Path) -> bool {
+    OpenOptions::new().write(true).open(path).is_err_and(|error| error.kind() == std::io::ErrorKind::ReadOnlyFilesystem)
 }
 
 fn has_sqlite_header(path: &Path) -> Result<bool> {

@@ -6,7 +6,7 @@
 CREATE TABLE operation_2 (
     id           INTEGER PRIMARY KEY,  -- 1, 2, 3 … without gaps
     recorded_at  TEXT    NOT NULL,     -- RFC 3339, UTC
-    operator     TEXT    NOT NULL,     -- name in the book; the OS user's name for somebody without one
+    operator     TEXT    NOT NULL,     -- name in the book; 'uid-4711' for somebody who is none
     os_uid       INTEGER NOT NULL,     -- the OS user who ran it
     command      TEXT    NOT NULL,     -- 'fund deposit'
     arguments    TEXT    NOT NULL,     -- JSON object of what was typed; input files by their SHA-256

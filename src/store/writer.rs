@@ -14,9 +14,9 @@ use super::operation::{NewOperation, Recorded, insert_change};
 use super::rows::Waiting;
 use super::sql::to_json;
 use super::volume::VolumeCache;
-use crate::domain::approval::PlannedEntry;
 use crate::domain::chain::Facts;
-use crate::domain::id::{OperationId, ProductId};
+use crate::domain::id::{EntryId, OperationId, ProductId};
+use crate::domain::journal::EntryContent;
 
 /// An immediate transaction in the making.
 pub struct Writer<'c> {
@@ -29,8 +29,8 @@ pub struct Writer<'c> {
     pub(super) volumes: VolumeCache,
     pub(super) products: HashMap<String, ProductId>,
     pub(super) next_ids: HashMap<&'static str, i64>,
-    /// The entries posted since [`Writer::try_out`].
-    pub(super) tried: Option<Vec<PlannedEntry>>,
+    /// The entries posted since [`Writer::remember_entries`].
+    pub(super) remembered: Option<Vec<(EntryId, EntryContent)>>,
 }
 
 /// Where a transaction can go back to.
@@ -48,20 +48,25 @@ impl<'c> Writer<'c> {
             volumes: VolumeCache::default(),
             products: HashMap::new(),
             next_ids: HashMap::new(),
-            tried: None,
+            remembered: None,
         }
     }
 
-    /// From here on the transaction remembers what it posts, and can take it back.
-    pub fn try_out(&mut self) -> Result<()> {
-        self.transaction.execute_batch(&format!("SAVEPOINT {TRIAL}"))?;
-        self.tried = Some(Vec::new());
-        Ok(())
+    /// From here on the transaction remembers what it posts.
+    pub fn remember_entries(&mut self) {
+        self.remembered = Some(Vec::new());
     }
 
-    /// The entries posted since [`try_out`](Self::try_out).
-    pub fn tried(&self) -> &[PlannedEntry] {
-        self.tried.as_deref().unwrap_or_default()
+    /// The entries posted since it [remembers](Self::remember_entries) them.
+    pub fn remembered(&self) -> &[(EntryId, EntryContent)] {
+        self.remembered.as_deref().unwrap_or_default()
+    }
+
+    /// From here on the transaction can be taken back, and remembers what it posts.
+    pub fn try_out(&mut self) -> Result<()> {
+        self.transaction.execute_batch(&format!("SAVEPOINT {TRIAL}"))?;
+        self.remember_entries();
+        Ok(())
     }
 
     /// Takes back all that was written since [`try_out`](Self::try_out), which was the first thing that this transaction did. The
@@ -101,13 +106,6 @@ impl<'c> Writer<'c> {
         let id = OperationId(self.next_id("operation")?);
         self.operation = Some(id);
         Ok(id)
-    }
-
-    /// The row id that a table's next row will have.
-    pub(super) fn peek_id(&mut self, table: &'static str) -> Result<i64> {
-        let next = self.next_id(table)?;
-        self.next_ids.insert(table, next);
-        Ok(next)
     }
 
     /// The next row id of a table; ids of one transaction follow each other.

@@ -6,9 +6,9 @@ use chrono::{DateTime, FixedOffset, SecondsFormat};
 
 use super::document::{Column, Document, Field, Table, Value};
 use crate::book::audit::{AuditedOperation, Change, Head};
-use crate::domain::approval::PlannedEntry;
 use crate::domain::chain::hex;
 use crate::domain::chart::Owner;
+use crate::domain::journal::EntryContent;
 
 /// What was typed, as one line: `amount=5000 group=acme`.
 pub fn typed(typed: &BTreeMap<String, String>) -> Value {
@@ -19,7 +19,7 @@ pub fn typed(typed: &BTreeMap<String, String>) -> Value {
 /// The lines of entries, each with the number of its entry.
 pub fn postings<'e>(
     title: &str,
-    entries: impl IntoIterator<Item = (i64, &'e PlannedEntry)>,
+    entries: impl IntoIterator<Item = (i64, &'e EntryContent)>,
     owners: &BTreeMap<Owner, String>,
 ) -> Table {
     let mut table = Table::new("postings")

@@ -88,7 +88,11 @@ fn every_example_can_be_typed_as_it_stands() {
 fn every_command_that_a_sentence_names_exists() {
     let book = TestBook::nothing();
     let commands = every_command(&book);
-    let sources = [include_str!("../../src/cli/notice.rs"), include_str!("../../src/view/bill.rs")];
+    let sources = [
+        include_str!("../../src/cli/notice.rs"),
+        include_str!("../../src/view/bill.rs"),
+        include_str!("../../src/cli/help/topics.rs"),
+    ];
     let mut named = 0;
     for said in FAILURES.into_iter().chain(sources).flat_map(|source| source.split("`subledger ").skip(1)) {
         let line = said.split('`').next().unwrap();
@@ -134,6 +138,10 @@ fn the_pages_of_topics_and_commands_are_told() {
     let page = book.done("help refusals handover").stdout;
     assert!(page.contains("handover.second-operator") && !page.contains("account."), "{page}");
     assert!(book.done("help exit-codes").stdout.contains("70  a bug"));
+    for (topic, says) in [("rights", "SUDO_UID"), ("approvals", "approval-limit"), ("audit", "What it cannot prove")] {
+        let page = book.done(&format!("help {topic}")).stdout;
+        assert!(page.contains(says) && page.lines().all(|line| line.chars().count() <= 98), "{topic}\n{page}");
+    }
     assert_eq!(book.done("help account create").stdout, book.done("account create --help").stdout);
     assert_eq!(book.done("help").stdout, book.done("--help").stdout);
     book.refused(2, "usage.topic", "help accounts");

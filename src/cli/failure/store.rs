@@ -28,7 +28,7 @@ pub(super) fn store_error(error: &StoreError) -> Told {
         StoreError::NotABook(_) => told.hint("--book or SUBLEDGER_BOOK chooses the book"),
         StoreError::Newer { .. } => told.hint("install the latest subledger"),
         StoreError::Older { .. } => told.hint("it is upgraded by the first command of somebody who may write to it"),
-        StoreError::ReadOnly(_) => told.hint("its owner can make it writable again: chmod u+w"),
+        StoreError::ReadOnly(_) => told.hint("its owner can make it writable again (chmod u+w); on a read-only medium, copy it to another place"),
         StoreError::DiskFull => told.hint("make room and run the command again; nothing was written"),
         StoreError::Unusable(_) => told
             .hint("the disk, its free space, or the rights on the folder: when that is right, run the command again; with --key nothing is done twice"),

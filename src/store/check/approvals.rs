@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use rusqlite::OptionalExtension as _;
 
 use super::{CheckName, Checked, Findings};
-use crate::domain::approval::{Decision, PlannedEntry, Request, Verdict};
+use crate::domain::approval::{Decision, Request, Verdict};
+use crate::domain::audit::APPROVE;
 use crate::domain::id::EntryId;
+use crate::domain::journal::EntryContent;
 use crate::domain::plural;
 use crate::store::Reader;
 use crate::store::error::Result;
@@ -55,13 +57,13 @@ impl Reader<'_> {
         }
         let mut posted = Vec::with_capacity(decision.entries.len());
         for id in &decision.entries {
-            match self.entry_as_planned(*id)? {
+            match self.entry_content(*id)? {
                 Some(entry) if self.operation_posting(*id)? == operation => posted.push(entry),
                 Some(_) => return Ok(Some("names an entry that another operation has posted")),
                 None => return Ok(Some("names an entry that is not there")),
             }
         }
-        let planned: &[PlannedEntry] = &posted;
+        let planned: &[EntryContent] = &posted;
         Ok((planned != expected).then_some("was not posted as it was asked for"))
     }
 
@@ -81,9 +83,8 @@ impl Reader<'_> {
 
     /// How many requests the log says were approved.
     fn operations_approving(&self) -> Result<u64> {
-        let mut select =
-            self.connection.prepare("SELECT COUNT(*) FROM operation WHERE command = 'approval approve' AND result = 'done'")?;
-        Ok(select.query_row([], |row| row.get(0))?)
+        let mut select = self.connection.prepare("SELECT COUNT(*) FROM operation WHERE command = ?1 AND result = 'done'")?;
+        Ok(select.query_row([APPROVE], |row| row.get(0))?)
     }
 }
 
