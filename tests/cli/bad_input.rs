@@ -1406,7 +1406,7 @@ fn a_read_only_book_can_be_looked_at() {
     assert_snapshot!(book.run("fund deposit acme 5"), @"
     ----- stderr
     error: [FOLDER]/acme.db cannot be written to
-    hint: its owner can make it writable again: chmod u+w
+    hint: its owner can make it writable again (chmod u+w); on a read-only medium, copy it to another place
     ----- exit 7
     ");
     assert_eq!(book.everything(), before);
