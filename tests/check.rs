@@ -511,6 +511,25 @@ fn open_items_tells_of_a_settlement_that_pays_something_else() {
     assert_eq!(failing_after_sql("UPDATE entry SET event = 'charge-back' WHERE event = 'settlement'"), ["chain", "open-items"]);
 }
 
+/// The same billed line is said to belong to two orders, and the log says so, too.
+#[test]
+fn bills_tells_of_a_line_that_is_used_twice() {
+    let failing = failing_after(|connection| {
+        let sql = "SELECT after FROM change WHERE noun = 'manual-match' ORDER BY id LIMIT 1";
+        let first: String = connection.query_row(sql, [], |row| row.get(0)).expect("a match by hand");
+        let second = first.replace("\"id\":1,", "\"id\":2,");
+        assert_ne!(first, second);
+        let operation = forge_operation(connection, |facts| facts.change("manual-match", "2", None, second.as_str()));
+        let insert = "INSERT INTO change SELECT MAX(id) + 1, ?1, 'manual-match', '2', NULL, ?2 FROM change";
+        connection.execute(insert, rusqlite::params![operation, second]).expect("the log takes rows");
+        run(
+            connection,
+            "INSERT INTO manual_match SELECT 2, period, difference, orders, billed, disputed, removed FROM manual_match WHERE id = 1",
+        );
+    });
+    assert_eq!(failing, ["bills"]);
+}
+
 /// Somebody changes a decision, and writes into the log that it was so: the log is whole, and only the journal contradicts it.
 #[test]
 fn approvals_tells_of_a_request_that_was_not_posted_as_it_was_asked_for() {

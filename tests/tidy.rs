@@ -132,6 +132,7 @@ const TESTS: &[(&str, &str)] = &[
     ("examples.rs", "the examples run as they stand"),
     ("memory.rs", "whole processes need no more for more lines"),
     ("model.rs", "random books against a naive model"),
+    ("os_users.rs", "people behind sudo, with real OS users"),
     ("prices.rs", "worked examples of every pricing rule"),
     ("settlements.rs", "random charges, refunds, payments and charge-backs on random days"),
     ("tidy.rs", "this file"),

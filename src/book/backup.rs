@@ -73,8 +73,8 @@ pub struct Restored {
     pub hash: String,
 }
 
-/// Looks at a backup, proves it, and says what restoring it at a place would do. It takes an administrator of the book that is there;
-/// where none can be read, one of the backup.
+/// Looks at a backup, proves it, and says what restoring it at a place would do. It takes an administrator of the book that is
+/// there; where none can be read, one of the backup.
 pub fn restorable(place: &Path, file: &Path, session: &Session, watch: &dyn Watch) -> Result<Restorable> {
     let mut current = match Store::open(place, Access::Write) {
         Ok(mut store) => {

@@ -29,8 +29,8 @@ pub(super) fn operation_of(session: &Session, operator: &str, command: &str, arg
     }
 }
 
-/// What the log tells when a book of an earlier version is opened for the first time, by an operator of that name. A stranger upgrades
-/// nothing.
+/// What the log tells when a book of an earlier version is opened for the first time, by an operator of that name. A stranger
+/// upgrades nothing.
 pub(super) fn told_of_upgrade(session: &Session, name: Option<String>) -> Result<NewOperation> {
     let Session { os_uid, os_name, .. } = session;
     let name = name.ok_or_else(|| Refusal::UnknownOperator { os_name: os_name.clone(), os_uid: *os_uid })?;

@@ -1,7 +1,7 @@
 //! Everything that the rules refuse, as values with their figures.
 //!
-//! The variants stand by what they are about, and within that **in order of precedence**: when several apply, the first one is reported. A refusal has a stable
-//! [`code`](Refusal::code) for programs; the sentence and the hint for people are made in `cli::failure`.
+//! The variants stand by what they are about. A refusal has a stable [`code`](Refusal::code) for programs; the sentence and the
+//! hint for people are made in `cli::failure`.
 
 use chrono::NaiveDate;
 

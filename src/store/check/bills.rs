@@ -1,11 +1,13 @@
-//! The proof of the bills: lines, text and sums of every version are what they were when it was imported.
+//! The proof of the bills: lines, text and sums of every version are what they were when it was imported, and nothing of them is
+//! used twice.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{CheckName, Checked, Findings};
 use crate::domain::bill::{ControlTotals, UsageClass, UsageTotals};
-use crate::domain::id::{ProductId, SeenUidId};
+use crate::domain::id::{AccountId, ProductId, SeenUidId};
 use crate::domain::money::Exact;
+use crate::domain::period::Month;
 use crate::domain::plural;
 use crate::store::Reader;
 use crate::store::bill::{BillVersion, FileDigest, UsageKey};
@@ -19,7 +21,24 @@ impl Reader<'_> {
         for bill in &bills {
             self.check_bill(bill, &uids, &codes, &mut wrong)?;
         }
+        self.check_used_once(&mut wrong)?;
         Ok(wrong.checked(CheckName::Bills, plural(bills.len() as u64, "version of a bill adds up", "versions of bills add up")))
+    }
+
+    /// What people have matched by hand uses each order and what was billed for it once. What the tool matches is found anew each
+    /// time.
+    fn check_used_once(&self, wrong: &mut Findings) -> Result<()> {
+        let mut used: HashSet<(Month, &str, AccountId, String)> = HashSet::new();
+        for row in self.manual_matches(None)?.into_iter().filter(|row| !row.removed) {
+            for (side, numbers) in [("order", row.orders), ("billed number", row.billed)] {
+                for (account, number) in numbers {
+                    if !used.insert((row.period, side, account, number.clone())) {
+                        wrong.add(|| format!("the {side} {number} is matched twice by hand in {}", row.period));
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     fn check_bill(
