@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::log::operation_of;
 use super::{Call, Done, Error, Operation, Result, Status, UseCase};
 use crate::book::{close, credit, fund, plan, pool, settlement};
-use crate::domain::approval::{Decision, Effect, Excess, Family, Limits, Request, Verdict, moved};
+use crate::domain::approval::{ApprovalState, Decision, Effect, Excess, Family, Limits, Request, Verdict, moved};
 use crate::domain::audit::{APPROVE, OperationResult};
 use crate::domain::chart::Owner;
 use crate::domain::code::Name;
@@ -323,10 +323,16 @@ pub(super) fn owner_name(reader: Reader<'_>, owner: Owner) -> Result<String> {
     })
 }
 
+/// The requests that wait for somebody on a day.
+pub(super) fn pending(reader: Reader<'_>, today: NaiveDate) -> Result<Vec<Request>> {
+    let undecided = reader.approvals(true)?.into_iter();
+    Ok(undecided.filter(|request| request.state(today) == ApprovalState::Pending).collect())
+}
+
 /// Requests by number: all of them, or those that wait for somebody today.
 pub fn list(reader: Reader<'_>, all: bool, today: NaiveDate) -> Result<Vec<RequestView>> {
-    let requests = reader.approvals(!all)?.into_iter().filter(|request| all || today <= request.expires);
-    requests.map(|request| view(reader, request, today)).collect()
+    let requests = if all { reader.approvals(false)? } else { pending(reader, today)? };
+    requests.into_iter().map(|request| view(reader, request, today)).collect()
 }
 
 /// One request.

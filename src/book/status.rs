@@ -4,9 +4,11 @@ use chrono::NaiveDate;
 
 use super::Result;
 use super::alert::{self, AlertView};
+use super::approval;
 use super::handover::{self, HandoverFilter, HandoverView};
 use super::period::{self, PeriodView};
 use crate::domain::handover::HandoverState;
+use crate::domain::id::ApprovalId;
 use crate::domain::period::PeriodState;
 use crate::store::{Agent, Reader};
 
@@ -27,6 +29,8 @@ pub struct StatusView {
     pub alerts: Vec<AlertView>,
     /// Accounts that are not handed over yet by somebody who leaves, the one that is due first first.
     pub handovers: Vec<HandoverView>,
+    /// Requests that wait for a second person.
+    pub pending_approvals: Vec<ApprovalId>,
     /// The last closed month.
     pub closed_through: Option<crate::domain::period::Month>,
 }
@@ -44,6 +48,7 @@ pub fn status(reader: Reader<'_>, today: NaiveDate) -> Result<StatusView> {
         open_periods,
         alerts: alert::list(reader, today)?,
         handovers: handover::list(reader, &open, today)?,
+        pending_approvals: approval::pending(reader, today)?.into_iter().map(|request| request.id).collect(),
         closed_through: reader.closed_through()?.0,
     })
 }

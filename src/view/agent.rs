@@ -49,7 +49,14 @@ pub fn status(view: &StatusView, path: &str, because: &str, operator: &str) -> D
     } else {
         document.people_field("Hand-overs", super::handover::summary(&view.handovers))
     };
+    let document = if view.pending_approvals.is_empty() {
+        document
+    } else {
+        let waiting: Vec<String> = view.pending_approvals.iter().map(ToString::to_string).collect();
+        document.people_field("Approvals", format!("{} wait for a second person: {}", waiting.len(), waiting.join(", ")))
+    };
     document
+        .machine_field("pending_approvals", view.pending_approvals.len())
         .machine_field("open_handovers", view.handovers.len())
         .machine_field("overdue_handovers", overdue)
         .field("closed_through", "Closed through", view.closed_through)

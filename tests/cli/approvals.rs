@@ -60,6 +60,7 @@ fn a_movement_above_the_limit_waits_for_somebody_else() {
     a-1      fund deposit  amount=10000.01 date=2026-06-02 group=acme reference=ICBC 17  CNY       10000.01  wang.fang     2026-07-03  2026-07-10   pending  -
     ----- exit 0
     ");
+    assert!(book.done_as(SECOND, "status").stdout.contains("1 wait for a second person: a-1\n"));
     book.refused_as(FIRST, (4, "approval.own"), "approval approve a-1");
     book.refused_as(FIRST, (4, "approval.own"), "approval reject a-1 --reason no");
     assert_snapshot!(book.done_as(SECOND, "approval approve a-1 --note 'seen the slip'"), @"

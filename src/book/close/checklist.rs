@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::ClosePeriod;
+use crate::book::approval;
 use crate::book::reconcile::{self, Reconciled};
 use crate::book::{Error, Operation, Result, UseCase};
-use crate::domain::approval::{ApprovalState, Request};
+use crate::domain::approval::Request;
 use crate::domain::close::{self, BillReadiness, Blocker, CheckState, CloseCheck, Readiness, Waiver, WithoutBill, blockers};
 use crate::domain::difference::Difference;
 use crate::domain::id::ApprovalId;
@@ -100,9 +101,9 @@ fn checked(
 fn pending_approvals(reader: Reader<'_>, period: Month, today: NaiveDate) -> Result<Vec<ApprovalId>> {
     let waits = |request: &Request| {
         let concerns = request.entries.iter().any(|entry| Month::of(entry.effective) <= period);
-        concerns && request.command != ClosePeriod::COMMAND && request.state(today) == ApprovalState::Pending
+        concerns && request.command != ClosePeriod::COMMAND
     };
-    Ok(reader.approvals(true)?.iter().filter(|request| waits(request)).map(|request| request.id).collect())
+    Ok(approval::pending(reader, today)?.iter().filter(|request| waits(request)).map(|request| request.id).collect())
 }
 
 /// Somebody answers for a check that fails, or takes that back.

@@ -18,8 +18,8 @@ impl Reader<'_> {
         let mut select = self.connection.prepare(
             "SELECT g.currency, c.cost_minor - (SELECT COALESCE(SUM(k.cleared_minor), 0) FROM clearing AS k WHERE k.charge_id = c.id)
                FROM charge AS c
-               JOIN membership AS m ON m.account_id = c.account_id AND c.day BETWEEN m.from_day AND m.until_day
-               JOIN customer_group AS g ON g.id = m.group_id",
+               CROSS JOIN membership AS m ON m.account_id = c.account_id AND c.day BETWEEN m.from_day AND m.until_day
+               CROSS JOIN customer_group AS g ON g.id = m.group_id",
         )?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
