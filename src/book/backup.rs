@@ -76,26 +76,22 @@ pub struct Restored {
 /// Looks at a backup, proves it, and says what restoring it at a place would do. It takes an administrator of the book that is
 /// there; where none can be read, one of the backup.
 pub fn restorable(place: &Path, file: &Path, session: &Session, watch: &dyn Watch) -> Result<Restorable> {
-    let mut current = match Store::open(place, Access::Write) {
-        Ok(mut store) => {
-            bring_up_to_date(&mut store, session)?;
-            Some(store)
-        }
-        Err(StoreError::Missing(_) | StoreError::NotABook(_) | StoreError::Damaged(_) | StoreError::Newer { .. }) => None,
-        Err(other) => return Err(other.into()),
+    let mut current = match looked_at(place, session) {
+        Ok(current) => Some(current),
+        Err(Error::Store(StoreError::Missing(_) | StoreError::NotABook(_) | StoreError::Damaged(_))) => None,
+        Err(other) => return Err(other),
     };
-    let by_current = current.as_mut().map(|store| authorise(store, session)).transpose()?;
     let mut draft = Store::open(file, Access::Read)?.draft_copy(place, watch)?;
     let copy = draft.store_mut();
     if copy.is_older()? {
-        let name = match &by_current {
-            Some(operator) => Some(operator.name.clone()),
+        let name = match &current {
+            Some(current) => Some(current.administrator.name.clone()),
             None => copy.read(|reader| reader.operator_name(session.os_uid))?,
         };
         copy.upgrade_in_place(&told_of_upgrade(session, name)?)?;
     }
-    let operator = match by_current {
-        Some(operator) => operator,
+    let operator = match &current {
+        Some(current) => current.administrator.clone(),
         None => copy.read(|reader| administrator(reader, session))?,
     };
     let (checks, backup) = copy.read(|reader| Ok::<_, Error>((reader.check(None)?, head(reader)?)))?;
@@ -104,16 +100,30 @@ pub fn restorable(place: &Path, file: &Path, session: &Session, watch: &dyn Watc
     if !failing.is_empty() {
         return Err(Refusal::BackupUnsound { file: file.display().to_string(), failing }.into());
     }
-    let replaced = match current {
-        Some(mut current) => Some(current.read(|reader| {
-            let current = head(reader)?;
-            let is_backup_of_it = reader.has_operation_hash(&backup.hash)?;
-            let lost = is_backup_of_it.then(|| current.operation.0 - backup.operation.0);
-            Ok::<_, Error>(Replaced { kept_as: aside(place, current.operation.0), head: Some(current), lost })
-        })?),
+    let replaced = match &mut current {
+        Some(Current { store, head, .. }) => {
+            let is_backup_of_it = store.read(|reader| reader.has_operation_hash(&backup.hash))?;
+            let lost = is_backup_of_it.then(|| head.operation.0 - backup.operation.0);
+            Some(Replaced { kept_as: aside(place, head.operation.0), head: Some(head.clone()), lost })
+        }
         None => place.exists().then(|| Replaced { head: None, lost: None, kept_as: aside(place, 0) }),
     };
     Ok(Restorable { draft, operator: operator.name, head: backup, replaced })
+}
+
+/// The book in whose place a backup would come.
+struct Current {
+    store: Store,
+    administrator: Operator,
+    head: Head,
+}
+
+fn looked_at(place: &Path, session: &Session) -> Result<Current> {
+    let mut store = Store::open(place, Access::Write)?;
+    bring_up_to_date(&mut store, session)?;
+    let administrator = authorise(&mut store, session)?;
+    let head = store.read(head)?;
+    Ok(Current { store, administrator, head })
 }
 
 fn administrator(reader: Reader<'_>, session: &Session) -> Result<Operator> {
@@ -157,9 +167,10 @@ impl Restorable {
         let told = operation_of(session, &operator, RESTORE.0, as_logged(&arguments));
         let recorded = draft.store_mut().begin()?.commit(&told)?;
         match replaced {
-            None => draft.put_at(place)?,
             Some(Replaced { head: Some(_), kept_as, .. }) => Store::replace(place, &draft, &kept_as, watch)?,
             Some(Replaced { kept_as, .. }) => Store::replace_unreadable(place, draft, &kept_as)?,
+            // A log that has lost its book would be taken for the new one's.
+            None => Store::replace_unreadable(place, draft, &aside(place, 0))?,
         }
         Ok(Restored { operation: recorded.id.0, hash: hex(&recorded.hash) })
     }

@@ -56,6 +56,7 @@ pub(super) fn log_denial(store: &mut Store, session: &Session, command: &str, ar
     store.begin()?.commit(&denied)?;
     Ok(())
 }
+
 /// A command that was done, with the outcome where a key may ask for it again.
 pub(super) fn record<U: UseCase>(operation: &Operation<'_>, call: &Call, outcome: &U::Outcome) -> Result<NewOperation> {
     let mut recorded = operation_of(operation.session(), operation.operator_name(), U::COMMAND, call.as_logged()?);

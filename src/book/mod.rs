@@ -342,11 +342,12 @@ impl Book {
         if let Err(Error::Refused(refusal)) = &looked
             && refusal.is_denial()
         {
-            match log_denial(&mut self.store, &self.session, &self.session.command, as_logged(&self.session.arguments)) {
-                // Whoever holds the book cannot look at it without a trace.
-                Err(Error::Store(StoreError::Busy)) => return Err(StoreError::Busy.into()),
-                // On read-only media there is no place to record it.
-                _ => return looked,
+            let arguments = as_logged(&self.session.arguments);
+            // Whoever holds the book cannot look at it without a trace; on read-only media there is no place to record it.
+            if let Err(Error::Store(StoreError::Busy)) =
+                log_denial(&mut self.store, &self.session, &self.session.command, arguments)
+            {
+                return Err(StoreError::Busy.into());
             }
         }
         looked

@@ -50,7 +50,8 @@ impl Store {
         Ok(draft)
     }
 
-    /// Puts a draft in the place of a file that is no book any more, which is moved aside with what lies beside it.
+    /// Puts a draft in the place of a file that is no book any more, or of none; what is there is moved aside, and so is what lies
+    /// beside it.
     pub fn replace_unreadable(path: &Path, draft: DraftCopy, aside: &Path) -> Result<()> {
         let io = |path: &Path| {
             let path = path.to_owned();

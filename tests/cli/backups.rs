@@ -103,6 +103,51 @@ fn a_book_that_is_gone_or_torn_comes_back() {
     assert!(book.checks());
 }
 
+/// A page is torn where the operators stand: nobody can be asked whether they may, and the backup's own administrators decide.
+#[test]
+fn a_book_that_is_torn_inside_comes_back() {
+    let book = TestBook::acme(Point::Ordered);
+    let before = book.json("report trial-balance");
+    book.done("backup copy.db");
+    let root: usize = rusqlite::Connection::open(book.place())
+        .and_then(|shell| shell.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'operator'", [], |row| row.get(0)))
+        .unwrap();
+    let mut bytes = std::fs::read(book.place()).unwrap();
+    bytes[(root - 1) * 4096..root * 4096].fill(0xff);
+    book.write("acme.db", &bytes);
+    book.refused(7, "book.damaged", "status");
+    book.done("restore copy.db --yes");
+    assert_eq!(book.json("report trial-balance"), before);
+    assert!(book.checks());
+    assert_eq!(std::fs::read(book.path("acme.db.before-restore-0")).unwrap(), bytes);
+}
+
+/// The book is gone and its log is not: SQLite would take that log for the new file's.
+#[test]
+fn a_log_without_its_book_is_not_taken_for_the_restored_ones() {
+    let book = TestBook::acme(Point::Funded);
+    book.done("backup copy.db");
+    let shell = rusqlite::Connection::open(book.place()).unwrap();
+    shell.execute_batch("PRAGMA wal_autocheckpoint = 0; CREATE TABLE stray (a); INSERT INTO stray VALUES (1)").unwrap();
+    let log = std::fs::read(book.path("acme.db-wal")).unwrap();
+    assert!(!log.is_empty());
+    drop(shell);
+    std::fs::remove_file(book.place()).unwrap();
+    book.write("acme.db-wal", &log);
+    book.done("restore copy.db");
+    assert!(book.checks());
+    assert_eq!(std::fs::read(book.path("acme.db.before-restore-0-wal")).unwrap(), log);
+}
+
+/// What a later version has made is not replaced by whoever may do it in an older copy.
+#[test]
+fn a_book_of_a_later_version_is_not_replaced() {
+    let book = TestBook::acme(Point::Funded);
+    book.done("backup copy.db");
+    book.sql("PRAGMA user_version = 99").unwrap();
+    book.refused(7, "book.newer", "restore copy.db --yes");
+}
+
 #[test]
 fn a_backup_of_version_1_is_restored_and_upgraded() {
     let book = TestBook::nothing();

@@ -78,7 +78,7 @@ fn whatever_write_is_killed_is_there_once_or_not_at_all_long() {
     for (number, write) in WRITES.iter().enumerate() {
         killed(write, 4, number * 4, &mut tally);
     }
-    println!("{} kills of {} commands that write: {tally:?}, lost 0, half done 0", tally.kills, WRITES.len());
+    println!("{} kills of {} command lines that write: {tally:?}, lost 0, half done 0", tally.kills, WRITES.len());
     assert!(tally.killed > tally.kills / 2, "most kills came too late: {tally:?}");
 }
 
