@@ -54,18 +54,19 @@ fn bill(lines: u64) -> String {
     text
 }
 
-/// `few` lines are enough to fill every buffer on the way, so that only what is kept by line is left to grow.
+/// `few` lines are enough to fill every buffer on the way, the page cache last, so that only what is kept by line is left to grow:
+/// about thirty bytes. A hundred thousand lines of a bill are not enough, and give fifty to seventy.
 fn grows_by(few: u64, make: impl Fn(u64) -> String, code: i32) -> (u64, u64) {
     let (small, large) = (import(&make(few), code), import(&make(4 * few), code));
     (small, (large.saturating_sub(small) * 1024) / (3 * few))
 }
 
 #[test]
-#[ignore = "long: a bill of four hundred thousand lines"]
+#[ignore = "long: a bill of twelve hundred thousand lines"]
 fn an_import_needs_a_few_bytes_for_a_line() {
-    let (small, by_line) = grows_by(100_000, bill, 0);
+    let (small, by_line) = grows_by(300_000, bill, 0);
     println!("{small} KiB, and {by_line} bytes by line");
-    assert!(small < 64 << 10, "{small} KiB");
+    assert!(small < 96 << 10, "{small} KiB");
     assert!(by_line <= 64, "{by_line} bytes by line");
 }
 
