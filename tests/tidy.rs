@@ -106,6 +106,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
             "src/intake/container/slice.rs",
             "src/intake/container/workbook.rs",
             "src/store/copy.rs",
+            "src/store/draft.rs",
             "src/store/open.rs",
         ],
     ),

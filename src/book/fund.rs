@@ -10,6 +10,7 @@ use super::{Operation, Result, UseCase, When, account, approval, group, reach, s
 use crate::domain::account::{Account, Group, Mode};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
+use crate::domain::fund::{Reclaimable, held_for, require_transferable, require_withdrawable};
 use crate::domain::id::EntryId;
 use crate::domain::journal::{Entry, Note, Unbalanced};
 use crate::domain::money::{Amount, Exact, Money};
@@ -175,14 +176,6 @@ fn unspent_from(reader: Reader<'_>, account: &Account, group: &Group, pending: A
     Ok(reader.lowest_credit_from(funds, date)?.minus(pending)?.or_zero())
 }
 
-/// What a group may take back from an account.
-pub(super) struct Reclaimable {
-    /// What is not spent, and was given by the group.
-    pub(super) available: Amount,
-    /// What the group has given.
-    given: Amount,
-}
-
 /// What a group may take back from an account from a day on, whose usage of so much waits for its charge.
 pub(super) fn reclaimable(
     reader: Reader<'_>,
@@ -192,8 +185,7 @@ pub(super) fn reclaimable(
     date: NaiveDate,
 ) -> Result<Reclaimable> {
     let given = reader.given_to(account.id, group.id, group.currency)?;
-    let available = unspent_from(reader, account, group, pending, date)?.min(given.or_zero());
-    Ok(Reclaimable { available, given })
+    Ok(Reclaimable::of(unspent_from(reader, account, group, pending, date)?, given))
 }
 
 /// Refuses to change who pays from a day on while something would stay behind: on the day before, on any day since, or by now.
@@ -255,20 +247,15 @@ impl UseCase for Withdraw {
         let date = operation.effective(self.slip.date)?;
         let amount = positive(self.amount, group.currency)?;
         let free = require_deposits(operation, &group, amount, date)?;
-        let held = held_for(operation, &group, date)?;
-        let available = free.minus(held)?.or_zero();
-        if amount.amount > available {
-            let money = |amount| Money::new(amount, group.currency);
-            let (available, held) = (money(available), money(held));
-            return Err(Refusal::DepositsHeld { group: group.code, needed: amount, available, held }.into());
-        }
+        let held = held_back(operation, &group, date)?;
+        require_withdrawable(&group.code, amount, free, held)?;
         let entry = post(operation, rules::withdraw(date, group.id, group.currency, amount.amount), &self.slip.note)?;
         moved_in_group(operation, entry, &group, amount, date, self.slip.note)
     }
 }
 
 /// What a group's money has to stay for: what its accounts are in arrears with, or what is overdue of them, whichever is more.
-fn held_for(operation: &mut Operation<'_>, group: &Group, date: OpenDate) -> Result<Amount> {
+fn held_back(operation: &mut Operation<'_>, group: &Group, date: OpenDate) -> Result<Amount> {
     let mut sum = Amount::ZERO;
     for account in operation.reader().accounts_ever_of(group.id)? {
         let is_in_it = account.group_on(date.date()) == group.id;
@@ -276,7 +263,7 @@ fn held_for(operation: &mut Operation<'_>, group: &Group, date: OpenDate) -> Res
         // Who has left is in arrears with another group by now, and may owe this one for its months.
         let arrears = if is_in_it { operation.standing(&of, date.date())?.arrears()? } else { Amount::ZERO };
         let overdue = operation.overdue(&of)?;
-        sum = sum.plus(arrears.max(overdue.map_or(Amount::ZERO, |overdue| overdue.amount)))?;
+        sum = sum.plus(held_for(arrears, overdue.map_or(Amount::ZERO, |overdue| overdue.amount)))?;
     }
     Ok(sum)
 }
@@ -354,16 +341,9 @@ pub(super) fn reclaim(operation: &mut Operation<'_>, account: &str, amount: Opti
     from.account.require_dated_since(date.date())?;
     let (account, group) = (&from.account, &from.group);
     let pending = operation.standing(&from, date.date())?.pending_usage;
-    let Reclaimable { available, given } = reclaimable(operation.reader(), account, group, pending, date.date())?;
-    let amount = match amount {
-        Some(asked) => positive(asked, group.currency)?,
-        None => Money::new(available, group.currency),
-    };
-    if amount.amount > available || available.is_zero() {
-        let money = |amount| Money::new(amount, group.currency);
-        let (available, given) = (money(available), money(given));
-        return Err(Refusal::ReclaimInsufficient { account: account.code.clone(), needed: amount, available, given }.into());
-    }
+    let reclaimable = reclaimable(operation.reader(), account, group, pending, date.date())?;
+    let asked = amount.map(|asked| positive(asked, group.currency)).transpose()?;
+    let amount = reclaimable.take(&account.code, asked, group.currency)?;
     let posted = rules::reclaim(date, group.id, account.id, group.currency, amount.amount);
     let entry = post(operation, posted, &slip.note)?;
     let moved = moved_in_group(operation, entry, group, amount, date, slip.note)?;
@@ -388,7 +368,9 @@ impl UseCase for Transfer {
     fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
         let date = operation.effective(self.slip.date)?;
         let (from, to) = (prepaid_on(operation, &self.from, date)?, prepaid_on(operation, &self.to, date)?);
-        require_transferable(operation, &from, &to)?;
+        let owner_of = |of: &AccountInGroup| operation.reader().entity(of.account.entity);
+        let (owner, other_owner) = (owner_of(&from)?, owner_of(&to)?);
+        require_transferable(from.holder(&owner), to.holder(&other_owner))?;
         let (account, group) = (&from.account, &from.group);
         let amount = positive(self.amount, group.currency)?;
         let pending = operation.standing(&from, date.date())?.pending_usage;
@@ -404,25 +386,6 @@ impl UseCase for Transfer {
         let (code, to_code) = (Some(account.code.clone()), Some(to.account.code.clone()));
         Ok(FundMoved { account: code, to: to_code, funds: Some(funds), to_funds: Some(to_funds), ..moved })
     }
-}
-
-/// Money passes only between two accounts of one group and one real-name owner, and only to one that may buy.
-fn require_transferable(operation: &Operation<'_>, from: &AccountInGroup, to: &AccountInGroup) -> Result<()> {
-    let (giver, taker) = (&from.account, &to.account);
-    if giver.id == taker.id {
-        return Err(Refusal::TransferToItself { account: giver.code.clone() }.into());
-    }
-    let codes = (giver.code.clone(), taker.code.clone());
-    if giver.group != taker.group {
-        let (from_group, to_group) = (from.group.code.clone(), to.group.code.clone());
-        return Err(Refusal::TransferBetweenGroups { from: codes.0, from_group, to: codes.1, to_group }.into());
-    }
-    if giver.entity != taker.entity {
-        let entity = |id| Ok::<_, super::Error>(operation.reader().entity(id)?.code);
-        let (from_entity, to_entity) = (entity(giver.entity)?, entity(taker.entity)?);
-        return Err(Refusal::TransferBetweenEntities { from: codes.0, from_entity, to: codes.1, to_entity }.into());
-    }
-    Ok(taker.require_active()?)
 }
 
 /// Everything that moved the money of one account.

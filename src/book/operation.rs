@@ -12,6 +12,8 @@ use super::{Result, Session};
 use crate::domain::account::{Account, Group, Mode, Standing};
 use crate::domain::agreement::Agreement;
 use crate::domain::chart::LedgerAccount;
+use crate::domain::entity::Entity;
+use crate::domain::fund::Holder;
 use crate::domain::handover::Handover;
 use crate::domain::id::{AccountId, EntryId, GroupId};
 use crate::domain::journal::{Entry, Unbalanced};
@@ -37,6 +39,12 @@ pub struct AccountInGroup {
 }
 
 impl AccountInGroup {
+    /// As a holder of money, with its real-name owner.
+    pub(super) fn holder<'a>(&'a self, owner: &'a Entity) -> Holder<'a> {
+        let Self { account, group } = self;
+        Holder { account, group: (group.id, &group.code), entity: (owner.id, &owner.code) }
+    }
+
     /// As posting rules name it on a day.
     pub fn party(&self, date: OpenDate) -> Party {
         let Account { id, model, ref mode, .. } = self.account;

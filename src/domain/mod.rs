@@ -30,6 +30,7 @@ pub mod entity;
 pub mod exposure;
 pub mod finality;
 pub mod fingerprint;
+pub mod fund;
 pub mod handover;
 pub mod id;
 pub mod id_number;

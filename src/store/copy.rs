@@ -5,15 +5,16 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use super::Reader;
+use super::draft::{Draft, suffixed};
 use super::error::{Result, StoreError};
-use super::open::{BUSY_WAIT, Store, new_draft, suffixed, sync_folder_of};
+use super::open::{BUSY_WAIT, Store};
 use crate::domain::progress::Watch;
 
 /// How many pages are copied between two looks at how far it is: 4 MiB.
@@ -38,16 +39,14 @@ impl Store {
 
     /// Copies the book to a draft beside a place, where it can be looked at, upgraded and written to before it is put there.
     pub fn draft_copy(&mut self, beside: &Path, watch: &dyn Watch) -> Result<DraftCopy> {
-        let path = new_draft(beside)?;
-        let mut draft = DraftCopy { path: path.clone(), store: None };
-        let mut to = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let draft = Draft::beside(beside)?;
+        let mut to = open_existing(draft.path())?;
         // A view that is open holds still, and others write on.
         let view = self.connection.transaction()?;
         view.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))?;
         copy_pages(&view, &mut to, watch)?;
         drop(view);
-        draft.store = Some(Self::of_connection(to, path)?);
-        Ok(draft)
+        Ok(DraftCopy { store: Self::of_connection(to, draft.path().to_owned())?, draft })
     }
 
     /// Puts a draft in the place of a file that is no book any more, or of none; what is there is moved aside, and so is what lies
@@ -68,18 +67,18 @@ impl Store {
 
     /// Puts a draft in the place of the book at `path`, which is copied to `aside` first. Nobody else may have it open meanwhile.
     pub fn replace(path: &Path, draft: &DraftCopy, aside: &Path, watch: &dyn Watch) -> Result<()> {
-        let mut live = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let mut live = open_existing(path)?;
         live.busy_timeout(BUSY_WAIT)?;
         // Set before the first look at the file: from then on nobody else reads or writes it until this connection is closed.
         live.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         live.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
-        let kept = new_draft(aside)?;
-        let copied = Connection::open(&kept).map_err(StoreError::from).and_then(|mut to| copy_pages(&live, &mut to, watch));
-        copied.and_then(|()| link_new(&kept, aside)).inspect_err(|_| remove_draft(&kept))?;
-        remove_draft(&kept);
+        let kept = Draft::beside(aside)?;
+        let mut to = open_existing(kept.path())?;
+        copy_pages(&live, &mut to, watch)?;
+        closed(to)?;
+        kept.put_at(aside)?;
         copy_pages(&draft.store().connection, &mut live, watch)?;
-        live.close().map_err(|(_, error)| error)?;
-        Ok(())
+        closed(live)
     }
 }
 
@@ -93,34 +92,38 @@ impl Reader<'_> {
 
 /// A copy that has not got its name yet; dropped, it leaves nothing.
 pub struct DraftCopy {
-    path: PathBuf,
-    store: Option<Store>,
+    // Closed before its file goes.
+    store: Store,
+    draft: Draft,
 }
 
 impl DraftCopy {
     /// The copy as a book.
     pub fn store(&self) -> &Store {
-        self.store.as_ref().expect("it is open until it gets its name")
+        &self.store
     }
 
     /// The copy as a book that can be written to.
     pub fn store_mut(&mut self) -> &mut Store {
-        self.store.as_mut().expect("it is open until it gets its name")
+        &mut self.store
     }
 
     /// Gives it its name, where no file may stand.
-    pub fn put_at(mut self, place: &Path) -> Result<()> {
+    pub fn put_at(self, place: &Path) -> Result<()> {
         // The log of its connection goes into the file itself.
-        self.store.take().expect("it is open until now").close()?;
-        link_new(&self.path, place)
+        self.store.close()?;
+        self.draft.put_at(place)
     }
 }
 
-impl Drop for DraftCopy {
-    fn drop(&mut self) {
-        self.store.take();
-        remove_draft(&self.path);
-    }
+/// A connection to a file that must be there.
+fn open_existing(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Ok(Connection::open_with_flags(path, flags)?)
+}
+
+fn closed(connection: Connection) -> Result<()> {
+    connection.close().map_err(|(_, error)| error.into())
 }
 
 /// Copies every page, in one transaction of the target.
@@ -142,21 +145,5 @@ fn copy_pages(from: &Connection, to: &mut Connection, watch: &dyn Watch) -> Resu
                 waited += pause;
             }
         }
-    }
-}
-
-/// Gives a draft its name. A link fails where a file stands, unlike a rename.
-fn link_new(draft: &Path, place: &Path) -> Result<()> {
-    match fs::hard_link(draft, place) {
-        Ok(()) => sync_folder_of(place),
-        Err(e) if e.kind() == ErrorKind::AlreadyExists => Err(StoreError::Exists(place.to_owned())),
-        Err(source) => Err(StoreError::Io { path: place.to_owned(), source }),
-    }
-}
-
-/// Removes a draft and what SQLite keeps beside it. What cannot be removed is nobody's book.
-fn remove_draft(draft: &Path) {
-    for leftover in [suffixed(draft, "-wal"), suffixed(draft, "-shm"), draft.to_owned()] {
-        drop(fs::remove_file(leftover));
     }
 }

@@ -18,6 +18,7 @@ mod compliance;
 mod copy;
 mod coupon;
 mod difference;
+mod draft;
 mod entity;
 mod error;
 mod handover;

@@ -1,18 +1,18 @@
 //! Opening and making the file.
 //!
-//! A new book is built beside its place and linked there when it is whole, so that a crash leaves nothing half made. An older
-//! book is copied before it is upgraded, by whoever may write it, and refused to others; a newer one is refused.
+//! A new book is built as a draft and gets its name when it is whole, so that a crash leaves nothing half made. An older book is
+//! copied before it is upgraded, by whoever may write it, and refused to others; a newer one is refused.
 
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::draft::{Draft, suffixed};
 use super::error::{Result, StoreError};
 use super::operation::NewOperation;
 use super::upgrade::{LATEST, versions};
@@ -56,27 +56,12 @@ impl Store {
                 return Err(StoreError::Exists(taken).into());
             }
         }
-        let draft = new_draft(path)?;
-        let made = Self::create_in(&draft).map_err(E::from).and_then(|mut store| {
-            let filled = fill(&mut store)?;
-            store.close().map_err(E::from)?;
-            Ok(filled)
-        });
-        // A link fails where a file stands, unlike a rename: two commands at once cannot overwrite each other.
-        let linked = made.and_then(|filled| match fs::hard_link(&draft, path) {
-            Ok(()) => sync_folder_of(path).map(|()| filled).map_err(E::from),
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(StoreError::Exists(path.to_owned()).into()),
-            Err(source) => Err(StoreError::Io { path: path.to_owned(), source }.into()),
-        });
-        for leftover in [suffixed(&draft, "-wal"), suffixed(&draft, "-shm"), draft] {
-            match fs::remove_file(&leftover) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(StoreError::Io { path: leftover, source: e }.into());
-                }
-                _ => {}
-            }
-        }
-        linked
+        let draft = Draft::beside(path)?;
+        let mut store = Self::create_in(draft.path())?;
+        let filled = fill(&mut store)?;
+        store.close()?;
+        draft.put_at(path)?;
+        Ok(filled)
     }
 
     fn create_in(draft: &Path) -> Result<Self> {
@@ -283,24 +268,6 @@ fn prepare(connection: &Connection) -> Result<()> {
 /// How many names are tried for a copy before an upgrade.
 const COPIES_MAX: u32 = 100;
 
-/// How many drafts that killed commands left behind are stepped over.
-const DRAFTS_MAX: u32 = 1000;
-
-/// Makes an empty file beside `path`, readable by its owner only. Numbers of processes come again (in a container, soon): what a
-/// killed command left under the same name is stepped over, and never taken for ours.
-pub(super) fn new_draft(path: &Path) -> Result<PathBuf> {
-    let process = std::process::id();
-    let mut attempt = 0;
-    loop {
-        let draft = suffixed(path, &format!(".new-{process}-{attempt}"));
-        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft) {
-            Ok(_) => return Ok(draft),
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && attempt < DRAFTS_MAX => attempt += 1,
-            Err(source) => return Err(StoreError::Io { path: path.to_owned(), source }),
-        }
-    }
-}
-
 /// Whether the file lies on a medium that nobody can write to.
 fn is_on_read_only_medium(path: &Path) -> bool {
     OpenOptions::new().write(true).open(path).is_err_and(|error| error.kind() == std::io::ErrorKind::ReadOnlyFilesystem)
@@ -311,15 +278,4 @@ fn has_sqlite_header(path: &Path) -> Result<bool> {
     let mut head = Vec::with_capacity(16);
     fs::File::open(path).map_err(io)?.take(16).read_to_end(&mut head).map_err(io)?;
     Ok(head == b"SQLite format 3\0")
-}
-
-pub(super) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-pub(super) fn sync_folder_of(path: &Path) -> Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|source| StoreError::Io { path: folder.to_owned(), source })
 }
