@@ -134,7 +134,9 @@ fn a_group_takes_back_no_more_than_it_gave() {
 fn money_passes_to_an_account_that_came_later() {
     let book = money_book();
     let identity = "--uid 1000000000000030 --group acme --entity acme-hq --environment test --mode prepaid --since 2026-06-02";
-    book.done(&format!("account associate acme-late {identity} --attest no-other-agent --attest no-arrears --attest no-open-orders"));
+    book.done(&format!(
+        "account associate acme-late {identity} --attest no-other-agent --attest no-arrears --attest no-open-orders"
+    ));
     book.done("account confirm acme-late");
     let passed = book.json("fund transfer --from acme-test --to acme-late 5 --date 2026-06-03");
     assert_eq!((&passed["funds"], &passed["to_funds"]), (&"19995.00".into(), &"5.00".into()), "{passed}");
