@@ -31,9 +31,10 @@ impl Machine {
         fs::create_dir(machine.folder.join("books")).expect("a folder");
         must(Command::new("chown").arg(&machine.users[0]).arg(machine.folder.join("books")));
         fs::set_permissions(machine.folder.join("books"), fs::Permissions::from_mode(0o700)).expect("rights");
-        // Only this binary, and without SETENV: what a person puts into the environment stays outside.
+        // Only this binary, on this book, and without SETENV: what a person puts into the environment stays outside.
         let [service, ann, fin, _] = &machine.users[..] else { panic!("four users") };
-        let rule = format!("{ann},{fin} ALL=({service}) NOPASSWD: NOSETENV: {}\n", machine.binary().display());
+        let (binary, book) = (machine.binary(), machine.book());
+        let rule = format!("{ann},{fin} ALL=({service}) NOPASSWD: NOSETENV: {} --book {} *\n", binary.display(), book.display());
         fs::write(&machine.rule, rule).expect("a rule");
         fs::set_permissions(&machine.rule, fs::Permissions::from_mode(0o440)).expect("rights");
         must(Command::new("visudo").args(["-c", "-f"]).arg(&machine.rule));
@@ -135,6 +136,14 @@ fn people_behind_sudo_are_told_apart_as_root() {
     );
     ends(&told, 0, "sudo says itself who has called it");
     assert!(String::from_utf8_lossy(&told.stdout).contains("fin (finance)"), "{}", String::from_utf8_lossy(&told.stdout));
+    // Another book is not for them in the service user's name, neither in front of the command nor behind it.
+    let own = machine.folder.join("books/own.db");
+    let own = own.to_str().expect("a path");
+    let other = ["-n", "-u", service, binary.to_str().expect("a path"), "--book", own, "status"];
+    let refused = machine.runs(FIN, Path::new("sudo"), &other, &[]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("sudo"), "the rule names the book");
+    ends(&machine.through_sudo(FIN, &format!("status --book {own}")), 2, "one book");
+    ends(&machine.through_sudo(FIN, &format!("status --book={own}")), 2, "one book");
     // Who has no rule does not even get there.
     assert!(!machine.through_sudo(OUTSIDER, "status").status.success());
 

@@ -301,6 +301,17 @@ fn nothing_outside_the_tree_is_named(sources: &[Source]) -> Vec<String> {
 
 // ---------------------------------------------------------------------------------------------------- the rules applied
 
+/// What a page of the project points to is there.
+fn links_lead_somewhere(sources: &[Source]) -> Vec<String> {
+    let mut wrong = vec![];
+    for page in sources.iter().filter(|source| source.path.ends_with(".md")) {
+        let targets = page.text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
+        let inside = targets.filter(|target| !target.contains("://") && !target.starts_with('#'));
+        wrong.extend(inside.filter(|target| !root().join(target).exists()).map(|target| format!("{}: {target}", page.path)));
+    }
+    wrong
+}
+
 fn assert_holds(wrong: &[String]) {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
@@ -415,6 +426,7 @@ fn words() {
         ("src/a.rs", concat!("\"/t", "mp/x\"")),
     ];
     holds(nothing_outside_the_tree_is_named, &samples);
+    holds(links_lead_somewhere, &[("README.md", "see [the schema](src/store/nowhere.sql)")]);
 }
 
 // ------------------------------------------------------------------------------------------------------- reading the tree

@@ -3,8 +3,8 @@
 //! A use case is a type: its fields are the request, and [`UseCase::run`] loads what the rule needs, lets the domain decide, and
 //! writes. Only [`Book::write`] opens an operation: begin → authorise → replay of the key? → run (on trial, where a limit may
 //! concern it) → log → commit, or roll back for a preview; what is above the limit is taken back and logged as a request. (A book
-//! that is made, and a backup that is restored, begin with an operation of their own.) Nothing here prints, reads the clock, waits
-//! for a person, or speaks SQL.
+//! that is made begins with an operation of its own, and the log of a backup that is restored goes on with one.) Nothing here
+//! prints, reads the clock, waits for a person, or speaks SQL.
 
 mod log;
 mod operation;
@@ -95,6 +95,8 @@ pub enum Error {
     Refused(Box<Refusal>),
     /// The file cannot be read or written.
     Store(StoreError),
+    /// The same of a backup.
+    OfBackup(StoreError),
     /// A posting rule made an entry that does not balance: a bug.
     Unbalanced(Unbalanced),
     /// It is above a limit, and was kept for another operator to decide on.

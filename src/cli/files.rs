@@ -1,11 +1,13 @@
 //! Output files, whole or not at all.
 //!
 //! A file appears under its name only when every byte of it is on the disk: whatever goes wrong before, an older file of that
-//! name stays as it was and nothing is left beside it. Only plain files are replaced, and folders are made where a command says
-//! so, never on the way.
+//! name stays as it was and nothing is left beside it. Only plain files are replaced, never a book, and folders are made where a
+//! command says so, never on the way.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -107,11 +109,23 @@ fn target(path: &Path) -> anyhow::Result<(PathBuf, Permissions)> {
         Ok(found) if found.is_dir() => bail!("{} is a folder, not a file", path.display()),
         Ok(found) if found.is_symlink() => new_file_permissions(path),
         Ok(found) if !found.is_file() => bail!("{} is not a plain file", path.display()),
+        Ok(_) if is_book_or_beside_one(path) => bail!("{} is a book or belongs to one, and stays", path.display()),
         Ok(found) => Permissions::from_mode(found.permissions().mode() & 0o777),
         Err(error) if error.kind() == io::ErrorKind::NotFound => new_file_permissions(path),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
     };
     Ok((path.to_owned(), permissions))
+}
+
+/// Whether a file is a book (or any other database of SQLite), or what SQLite keeps beside one.
+fn is_book_or_beside_one(path: &Path) -> bool {
+    let has_head = |path: &Path| {
+        let mut head = [0; 16];
+        File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == *b"SQLite format 3\0"
+    };
+    let name = path.as_os_str().as_bytes();
+    let beside = [&b"-wal"[..], b"-shm", b"-journal"].into_iter().find_map(|suffix| name.strip_suffix(suffix));
+    has_head(path) || beside.is_some_and(|book| has_head(Path::new(OsStr::from_bytes(book))))
 }
 
 /// For the owner alone; in a shared folder (setgid) for its group too.
@@ -195,6 +209,19 @@ mod tests {
         assert!(!fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read_to_string(&real).unwrap(), "the book");
         assert_eq!(fs::read_to_string(&link).unwrap(), "new");
+    }
+
+    #[test]
+    fn a_book_is_never_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("acme.csv"), "SQLite format 3\0and so on").unwrap();
+        fs::write(at("acme.csv-wal"), "its log").unwrap();
+        fs::write(at("list-wal"), "of no book").unwrap();
+        for name in ["acme.csv", "acme.csv-wal"] {
+            assert!(write(&at(name), "x").unwrap_err().to_string().ends_with("is a book or belongs to one, and stays"), "{name}");
+        }
+        write(&at("list-wal"), "x").unwrap();
     }
 
     #[test]

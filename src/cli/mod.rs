@@ -223,8 +223,21 @@ fn run_line(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn parse(command: &mut clap::Command, arguments: &[OsString]) -> Result<(Cli, ArgMatches), clap::Error> {
     let matches = command.try_get_matches_from_mut(arguments)?;
+    require_one_book(command, arguments)?;
     let cli = Cli::from_arg_matches(&matches)?;
     Ok((cli, matches))
+}
+
+/// Refuses a second `--book`, wherever it stands: a sudo rule names the book in front of what people type, and of two the parser
+/// would take the one behind the command.
+fn require_one_book(command: &mut clap::Command, arguments: &[OsString]) -> Result<(), clap::Error> {
+    let options = arguments.iter().take_while(|argument| *argument != "--");
+    let books = options.filter(|argument| *argument == "--book" || argument.as_encoded_bytes().starts_with(b"--book="));
+    if books.count() > 1 {
+        let message = "the argument '--book <PATH>' cannot be used multiple times";
+        return Err(command.error(clap::error::ErrorKind::ArgumentConflict, message));
+    }
+    Ok(())
 }
 
 /// Help and version are answers; everything else is a wrong command line.

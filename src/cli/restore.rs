@@ -8,15 +8,18 @@ use super::context::{Context, Ended};
 use super::exit::Exit;
 use super::failure::Failure;
 use crate::book::backup::{Replaced, restorable};
+use crate::domain::plural;
 use crate::view;
 
 /// Put a backup in the place of the book; what was there is kept aside
 ///
 /// The backup is copied and proved first: one in which any proof fails is refused. What it replaces
 /// is kept as `book.db.before-restore-57` (by the number of its last operation), and the log of the
-/// restored book begins with an operation that names its hash: a kept head of the replaced book
-/// fails from then on, as it should. Nobody else may have the book open meanwhile. It takes an
-/// administrator of the book that is replaced; where none is there to be read, one of the backup.
+/// restored book goes on with an operation that names the last hash of what was replaced. A head
+/// that was noted after the backup was taken is not proved by `check --head` any more, as it should
+/// be. Nobody else may have the book open meanwhile; when somebody has written to it since you were
+/// asked, nothing is replaced. It takes an administrator of the book that is replaced; where the
+/// backup is of another book, or none is there to be read, one of the backup.
 ///
 /// Examples:
 ///   subledger restore /mnt/safe/book-2026-06-30.db --dry-run
@@ -45,9 +48,7 @@ impl RestoreArgs {
             context.ui.status("preview: nothing was written");
             return Ok(Exit::Done);
         }
-        if let Some(replaced) = &backup.replaced
-            && !context.prompter.confirm(&question(replaced, &shown))?
-        {
+        if backup.kept_as().is_some() && !context.prompter.confirm(&question(&backup.replaced, &shown))? {
             return Err(Failure::NotConfirmed);
         }
         let progress = context.ui.progress("restoring");
@@ -59,12 +60,14 @@ impl RestoreArgs {
 }
 
 fn question(replaced: &Replaced, place: &str) -> String {
-    match (&replaced.head, replaced.lost) {
-        (Some(_), Some(0)) => format!("Replace {place}, which is as the backup?"),
-        (Some(_), Some(lost)) => format!("Replace {place}, and take back the last {lost} of its operations?"),
-        (Some(head), None) => {
+    match replaced {
+        Replaced::Book { taken_back: Some(0), .. } => format!("Replace {place}, which has nothing that the backup does not have?"),
+        Replaced::Book { taken_back: Some(count), .. } => {
+            format!("Replace {place}, and take back the last {}?", plural(count.unsigned_abs(), "operation", "operations"))
+        }
+        Replaced::Book { head, taken_back: None } => {
             format!("Replace {place}, which is another book (or went another way) with {} operations?", head.operation.0)
         }
-        (None, _) => format!("Replace {place}, which cannot be read?"),
+        Replaced::Lost(_) => format!("Replace {place}, which cannot be read?"),
     }
 }

@@ -22,6 +22,9 @@ impl Draft {
     /// Makes an empty file beside `place`, readable by its owner only. Numbers of processes come again (in a container, soon): what
     /// a killed command left under the same name is stepped over, and never taken for ours.
     pub(super) fn beside(place: &Path) -> Result<Self> {
+        // Without links on the way: SQLite then refuses one that somebody has put in the place of the draft.
+        let io = |source| StoreError::Io { path: place.to_owned(), source };
+        let place = &fs::canonicalize(folder_of(place)).map_err(io)?.join(place.file_name().unwrap_or_default());
         let process = std::process::id();
         let mut attempt = 0;
         loop {
@@ -68,6 +71,10 @@ pub(super) fn suffixed(path: &Path, suffix: &str) -> PathBuf {
 
 /// Makes what happened to the names in a file's folder last.
 pub(super) fn sync_folder_of(path: &Path) -> Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|source| StoreError::Io { path: folder.to_owned(), source })
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -19,6 +19,12 @@ pub enum StoreError {
     /// The file is something else.
     #[error("{} is not a subledger book", .0.display())]
     NotABook(PathBuf),
+    /// What stands there never was a book.
+    #[error("{} is a folder, a link, or what belongs to a book, and is not replaced", .0.display())]
+    NotPlain(PathBuf),
+    /// Somebody has written to the book since it was looked at.
+    #[error("{} was written to since you were asked", .0.display())]
+    Overtaken(PathBuf),
     /// A later version of the tool has upgraded the file.
     #[error("the book has schema version {found}; this subledger knows versions up to {known}")]
     Newer {

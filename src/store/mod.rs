@@ -51,7 +51,7 @@ pub use bill::{BillFile, BillVersion, Compressed, Compressor, FileDigest, LineFi
 pub use budget::Reached;
 pub use charge::{ChargeFilter, ChargedMonth, ChargedUsage};
 pub use check::{CheckName, Checked};
-pub use copy::DraftCopy;
+pub use copy::{DraftCopy, LostPlace, kept_aside};
 pub use difference::ManualMatchRow;
 pub use error::{Result, StoreError};
 pub use invoice::{Consumed, TitleFrom};

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::copy::open_draft;
 use super::draft::{Draft, suffixed};
 use super::error::{Result, StoreError};
 use super::operation::NewOperation;
@@ -57,21 +58,20 @@ impl Store {
             }
         }
         let draft = Draft::beside(path)?;
-        let mut store = Self::create_in(draft.path())?;
+        let mut store = Self::create_in(&draft)?;
         let filled = fill(&mut store)?;
         store.close()?;
         draft.put_at(path)?;
         Ok(filled)
     }
 
-    fn create_in(draft: &Path) -> Result<Self> {
-        let mut connection =
-            Connection::open_with_flags(draft, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    fn create_in(draft: &Draft) -> Result<Self> {
+        let mut connection = open_draft(draft)?;
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         prepare(&connection)?;
         versions(None).to_latest(&mut connection).map_err(migration_failed)?;
-        Ok(Self { connection, path: draft.to_owned() })
+        Ok(Self { connection, path: draft.path().to_owned() })
     }
 
     /// Opens an existing book.

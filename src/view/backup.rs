@@ -2,7 +2,7 @@
 
 use super::document::{Document, Field, Table, Value};
 use crate::book::audit::Head;
-use crate::book::backup::{BackupMade, Restorable, Restored};
+use crate::book::backup::{BackupMade, Replaced, Restorable, Restored};
 use crate::domain::chain::hex;
 
 fn head(document: Document, head: &Head) -> Document {
@@ -32,17 +32,23 @@ pub fn made(made: &BackupMade) -> Document {
 
 /// What restoring a backup would do.
 pub fn restorable(backup: &Restorable, file: &str, place: &str) -> Document {
-    let replaced = backup.replaced.as_ref();
-    let lost = replaced.and_then(|replaced| replaced.lost);
-    let kept_as = replaced.map(|replaced| replaced.kept_as.display().to_string());
-    let before = replaced.and_then(|replaced| replaced.head.as_ref());
+    let (before, taken_back) = match &backup.replaced {
+        Replaced::Book { head, taken_back } => (Some(head), *taken_back),
+        Replaced::Lost(_) => (None, None),
+    };
+    let is_other = before.is_some() && taken_back.is_none();
+    let kept_as = backup.kept_as().map(|path| path.display().to_string());
     head(Document::new("restore").field("file", "Backup", file).field("book", "Book", place), &backup.head)
         .with(
             Field::new("replaced_operation", "Replaced: last operation", before.map(|head| head.operation.0.to_string()))
                 .seen_if_any(),
         )
         .with(Field::new("replaced_hash", "Replaced: hash", before.map(|head| hex(&head.hash))).seen_if_any())
-        .with(Field::new("taken_back", "Operations taken back", lost).seen_if_any())
+        .with(Field::new("taken_back", "Operations taken back", taken_back).seen_if_any())
+        .with(
+            Field::new("other_book", "Replaced: was it", is_other.then_some("another book, or one that went another way"))
+                .seen_if_any(),
+        )
         .with(Field::new("kept_as", "Kept as", kept_as).seen_if_any())
 }
 

@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use crate::book::{Point, TestBook};
+use crate::questions::refused;
+use crate::terminal::Terminal;
 
 /// A copy that somebody has changed behind its back.
 fn tampered(book: &TestBook, name: &str, sql: &str) {
@@ -27,7 +29,8 @@ fn a_backup_is_the_book_and_proves_itself() {
     assert_eq!(book.everything(), before, "the book is as it was");
     assert_eq!(book.json("--book copy.db report trial-balance"), book.json("report trial-balance"));
     assert_eq!(book.json("--book copy.db audit head")["hash"], head["hash"]);
-    book.refused(1, "book.exists", "backup copy.db");
+    let taken = book.refused(1, "book.exists", "backup copy.db");
+    assert_eq!(taken.hint, "a backup replaces no file: name a new one");
     book.refused(1, "book.exists", "backup acme.db");
     assert_eq!(book.run("backup nowhere/copy.db").exit, 7);
     let names: Vec<String> = book.files_in(".").into_iter().filter(|name| name.contains(".new-")).collect();
@@ -48,7 +51,8 @@ fn a_backup_of_a_damaged_book_is_made_and_says_what_does_not_hold() {
         book.write("torn.db", content);
         assert_eq!(book.run("restore torn.db --yes").exit, 7);
     }
-    book.refused(7, "book.missing", "restore none.db --yes");
+    let missing = book.refused(7, "book.missing", "restore none.db --yes");
+    assert_eq!(missing.hint, "a backup is a file that `subledger backup` has made");
 }
 
 #[test]
@@ -146,6 +150,97 @@ fn a_book_of_a_later_version_is_not_replaced() {
     book.done("backup copy.db");
     book.sql("PRAGMA user_version = 99").unwrap();
     book.refused(7, "book.newer", "restore copy.db --yes");
+}
+
+/// While the question stands, somebody writes: what they were told is done is not lost.
+#[test]
+fn a_book_that_is_written_to_while_the_question_stands_is_not_replaced() {
+    let book = TestBook::acme(Point::Funded);
+    book.done("backup copy.db");
+    book.done("fund deposit acme 1 --date 2026-06-02");
+    let mut person = Terminal::open(&book, "restore copy.db");
+    person.sees("and take back the last 1 operation? [y/N]: ");
+    book.done("fund deposit acme 700 --date 2026-06-02");
+    let before = book.everything();
+    person.keys("y\r").sees("acme.db was written to since you were asked");
+    assert_eq!(person.exit().0, 5);
+    assert_eq!(book.everything(), before);
+    // The same where there was none when it was asked, or another one that could not be read.
+    for torn in [&b"torn"[..], b"torn otherwise"] {
+        book.write("acme.db", torn);
+        let mut person = Terminal::open(&book, "restore copy.db --format json");
+        person.sees("which cannot be read? [y/N]: ");
+        std::fs::copy(book.path("copy.db"), book.place()).unwrap();
+        refused(5, "book.overtaken", person.keys("y\r"));
+    }
+    book.done("fund deposit acme 1 --date 2026-06-02");
+    let left: Vec<String> =
+        book.files_in(".").into_iter().filter(|name| name.contains(".new-") || name.contains(".before-")).collect();
+    assert_eq!(left, [""; 0], "nothing was kept aside either");
+    assert!(book.checks());
+}
+
+/// Only a file is replaced that is a book, or can have been one.
+#[test]
+fn what_never_was_a_book_is_not_replaced() {
+    let book = TestBook::acme(Point::Funded);
+    book.done("backup copy.db");
+    book.write("acme.db-wal", "");
+    std::fs::create_dir(book.path("folder")).unwrap();
+    std::os::unix::fs::symlink(book.path("nowhere.db"), book.path("link.db")).unwrap();
+    for place in ["folder", "link.db", "acme.db-wal", "acme.db-journal", "none.db-shm"] {
+        book.refused(7, "book.not-plain", &format!("--book {place} restore copy.db --yes"));
+    }
+    // Through a link a book is found, and replaced.
+    std::os::unix::fs::symlink(book.place(), book.path("mine.db")).unwrap();
+    book.done("--book mine.db restore copy.db --yes");
+    assert!(book.checks());
+}
+
+/// What was kept aside is never overwritten, nor a log that lies there put beside another book.
+#[test]
+fn every_file_that_is_moved_aside_finds_a_place_of_its_own() {
+    let book = TestBook::acme(Point::Funded);
+    book.done("backup copy.db");
+    for round in ["one", "two"] {
+        std::fs::remove_file(book.place()).unwrap();
+        book.write("acme.db-wal", round);
+        book.done("restore copy.db");
+    }
+    book.write("acme.db", "torn");
+    book.done("restore copy.db --yes");
+    let kept = ["acme.db.before-restore-0-wal", "acme.db.before-restore-0-2-wal", "acme.db.before-restore-0-3"];
+    assert_eq!(kept.map(|name| book.read(name)), ["one", "two", "torn"]);
+}
+
+/// Nobody gets to see the book of others by putting it in the place of their own.
+#[test]
+fn somebody_elses_book_is_not_restored_over_ones_own() {
+    let book = TestBook::acme(Point::Funded);
+    let init = "init --agent Mine --credential 91330106MA05J1K21K --provider alibaba --currency CNY";
+    book.done_as(2001, &format!("--book mine.db {init}"));
+    book.refused_as(2001, (4, "operator.not-known"), "--book mine.db restore acme.db --yes");
+    assert_eq!(book.json_as(2001, "--book mine.db audit log --result denied")["rows"][0]["command"], "restore");
+    book.refused_as(2001, (4, "operator.not-known"), "--book new.db restore acme.db");
+    assert!(!book.has("new.db"));
+    book.done("operator add ann --uid 2001 --role admin");
+    let restored = book.json_as(2001, "--book mine.db restore acme.db --yes");
+    assert_eq!(restored["other_book"], "another book, or one that went another way");
+}
+
+#[test]
+fn a_preview_of_a_restore_upgrades_nothing() {
+    let book = TestBook::nothing();
+    let old = zstd::decode_all(&include_bytes!("../golden/book-version-1.db.zst")[..]).unwrap();
+    book.write("acme.db", &old);
+    book.write("old.db", &old);
+    assert_eq!(book.json_as(1000, "restore old.db --dry-run")["taken_back"], 0);
+    assert_eq!(std::fs::read(book.place()).unwrap(), old);
+    book.refused_as(4242, (4, "operator.not-known"), "restore old.db --dry-run");
+    assert_eq!(std::fs::read(book.place()).unwrap(), old, "a stranger upgrades nothing either");
+    assert!(book.files_in(".").iter().all(|name| !name.contains(".before-")));
+    book.done_as(1000, "restore old.db --yes");
+    assert_eq!(book.json_as(1000, "check")["ok"], true);
 }
 
 #[test]

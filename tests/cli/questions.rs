@@ -14,7 +14,7 @@ const OPEN: &str = "Open this account? [y/N]: ";
 const CREATE: &str = "account create new-1 --group acme --entity acme-hq --environment test --mode prepaid";
 
 /// The command has ended with this exit and this stable code, said under `--format json`.
-fn refused(exit: i32, code: &str, terminal: &mut Terminal) {
+pub(crate) fn refused(exit: i32, code: &str, terminal: &mut Terminal) {
     let (ended, seen) = terminal.exit();
     assert!(ended == exit && seen.contains(&format!("{{\"error\":{{\"code\":\"{code}\"")), "{ended}: {seen}");
 }

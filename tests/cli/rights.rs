@@ -328,3 +328,16 @@ fn the_founder_does_not_depend_on_the_clock() {
     book.set_now("2020-01-01T00:00:00Z");
     book.done("operator add li.na --uid 2001 --role manager");
 }
+
+/// A sudo rule names the book in front of what people type: another one behind the command would open what is not theirs.
+#[test]
+fn a_command_is_about_one_book() {
+    let book = TestBook::acme(Point::Made);
+    for line in
+        ["--book acme.db --book other.db status", "--book acme.db status --book other.db", "status --book acme.db --book=other.db"]
+    {
+        let refused = book.refused(2, "usage", line);
+        assert!(refused.message.contains("'--book <PATH>' cannot be used multiple times"), "{refused:?}");
+    }
+    book.done("status --book acme.db");
+}

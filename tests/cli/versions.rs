@@ -555,7 +555,7 @@ fn bad_lines_are_left_out_and_mended() {
 
     // Where the bad lines cannot be written, nothing is imported.
     std::fs::create_dir(book.path("taken.csv")).unwrap();
-    for place in ["taken.csv", "missing/bad.csv"] {
+    for place in ["taken.csv", "missing/bad.csv", "acme.db", "bill.csv"] {
         let line = format!("bill import bill.csv --period 2026-06 --final --skip-bad --rejects {place}");
         refused_for_nothing(&book, "file.rejects-unwritten", &line);
     }

@@ -14,7 +14,7 @@ pub(crate) use self::blocker::blocker;
 use self::input::input_error;
 use self::refused::refused;
 pub(crate) use self::refused::sentence;
-use self::store::store_error;
+use self::store::{backup_error, store_error};
 use super::exit::Exit;
 use super::prompt::{CannotAsk, Missing};
 use super::ui::{Format, Ui, Unwritten, say_error_object};
@@ -217,6 +217,7 @@ fn book_error(error: &book::Error) -> Told {
     match error {
         book::Error::Refused(refusal) => refused(refusal),
         book::Error::Store(error) => store_error(error),
+        book::Error::OfBackup(error) => backup_error(error),
         book::Error::Requested(request) => {
             Told::new(Exit::LeftForAPerson, "approval.needed", format!("it waits for another operator: {}", request.outcome.id))
         }

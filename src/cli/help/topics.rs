@@ -33,17 +33,21 @@ user in whose name nobody logs in, and let people reach it through sudo alone:
   chmod 700 /srv/subledger
   install -o root -m 755 subledger /usr/local/bin/subledger
   groupadd books; usermod -aG books subledger; usermod -aG books li.na
-  install -d -o root -g books -m 2770 /srv/subledger-files    # bills in, statements out
+  install -d -o root -g books -m 3770 /srv/subledger-files    # bills in, statements out
 
   # /etc/sudoers.d/subledger (mode 0440, checked by visudo -c)
-  %books ALL=(subledger) NOPASSWD: NOSETENV: /usr/local/bin/subledger
+  %books ALL=(subledger) NOPASSWD: NOSETENV: \
+      /usr/local/bin/subledger --book /srv/subledger/book.db *
 
   # in the people's shell profile
   subledger() { sudo -u subledger /usr/local/bin/subledger --book /srv/subledger/book.db \"$@\"; }
 
 The tool then acts for whoever has called sudo, by the SUDO_UID that sudo itself sets; NOSETENV
 keeps people from setting it. It is believed only where the process owns the book (or makes it):
-somebody who sets SUDO_UID on their own account stays who they are. Whoever makes the book
+somebody who sets SUDO_UID on their own account stays who they are. The rule names the book, and a
+second --book is refused: without that, people could read and write the service user's other
+files through books of their own. The folder is sticky (3770), so that nobody puts something else
+in the place of a file that is being written there. Whoever makes the book
 (`subledger init`) is its first operator, with every role: give the others theirs, then give up
 what you do not need.
 
@@ -114,7 +118,7 @@ from doing that, or from putting another book in its place.
 that you hold: if it passes, nothing up to that operation was changed, added or taken out since
 you were told the hash. So keep heads where those who can write the book cannot: mail them to
 the auditor, print them under the month's statements. The receipt of a closed month has one. A
-restored backup begins a branch of its own: a head from behind the backup fails, as it should.
+restored backup goes on as a branch of its own: a head noted after the backup fails, as it should.
 
 What it cannot prove:
 - that what was typed was true, or that everything that happened was typed;
