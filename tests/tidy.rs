@@ -32,7 +32,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("pbkdf2", &["src/domain/id_number.rs"]),
     ("plotters", &["src/view/chart.rs"]),
     ("rusqlite", &["src/store/"]),
-    ("rusqlite_migration", &["src/store/open.rs", "src/store/upgrade.rs"]),
+    ("rusqlite_migration", &["src/store/upgrade.rs"]),
     ("rust_decimal", &["src/domain/rate.rs"]),
     ("rust_xlsxwriter", &["src/view/xlsx.rs"]),
     ("serde", &["anywhere"]),

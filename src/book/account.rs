@@ -551,7 +551,11 @@ impl UseCase for VerifyAccount {
     type Outcome = AccountStep;
 
     fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
-        reach::of_account(reader, &self.account, None, today)
+        let reach = reach::of_account(reader, &self.account, None, today)?;
+        Ok(match &self.entity {
+            Some(entity) => reach.and(super::entity::reach_of(reader, entity, today)?),
+            None => reach,
+        })
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<AccountStep> {

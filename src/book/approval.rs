@@ -3,7 +3,7 @@
 //! The command is run on trial, with everything that it checks. What it would post is read off, taken back, and kept as a request
 //! in the same transaction; [`Approve`] runs the very same command again, with the rights of both, and compares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
 use serde::de::DeserializeOwned;
@@ -149,10 +149,11 @@ pub(super) fn keep<U: UseCase>(operation: Operation<'_>, call: &Call, asked: Ask
         decision: None,
     };
     operation.writer().insert_approval(&request)?;
+    let named = NamedRequest::of(operation.reader(), request)?;
     let recorded = NewOperation {
         key: call.key.clone(),
         result: OperationResult::Requested,
-        outcome: if call.key.is_some() { serde_json::to_string(&request).expect("a request is JSON") } else { String::new() },
+        outcome: if call.key.is_some() { serde_json::to_string(&named).expect("a request is JSON") } else { String::new() },
         ..operation_of(operation.session(), operation.operator_name(), U::COMMAND, arguments)
     };
     let writer = operation.into_writer();
@@ -163,7 +164,7 @@ pub(super) fn keep<U: UseCase>(operation: Operation<'_>, call: &Call, asked: Ask
         writer.commit(&recorded)?;
         Status::Applied
     };
-    Ok(Error::Requested(Box::new(Done { status, outcome: request })))
+    Ok(Error::Requested(Box::new(Done { status, outcome: named })))
 }
 
 fn find(reader: Reader<'_>, id: &str) -> Result<Request> {
@@ -203,23 +204,40 @@ pub struct Withdraw {
     pub note: Option<Name>,
 }
 
-/// A request that was decided on.
+/// A request with the names of those whose money it moves: all that its answer needs, read before the commit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Decided {
+pub struct NamedRequest {
     /// The request.
     pub request: Request,
+    /// Whose the ledger accounts are that it posts to, by code.
+    pub owners: Vec<(Owner, String)>,
+}
+
+impl NamedRequest {
+    pub(super) fn of(reader: Reader<'_>, request: Request) -> Result<Self> {
+        let postings = request.entries.iter().flat_map(|entry| &entry.postings);
+        let owners: BTreeSet<Owner> = postings.map(|posting| posting.owner).collect();
+        let owners = owners.into_iter().map(|owner| Ok((owner, owner_name(reader, owner)?))).collect::<Result<_>>()?;
+        Ok(Self { request, owners })
+    }
+
+    /// As people see it on a day.
+    pub fn seen(self, today: NaiveDate) -> RequestView {
+        let Self { request, owners } = self;
+        RequestView { typed: super::audit::typed(&request.arguments), owners: owners.into_iter().collect(), request, today }
+    }
 }
 
 impl UseCase for Approve {
     const COMMAND: &'static str = APPROVE;
     const PERMISSION: Permission = Permission::MoveMoney;
-    type Outcome = Decided;
+    type Outcome = NamedRequest;
 
     fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
         reach_of(reader, &self.request)
     }
 
-    fn run(self, operation: &mut Operation<'_>) -> Result<Decided> {
+    fn run(self, operation: &mut Operation<'_>) -> Result<NamedRequest> {
         let request = decidable(operation, &self.request, Verdict::Approved)?;
         let kind = kind_of(&request)?;
         require_still_asked(operation, &request, kind)?;
@@ -236,13 +254,13 @@ impl UseCase for Approve {
 impl UseCase for Reject {
     const COMMAND: &'static str = "approval reject";
     const PERMISSION: Permission = Permission::MoveMoney;
-    type Outcome = Decided;
+    type Outcome = NamedRequest;
 
     fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
         reach_of(reader, &self.request)
     }
 
-    fn run(self, operation: &mut Operation<'_>) -> Result<Decided> {
+    fn run(self, operation: &mut Operation<'_>) -> Result<NamedRequest> {
         let request = decidable(operation, &self.request, Verdict::Rejected)?;
         decide(operation, &request, Verdict::Rejected, Some(self.note), vec![])
     }
@@ -251,13 +269,13 @@ impl UseCase for Reject {
 impl UseCase for Withdraw {
     const COMMAND: &'static str = "approval withdraw";
     const PERMISSION: Permission = Permission::MoveMoney;
-    type Outcome = Decided;
+    type Outcome = NamedRequest;
 
     fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
         reach_of(reader, &self.request)
     }
 
-    fn run(self, operation: &mut Operation<'_>) -> Result<Decided> {
+    fn run(self, operation: &mut Operation<'_>) -> Result<NamedRequest> {
         let request = decidable(operation, &self.request, Verdict::Withdrawn)?;
         decide(operation, &request, Verdict::Withdrawn, self.note, vec![])
     }
@@ -286,11 +304,11 @@ fn decide(
     verdict: Verdict,
     note: Option<Name>,
     entries: Vec<EntryId>,
-) -> Result<Decided> {
+) -> Result<NamedRequest> {
     let (by, by_uid, day) = (operation.operator_name().to_owned(), operation.session().os_uid, operation.today());
     let after = Request { decision: Some(Decision { verdict, by, by_uid, day, note, entries }), ..before.clone() };
     operation.writer().decide_approval(before, &after)?;
-    Ok(Decided { request: after })
+    NamedRequest::of(operation.reader(), after)
 }
 
 /// A request as people see it.
@@ -304,14 +322,6 @@ pub struct RequestView {
     pub owners: BTreeMap<Owner, String>,
     /// The day on which it is looked at.
     pub today: NaiveDate,
-}
-
-/// A request with the names of those whose money it moves.
-pub fn view(reader: Reader<'_>, request: Request, today: NaiveDate) -> Result<RequestView> {
-    let postings = request.entries.iter().flat_map(|entry| &entry.postings);
-    let owners = postings.map(|posting| Ok((posting.owner, owner_name(reader, posting.owner)?))).collect::<Result<_>>()?;
-    let typed = super::audit::typed(&request.arguments);
-    Ok(RequestView { request, typed, owners, today })
 }
 
 /// The code of an owner of ledger accounts; `agent` for the agent's own.
@@ -332,10 +342,10 @@ pub(super) fn pending(reader: Reader<'_>, today: NaiveDate) -> Result<Vec<Reques
 /// Requests by number: all of them, or those that wait for somebody today.
 pub fn list(reader: Reader<'_>, all: bool, today: NaiveDate) -> Result<Vec<RequestView>> {
     let requests = if all { reader.approvals(false)? } else { pending(reader, today)? };
-    requests.into_iter().map(|request| view(reader, request, today)).collect()
+    requests.into_iter().map(|request| Ok(NamedRequest::of(reader, request)?.seen(today))).collect()
 }
 
 /// One request.
 pub fn show(reader: Reader<'_>, id: &str, today: NaiveDate) -> Result<RequestView> {
-    view(reader, find(reader, id)?, today)
+    Ok(NamedRequest::of(reader, find(reader, id)?)?.seen(today))
 }

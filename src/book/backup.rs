@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::audit::{Head, head};
+use super::commands::Declared;
 use super::log::{as_logged, bring_up_to_date, log_denial, operation_of, told_of_upgrade};
 use super::{Book, Error, Result, Session, operator};
 use crate::domain::chain::hex;
@@ -19,7 +20,7 @@ use crate::domain::role::Permission;
 use crate::store::{Access, Checked, DraftCopy, LostPlace, Reader, Store, StoreError, kept_aside};
 
 /// The command that puts a backup in the place of the book, and what it needs.
-pub const RESTORE: (&str, Permission) = ("restore", Permission::Administer);
+pub const RESTORE: Declared = Declared { command: "restore", permission: Permission::Administer };
 
 /// A backup that was made.
 #[derive(Clone, Debug)]
@@ -156,7 +157,7 @@ fn administrator_of_copy(copy: &mut Store, session: &Session) -> Result<Operator
 }
 
 fn administrator(reader: Reader<'_>, session: &Session) -> Result<Operator> {
-    operator::authorise(reader, session, RESTORE.1, || Ok(Reach::Book))
+    operator::authorise(reader, session, RESTORE.permission, || Ok(Reach::Book))
 }
 
 /// The book that would be replaced records whom it refuses.
@@ -165,7 +166,7 @@ fn recorded_if_denied(current: &mut Store, session: &Session, authorised: Result
         && refusal.is_denial()
     {
         bring_up_to_date(current, session)?;
-        log_denial(current, session, RESTORE.0, as_logged(&session.arguments))?;
+        log_denial(current, session, RESTORE.command, as_logged(&session.arguments))?;
     }
     authorised
 }
@@ -189,7 +190,7 @@ impl Restorable {
             arguments.insert("replaced_operation".to_owned(), head.operation.0.to_string());
             arguments.insert("replaced_hash".to_owned(), hex(&head.hash));
         }
-        let told = operation_of(session, &operator, RESTORE.0, as_logged(&arguments));
+        let told = operation_of(session, &operator, RESTORE.command, as_logged(&arguments));
         let recorded = draft.store_mut().begin()?.commit(&told)?;
         match replaced {
             Replaced::Book { head, .. } => Store::replace(place, &draft, &kept_as, &head.hash, watch)?,

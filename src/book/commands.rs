@@ -23,8 +23,8 @@ const fn declared<U: UseCase>() -> Declared {
 
 /// What a command needs that writes; none for one that only looks, or that is none.
 pub fn needs(command: &str) -> Option<Permission> {
-    let restore = Some(RESTORE).filter(|(restore, _)| *restore == command).map(|(_, permission)| permission);
-    restore.or_else(|| COMMANDS.iter().find(|declared| declared.command == command).map(|declared| declared.permission))
+    let declared = COMMANDS.iter().chain([&RESTORE]).find(|declared| declared.command == command);
+    declared.map(|declared| declared.permission)
 }
 
 /// Every command that writes to the open book, by name.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::SecondsFormat;
 
+use super::approval::NamedRequest;
 use super::{Call, Done, Error, Operation, Result, Session, Status, UseCase};
-use crate::domain::approval::Request;
 use crate::domain::audit::{OperationResult, is_personal, masked};
 use crate::domain::refusal::Refusal;
 use crate::store::{NewOperation, Reader, Store, StoreError};
@@ -92,9 +92,11 @@ pub(super) fn replay<U: UseCase>(reader: Reader<'_>, call: &Call) -> Result<Opti
         }
     }
     if first.result == OperationResult::Requested {
-        let request: Request = serde_json::from_str(&first.outcome).map_err(damaged)?;
-        let request = reader.approval(request.id)?.unwrap_or(request);
-        return Err(Error::Requested(Box::new(Done { status: Status::Replayed, outcome: request })));
+        let first: NamedRequest = serde_json::from_str(&first.outcome).map_err(damaged)?;
+        // As it is by now: somebody may have decided on it.
+        let request = reader.approval(first.request.id)?.unwrap_or(first.request);
+        let outcome = NamedRequest { request, owners: first.owners };
+        return Err(Error::Requested(Box::new(Done { status: Status::Replayed, outcome })));
     }
     Ok(Some(serde_json::from_str(&first.outcome).map_err(damaged)?))
 }

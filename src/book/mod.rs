@@ -78,7 +78,7 @@ use serde::de::DeserializeOwned;
 use log::{as_logged, log_denial, record, replay};
 pub use operation::Operation;
 
-use crate::domain::approval::{Effect, Request};
+use crate::domain::approval::Effect;
 use crate::domain::input::InputFile;
 use crate::domain::journal::Unbalanced;
 use crate::domain::money::{Money, Overflow};
@@ -100,7 +100,7 @@ pub enum Error {
     /// A posting rule made an entry that does not balance: a bug.
     Unbalanced(Unbalanced),
     /// It is above a limit, and was kept for another operator to decide on.
-    Requested(Box<Done<Request>>),
+    Requested(Box<Done<approval::NamedRequest>>),
 }
 
 /// The result of a use case.
@@ -357,6 +357,7 @@ impl Book {
 
     /// The one way to write.
     pub fn write<U: UseCase>(&mut self, call: &Call, use_case: U) -> Result<Done<U::Outcome>> {
+        debug_assert_eq!(commands::needs(U::COMMAND), Some(U::PERMISSION), "{} is not listed", U::COMMAND);
         let written = self.attempt(call, use_case);
         if let Err(Error::Refused(refusal)) = &written
             && refusal.is_denial()

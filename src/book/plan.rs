@@ -10,6 +10,7 @@ use super::fund::{Slip, allocate, reclaim, reclaimable};
 use super::run_rate::Spending;
 use super::{Operation, Result, UseCase, When, approval, reach};
 use crate::domain::account::{AccountState, Group, Mode};
+use crate::domain::approval::ApprovalState;
 use crate::domain::chain::hex;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
@@ -21,7 +22,7 @@ use crate::domain::plan::{Member, MoveKind, Plan, PlannedMove, rebalance};
 use crate::domain::refusal::{Notice, Refusal};
 use crate::domain::role::Permission;
 use crate::domain::runway::target;
-use crate::store::Reader;
+use crate::store::{Reader, StoreError};
 
 /// A plan, and what it cannot do.
 #[derive(Clone, Debug)]
@@ -127,7 +128,7 @@ impl UseCase for ApplyPlan {
             return Ok(PlanApplied { plan: None, date, moves: vec![] });
         }
         if !self.is_checked {
-            self.require_current(operation.reader())?;
+            self.require_current(operation.reader(), operation.today())?;
         }
         let plan = self.plan.hash();
         let note = Note { reference: None, remark: Some(format!("plan {}", &plan[..12])) };
@@ -149,15 +150,26 @@ impl UseCase for ApplyPlan {
 
 impl ApplyPlan {
     /// A plan is for the book as it was planned for, and for once.
-    fn require_current(&self, reader: Reader<'_>) -> Result<()> {
+    fn require_current(&self, reader: Reader<'_>, today: NaiveDate) -> Result<()> {
         let (_, head) = reader.audit_head()?;
         if hex(&head) == self.plan.book {
             return Ok(());
         }
         let file = self.file.clone();
-        Err(match reader.operation_with_file(Self::COMMAND, "plan", &self.sha256)? {
-            Some(operation) => Refusal::PlanApplied { file, operation }.into(),
-            None => Refusal::PlanStale { file }.into(),
-        })
+        if let Some(operation) = reader.operation_with_file(Self::COMMAND, "plan", &self.sha256)? {
+            return Err(Refusal::PlanApplied { file, operation }.into());
+        }
+        if let Some(asked) = reader.request_with_file(Self::COMMAND, "plan", &self.sha256)? {
+            match asked.state(today) {
+                ApprovalState::Pending => return Err(Refusal::PlanRequested { file, request: asked.id }.into()),
+                ApprovalState::Approved => {
+                    let operation = reader.decided_by_operation(asked.id)?;
+                    let operation = operation.ok_or_else(|| StoreError::Damaged(format!("nobody has approved {}", asked.id)))?;
+                    return Err(Refusal::PlanApplied { file, operation }.into());
+                }
+                ApprovalState::Rejected | ApprovalState::Withdrawn | ApprovalState::Expired => {}
+            }
+        }
+        Err(Refusal::PlanStale { file }.into())
     }
 }

@@ -279,11 +279,6 @@ impl Request {
         self.groups.clone().map_or(Reach::Book, Reach::Groups)
     }
 
-    /// The day that what it posts belongs to; the day of the request where it posts nothing.
-    pub fn effective(&self) -> NaiveDate {
-        self.entries.iter().map(|entry| entry.effective).max().unwrap_or(self.requested)
-    }
-
     /// Refuses to decide a second time, too late, or by the wrong person: who asks withdraws, somebody else approves or rejects.
     pub fn require_decidable(&self, verdict: Verdict, by_uid: u32, today: NaiveDate) -> Result<(), Refusal> {
         if let Some(decision) = &self.decision {

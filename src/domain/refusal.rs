@@ -441,6 +441,8 @@ pub enum Refusal {
     PlanEdited { file: String },
     /// A plan was applied before.
     PlanApplied { file: String, operation: OperationId },
+    /// A plan was asked for, and waits for another operator.
+    PlanRequested { file: String, request: ApprovalId },
     /// The book has changed since a plan was made.
     PlanStale { file: String },
 
@@ -909,6 +911,7 @@ impl Refusal {
             Self::NotAPlan { .. } => "plan.not-a-plan",
             Self::PlanEdited { .. } => "plan.edited",
             Self::PlanApplied { .. } => "plan.applied",
+            Self::PlanRequested { .. } => "plan.requested",
             Self::PlanStale { .. } => "plan.stale",
             Self::UnreadableFile { reason, .. } => reason.code(),
             Self::NoProof { .. } => "statement.no-proof",

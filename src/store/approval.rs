@@ -6,7 +6,7 @@ use super::error::Result;
 use super::sql::{Columns as _, day, to_json};
 use super::{Reader, Writer};
 use crate::domain::approval::Request;
-use crate::domain::id::ApprovalId;
+use crate::domain::id::{ApprovalId, OperationId};
 
 const SELECT: &str = "SELECT id, command, content, arguments, groups, requester, requester_uid, requested, excess, entries, effects, \
                       expires, decision FROM approval";
@@ -42,6 +42,21 @@ impl Reader<'_> {
     pub fn approval(&self, id: ApprovalId) -> Result<Option<Request>> {
         let mut select = self.connection.prepare_cached(&format!("{SELECT} WHERE id = ?1"))?;
         Ok(select.query_row([id.0], request).optional()?)
+    }
+
+    /// The last request for a command that was given a file of this SHA-256 as an argument.
+    pub fn request_with_file(&self, command: &str, argument: &str, sha256: &str) -> Result<Option<Request>> {
+        let condition = "WHERE command = ?1 AND json_extract(arguments, '$.' || ?2) = ?3 ORDER BY id DESC LIMIT 1";
+        let mut select = self.connection.prepare_cached(&format!("{SELECT} {condition}"))?;
+        Ok(select.query_row([command, argument, sha256], request).optional()?)
+    }
+
+    /// The operation that has decided on a request.
+    pub fn decided_by_operation(&self, id: ApprovalId) -> Result<Option<OperationId>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT operation_id FROM change WHERE noun = 'approval' AND key = ?1 AND before IS NOT NULL ORDER BY id DESC LIMIT 1",
+        )?;
+        Ok(select.query_row([id.to_string()], |row| row.get(0).map(OperationId)).optional()?)
     }
 }
 

@@ -16,7 +16,7 @@ use super::copy::open_draft;
 use super::draft::{Draft, suffixed};
 use super::error::{Result, StoreError};
 use super::operation::NewOperation;
-use super::upgrade::{LATEST, versions};
+use super::upgrade::{LATEST, bring_to_latest};
 use super::{Reader, Writer};
 use crate::domain::progress::Unwatched;
 
@@ -70,7 +70,7 @@ impl Store {
         connection.pragma_update(None, "application_id", APPLICATION_ID)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         prepare(&connection)?;
-        versions(None).to_latest(&mut connection).map_err(migration_failed)?;
+        bring_to_latest(&mut connection, None)?;
         Ok(Self { connection, path: draft.path().to_owned() })
     }
 
@@ -94,16 +94,9 @@ impl Store {
         let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
         flags |=
             if metadata.permissions().readonly() { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
-        let connection = Connection::open_with_flags(path, flags)?;
-        let store = Self { connection, path: path.to_owned() };
-        store.identify()?;
-        prepare(&store.connection)?;
+        let store = Self::known(Connection::open_with_flags(path, flags)?, path)?;
         if access == Access::Write && store.connection.is_readonly("main")? {
             return Err(StoreError::ReadOnly(path.to_owned()));
-        }
-        let found = store.version()?;
-        if found > LATEST {
-            return Err(StoreError::Newer { found, known: LATEST });
         }
         Ok(store)
     }
@@ -119,7 +112,12 @@ impl Store {
         }
         place.push_str("?immutable=1");
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let store = Self { connection: Connection::open_with_flags(&place, flags)?, path: path.to_owned() };
+        Self::known(Connection::open_with_flags(&place, flags)?, path)
+    }
+
+    /// A file that is open, as a book of a version that this tool knows.
+    fn known(connection: Connection, path: &Path) -> Result<Self> {
+        let store = Self { connection, path: path.to_owned() };
         store.identify()?;
         prepare(&store.connection)?;
         match store.version()? {
@@ -184,10 +182,10 @@ impl Store {
 
     /// The same without a copy, of what is a copy itself.
     pub fn upgrade_in_place(&mut self, operation: &NewOperation) -> Result<()> {
-        match versions(Some(operation.clone())).to_latest(&mut self.connection) {
+        match bring_to_latest(&mut self.connection, Some(operation.clone())) {
             // Another command may have been faster.
             Err(_) if !self.is_older()? => Ok(()),
-            done => done.map_err(migration_failed),
+            done => done,
         }
     }
 
@@ -243,15 +241,8 @@ impl Store {
 /// The schema as this version makes it, for comparison with a file's.
 pub(super) fn fresh_schema() -> Result<Connection> {
     let mut connection = Connection::open_in_memory()?;
-    versions(None).to_latest(&mut connection).map_err(migration_failed)?;
+    bring_to_latest(&mut connection, None)?;
     Ok(connection)
-}
-
-fn migration_failed(error: rusqlite_migration::Error) -> StoreError {
-    match error {
-        rusqlite_migration::Error::RusqliteError { err, .. } => err.into(),
-        other => StoreError::Damaged(other.to_string()),
-    }
 }
 
 /// Settings belong to a connection, not to the file.

@@ -4,11 +4,12 @@
 //! typed it. A book is copied before.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use rusqlite::{Connection, params};
-use rusqlite_migration::{HookError, HookResult, M, Migrations};
+use rusqlite_migration::{HookError, M, Migrations};
 
-use super::error::StoreError;
+use super::error::{Result, StoreError};
 use super::operation::{NewOperation, insert_change, seal};
 use super::sql::to_json;
 use crate::domain::chain::Facts;
@@ -18,16 +19,29 @@ use crate::domain::role::Role;
 /// How many versions of the schema there are.
 pub(super) const LATEST: i64 = 2;
 
-/// Every version, oldest first. The log tells of an upgrade as `operation` says; a new book has nothing to tell.
-pub(super) fn versions(operation: Option<NewOperation>) -> Migrations<'static> {
+/// Brings a file to the latest version, in one transaction. The log tells of it as `operation` says; a new book has nothing to tell.
+pub(super) fn bring_to_latest(connection: &mut Connection, operation: Option<NewOperation>) -> Result<()> {
+    let failure: Arc<Mutex<Option<StoreError>>> = Arc::default();
+    let kept = Arc::clone(&failure);
     let with_rights = M::up_with_hook(include_str!("schema_2.sql"), move |transaction: &rusqlite::Transaction<'_>| {
-        grants_of_roles(transaction, operation.as_ref())
+        grants_of_roles(transaction, operation.as_ref()).map_err(|error| {
+            let told = HookError::Hook(error.to_string());
+            *kept.lock().expect("nothing panics while it is locked") = Some(error);
+            told
+        })
     });
-    Migrations::new(vec![M::up(include_str!("schema_1.sql")), with_rights])
+    let versions = Migrations::new(vec![M::up(include_str!("schema_1.sql")), with_rights]);
+    versions.to_latest(connection).map_err(|error| {
+        match (failure.lock().expect("nothing panics while it is locked").take(), error) {
+            (Some(failure), _) => failure,
+            (None, rusqlite_migration::Error::RusqliteError { err, .. }) => err.into(),
+            (None, other) => StoreError::Damaged(other.to_string()),
+        }
+    })
 }
 
 /// Version 1 had a list of roles for each operator, for the whole book, always.
-fn grants_of_roles(connection: &Connection, operation: Option<&NewOperation>) -> HookResult {
+fn grants_of_roles(connection: &Connection, operation: Option<&NewOperation>) -> Result<()> {
     struct Before {
         os_uid: u32,
         name: String,
@@ -46,23 +60,17 @@ fn grants_of_roles(connection: &Connection, operation: Option<&NewOperation>) ->
     let mut facts = Facts::default();
     let id: i64 = connection.query_row("SELECT COALESCE(MAX(id), 0) + 1 FROM operation", [], |row| row.get(0))?;
     for Before { os_uid, name, roles, logged } in &before {
-        let roles: BTreeSet<Role> = roles.split(' ').filter_map(|word| word.parse().ok()).collect();
-        let grants = roles.into_iter().map(Grant::of_book).collect();
+        let unknown = |word: &str| StoreError::Damaged(format!("the role {word:?} of the operator {name}"));
+        let roles = roles.split_whitespace().map(|word| word.parse().map_err(|_| unknown(word)));
+        let grants = roles.collect::<Result<BTreeSet<Role>>>()?.into_iter().map(Grant::of_book).collect();
         let operator = Operator { os_uid: *os_uid, name: name.clone(), grants, disabled: None };
         let update = "UPDATE operator SET grants = ?2 WHERE name = ?1";
         connection.execute(update, params![name, to_json(&operator.grants)])?;
-        insert_change(connection, &mut facts, id, ("operator", name), Some(logged), &to_json(&operator)).map_err(told)?;
+        insert_change(connection, &mut facts, id, ("operator", name), Some(logged), &to_json(&operator))?;
     }
     connection.execute_batch("ALTER TABLE operator DROP COLUMN roles")?;
     if let Some(operation) = operation.filter(|_| !before.is_empty()) {
-        seal(connection, id, operation, facts).map_err(told)?;
+        seal(connection, id, operation, facts)?;
     }
     Ok(())
-}
-
-fn told(error: StoreError) -> HookError {
-    match error {
-        StoreError::Sqlite(error) => HookError::RusqliteError(error),
-        error => HookError::Hook(error.to_string()),
-    }
 }

@@ -171,6 +171,13 @@ fn every_movement_of_money_can_wait() {
     }
     assert_eq!(book.json("account show acme-prod")["credit_limit"], "500000.00");
     assert_eq!(book.json("period list")["rows"][0]["state"], "closed");
+    // What is done already waits for nobody.
+    let again = book.json("period close 2026-06 --without-bill");
+    assert_eq!(
+        (&again["already_closed"], book.json("approval list")["rows"].as_array().unwrap().len()),
+        (&json!(true), 0),
+        "{again}"
+    );
     assert!(book.checks());
 }
 
@@ -181,8 +188,9 @@ fn a_plan_and_a_charge_back_can_wait_too() {
     book.done("policy set approval-limit 5");
     book.done("fund plan --days 365 --output plan.csv");
     asks(&book, "fund apply plan.csv --date 2026-06-30");
+    book.refused_as(FIRST, (1, "plan.requested"), "fund apply plan.csv --date 2026-06-30");
     book.done_as(SECOND, "approval approve a-1");
-    assert!(book.run_as(FIRST, "fund apply plan.csv --date 2026-06-30").exit == 1, "a plan is for once");
+    book.refused_as(FIRST, (1, "plan.applied"), "fund apply plan.csv --date 2026-06-30");
     asks(&book, "settlement charge-back 7");
     book.done_as(SECOND, "approval approve a-2");
     assert!(book.checks());

@@ -54,6 +54,7 @@ fn a_manager_of_one_group_does_nothing_for_another_or_for_the_book() {
         "account edit acme-test --group globex --date 2026-08-01",
         "account create globex-2 --group globex --entity acme-hq --environment test --mode prepaid --mobile 13800000009",
         "account import accounts.csv",
+        "account verify acme-3 --entity globex-hq",
         "invitation resend globex-1",
         "order record globex-1 --product ecs --kind new --list-price 5 --provider-order 79",
         "order import orders-2.csv",

@@ -264,7 +264,7 @@ fn two_people_top_the_pool_up(desk: &mut Desk) {
         let slip = Slip { date: parse_date(day), note: Note::default() };
         let top_up = TopUp { amount: "200".parse().expect("an amount"), currency: None, paid: None, slip };
         let Err(Error::Requested(asked)) = as_li_na.write(&Call::default(), top_up) else { panic!("it is above the limit") };
-        assert_eq!(asked.outcome.id.to_string(), format!("a-{number}"));
+        assert_eq!(asked.outcome.request.id.to_string(), format!("a-{number}"));
     }
     as_li_na.write(&Call::default(), Withdraw { request: "a-3".to_owned(), note: None }).expect("it is hers");
     desk.does(Approve { request: "a-1".to_owned(), note: Some("seen".parse().expect("a name")) });

@@ -58,8 +58,11 @@ impl UseCase for ClosePeriod {
         (self.without_bill == WithoutBill::NotYet).then(|| approval::content(self))
     }
 
-    /// What is charged without a bill that proves it.
+    /// What is charged without a bill that proves it; nothing where it was closed before.
     fn stake(closed: &PeriodClosed) -> Option<Vec<Money>> {
+        if closed.already {
+            return Some(vec![]);
+        }
         let Receipt { accrued_usage, ledger, .. } = &closed.receipt;
         let nothing = ledger.first().map(|total| Money::new(Amount::ZERO, total.currency));
         let accrued: Vec<Money> = accrued_usage.iter().map(|(currency, amount)| Money::new(*amount, *currency)).collect();

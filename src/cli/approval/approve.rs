@@ -34,7 +34,7 @@ impl ApproveArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let call = context.call(&self.write);
         let done = context.write(&call, Approve { request: self.request, note: self.note })?;
-        super::answer_decided(context, &done, "approval-approve")?;
+        super::answer(context, &done, "approval-approve")?;
         Ok(Exit::Done)
     }
 }

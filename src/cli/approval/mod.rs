@@ -11,9 +11,8 @@ use clap::Subcommand;
 use super::context::{Context, Ended};
 use super::exit::Exit;
 use super::failure::Failure;
-use crate::book::approval::Decided;
+use crate::book::approval::NamedRequest;
 use crate::book::{Done, Status};
-use crate::domain::approval::Request;
 use crate::view;
 
 /// What is above a limit, and waits for another operator
@@ -39,20 +38,17 @@ impl ApprovalCommand {
 }
 
 /// Tells that a command was not done, but kept for another operator.
-pub(super) fn tell_requested(context: &Context, done: &Done<Request>) -> Ended {
-    let today = context.session().today();
-    let request = context.read(|reader| crate::book::approval::view(reader, done.outcome.clone(), today))?;
-    context.answer_done(done, view::approval::one("approval-request", &request), &[])?;
+pub(super) fn tell_requested(context: &Context, done: &Done<NamedRequest>) -> Ended {
+    answer(context, done, "approval-request")?;
     if done.status == Status::Applied {
-        let id = done.outcome.id;
+        let id = done.outcome.request.id;
         context.ui.status(&format!("nothing was posted: another operator decides, with `subledger approval approve {id}`"));
     }
     Ok(Exit::LeftForAPerson)
 }
 
-/// Gives the answer of a decision.
-fn answer_decided(context: &Context, done: &Done<Decided>, schema: &str) -> Result<(), Failure> {
-    let today = context.session().today();
-    let request = context.read(|reader| crate::book::approval::view(reader, done.outcome.request.clone(), today))?;
+/// Shows a request as it is now.
+fn answer(context: &Context, done: &Done<NamedRequest>, schema: &str) -> Result<(), Failure> {
+    let request = done.outcome.clone().seen(context.session().today());
     context.answer_done(done, view::approval::one(schema, &request), &[])
 }

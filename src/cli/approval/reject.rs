@@ -30,7 +30,7 @@ impl RejectArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let call = context.call(&self.write);
         let done = context.write(&call, Reject { request: self.request, note: self.reason })?;
-        super::answer_decided(context, &done, "approval-reject")?;
+        super::answer(context, &done, "approval-reject")?;
         Ok(Exit::Done)
     }
 }

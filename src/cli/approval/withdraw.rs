@@ -31,7 +31,7 @@ impl WithdrawArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let call = context.call(&self.write);
         let done = context.write(&call, Withdraw { request: self.request, note: self.reason })?;
-        super::answer_decided(context, &done, "approval-withdraw")?;
+        super::answer(context, &done, "approval-withdraw")?;
         Ok(Exit::Done)
     }
 }

@@ -219,7 +219,8 @@ fn book_error(error: &book::Error) -> Told {
         book::Error::Store(error) => store_error(error),
         book::Error::OfBackup(error) => backup_error(error),
         book::Error::Requested(request) => {
-            Told::new(Exit::LeftForAPerson, "approval.needed", format!("it waits for another operator: {}", request.outcome.id))
+            let id = request.outcome.request.id;
+            Told::new(Exit::LeftForAPerson, "approval.needed", format!("it waits for another operator: {id}"))
         }
         book::Error::Unbalanced(error) => Told::new(Exit::Bug, "bug.unbalanced", format!("{error}; nothing was written"))
             .hint("this is a bug in subledger: please report the command"),

@@ -543,6 +543,10 @@ pub(super) fn refused(refusal: &Refusal) -> Told {
             told(format!("{file}: this plan was applied before, by operation {}; nothing was moved", operation.0))
                 .hint("`subledger fund plan --output plan.csv` makes a new one")
         }
+        Refusal::PlanRequested { file, request } => {
+            told(format!("{file}: this plan was asked for as {request}, and waits for another operator; nothing was moved"))
+                .hint(format!("`subledger approval show {request}` shows it"))
+        }
         Refusal::PlanStale { file } => told(format!("{file}: the book has changed since the plan was made; nothing was moved"))
             .hint("`subledger fund plan --output plan.csv` makes a new one"),
         Refusal::UnreadableFile { file, reason } => unreadable(file, reason, told),

@@ -271,6 +271,7 @@ const REFUSALS: &[(&str, Exit, &str)] = &[
     ("plan.edited", Exit::Refused, "a plan is not what its hash says"),
     ("plan.lines-refused", Exit::Refused, "lines of a plan of purchases that were refused, each with its own reason"),
     ("plan.not-a-plan", Exit::Refused, "a file is not a plan: columns are missing"),
+    ("plan.requested", Exit::Refused, "a plan was asked for, and waits for another operator"),
     ("plan.stale", Exit::Refused, "the book has changed since a plan was made"),
     ("policy.invalid", Exit::Refused, "the value of a policy is none"),
     ("pool.insufficient", Exit::Refused, "the agent has less in its pool than it is to pay from there"),

@@ -36,7 +36,7 @@ user in whose name nobody logs in, and let people reach it through sudo alone:
   install -d -o root -g books -m 3770 /srv/subledger-files    # bills in, statements out
 
   # /etc/sudoers.d/subledger (mode 0440, checked by visudo -c)
-  %books ALL=(subledger) NOPASSWD: NOSETENV: \
+  %books ALL=(subledger) NOPASSWD: NOSETENV: \\
       /usr/local/bin/subledger --book /srv/subledger/book.db *
 
   # in the people's shell profile
