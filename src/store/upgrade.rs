@@ -19,7 +19,8 @@ use crate::domain::role::Role;
 /// How many versions of the schema there are.
 pub(super) const LATEST: i64 = 2;
 
-/// Brings a file to the latest version, in one transaction. The log tells of it as `operation` says; a new book has nothing to tell.
+/// Brings a file to the latest version, in one transaction. The log tells of it as `operation` says; a new book has nothing to
+/// tell.
 pub(super) fn bring_to_latest(connection: &mut Connection, operation: Option<NewOperation>) -> Result<()> {
     let failure: Arc<Mutex<Option<StoreError>>> = Arc::default();
     let kept = Arc::clone(&failure);
