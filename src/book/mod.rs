@@ -360,6 +360,21 @@ impl Book {
         debug_assert_eq!(commands::needs(U::COMMAND), Some(U::PERMISSION), "{} is not listed", U::COMMAND);
         let written = self.attempt(call, use_case);
         if let Err(Error::Refused(refusal)) = &written
+    /// Refuses somebody who may do something for no part of the book, before anything is read for it that they may not see.
+    /// [`Book::write`] asks again, and of what it is about.
+    pub fn require<U: UseCase>(&mut self) -> Result<()> {
+        let session = &self.session;
+        let allowed = self
+            .store
+            .read(|reader| operator::authorise(reader, session, U::PERMISSION, || Ok(Reach::Groups(BTreeSet::new()))).map(drop));
+        if let Err(Error::Refused(refusal)) = &allowed
+            && refusal.is_denial()
+        {
+            log_denial(&mut self.store, &self.session, U::COMMAND, as_logged(&self.session.arguments))?;
+        }
+        allowed
+    }
+
             && refusal.is_denial()
         {
             log_denial(&mut self.store, &self.session, U::COMMAND, call.as_logged()?)?;

@@ -130,6 +130,16 @@ impl Context {
         Ok(self.open(Access::Read)?.read(look)?)
     }
 
+    /// Refuses somebody who may not look at the book, before a file is opened: what is wrong with one tells what stands in it.
+    pub(crate) fn require_look(&self) -> Result<(), Failure> {
+        self.read(|_| Ok(()))
+    }
+
+    /// The same for a command that writes.
+    pub(crate) fn require<U: UseCase>(&self) -> Result<(), Failure> {
+        Ok(self.open(Access::Write)?.require::<U>()?)
+    }
+
     /// What was typed, for the audit log and the key.
     pub(crate) fn call(&self, write: &WriteArgs) -> Call {
         let mut arguments = self.typed.clone();

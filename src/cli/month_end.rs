@@ -77,6 +77,7 @@ pub(crate) struct MonthEndArgs {
 
 impl MonthEndArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
+        context.require::<MonthEnd<'_>>()?;
         let progress = context.ui.progress("reading the bill");
         let OpenBills { files, parts, call } = open_bills(context, &self.write, "bill", &self.bill, self.layout.as_deref())?;
         let finality = if self.estimated { Finality::Estimated } else { Finality::Final };

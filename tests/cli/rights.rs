@@ -292,6 +292,54 @@ fn every_refusal_for_lack_of_rights_is_on_record() {
     assert_eq!(book.json("fund deposit acme 5 --key k")["status"], "applied", "a refusal uses no key up");
 }
 
+/// Every command that reads a file, with the permission that it needs.
+const READERS: [(&str, &str); 10] = [
+    ("account import", "account import mail.cfg"),
+    ("bill import", "bill import bill.csv --period 2026-06 --layout mail.cfg"),
+    ("bill import", "bill import mail.cfg --period 2026-06"),
+    ("fund apply", "fund apply mail.cfg"),
+    ("month-end", "month-end 2026-06 --bill mail.cfg --out out"),
+    ("opening import", "opening import mail.cfg --date 2026-06-01"),
+    ("order import", "order import mail.cfg"),
+    ("price apply", "price apply mail.cfg"),
+    ("price plan", "price plan acme mail.cfg"),
+    ("price plan", "price plan acme --compare mail.cfg --period 2026-06"),
+];
+
+/// Through sudo the tool reads as the book's owner: what it says of a file would tell a stranger what stands in it.
+#[test]
+fn whoever_may_not_run_a_command_lets_it_open_no_file() {
+    let book = office();
+    book.done("operator add wu --uid 2009 --role auditor");
+    book.write("mail.cfg", "user,password\ns3cr3t-mail-password\n");
+    let denied_as = |os_uid: u32, code: &str, command: &str, line: &str| {
+        let before = book.operations();
+        let output = book.run_as(os_uid, line);
+        assert!(output.exit == 4 && !output.stderr.contains("s3cr3t"), "{os_uid}: {line}\n{output}");
+        // What is not there is told no more than what is.
+        book.refused_as(os_uid, (4, code), &line.replace("mail.cfg", "nowhere.cfg"));
+        assert_eq!(book.operations(), before + 2, "{line}");
+        let last = book.json("audit log --last 1")["rows"][0].clone();
+        assert_eq!((&last["command"], &last["result"]), (&json!(command), &json!("denied")), "{line}");
+    };
+    for (command, line) in READERS {
+        denied_as(4242, "operator.not-known", command, line);
+        if command != "price plan" {
+            denied_as(2009, "operator.not-permitted", command, line);
+        }
+        let output = book.run(line);
+        assert!(output.exit == 1 && output.stderr.contains("mail.cfg"), "the file itself is wrong: {line}\n{output}");
+    }
+    let reads = |path: &Vec<String>| {
+        let page = book.run_words(&[path.as_slice(), &["--help".to_owned()]].concat()).stdout;
+        page.contains("for standard input")
+    };
+    // What proves a statement needs no book, and so no right.
+    for verb in crate::help::every_verb(&book).iter().filter(|path| reads(path)).map(|path| path.join(" ")) {
+        assert!(verb == "statement verify" || READERS.iter().any(|(command, _)| *command == verb), "{verb} is not looked at");
+    }
+}
+
 /// `SUDO_UID` is what somebody says who runs the command as they like: it counts only where the process owns the book.
 #[test]
 fn a_sudo_uid_that_is_none_is_nobody() {

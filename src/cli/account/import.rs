@@ -64,6 +64,7 @@ impl ImportArgs {
             context.answer_as_list(&template(&intake::account_list::COLUMNS))?;
             return Ok(Exit::Done);
         };
+        context.require::<ImportAccounts<'_>>()?;
         let input = Input::open(&file)?;
         let call = context.call_with_files(&self.write, "file", std::slice::from_ref(&input));
         let part = intake::container::Parts::only(input.slice(), &file)?;

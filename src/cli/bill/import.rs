@@ -86,6 +86,7 @@ pub(crate) struct ImportArgs {
 
 impl ImportArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
+        context.require::<ImportBill<'_>>()?;
         let progress = context.ui.progress("reading the bill");
         let OpenBills { files, parts, call } = open_bills(context, &self.write, "files", &self.files, self.layout.as_deref())?;
         let mut rejects = RejectsFile::new(self.rejects.as_deref(), &self.files[0]);

@@ -35,6 +35,7 @@ pub(crate) struct ApplyArgs {
 
 impl ApplyArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
+        context.require::<ApplyPlan>()?;
         let input = Input::open(&self.plan)?;
         let call = context.call_with_files(&self.write, "plan", std::slice::from_ref(&input));
         let part = intake::container::Parts::only(input.slice(), &self.plan)?;

@@ -8,7 +8,8 @@ Whoever runs a command is an OS user. The book knows them as an operator, by num
 add NAME --uid N`), and looks at what they were granted: roles, for the whole book or for some
 groups, from a day to a day. Each command needs one permission; `operator permissions` lists
 them all. Every operator reads the whole book; nobody else does anything with it. A refusal for
-lack of rights ends with 4 and is recorded (`audit log --result denied`), a look too.
+lack of rights ends with 4 and is recorded (`audit log --result denied`), a look too; it comes
+before any file is opened that the command names.
 
   admin     operators, policy, the agent and the chain above it, restore
   manager   entities, groups, accounts, hand-overs, orders, agreements, freeze and thaw

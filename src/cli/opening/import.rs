@@ -77,6 +77,7 @@ pub(crate) struct ImportArgs {
 
 impl ImportArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
+        context.require::<ImportOpening>()?;
         let input = Input::open(&self.file)?;
         let call = context.call_with_files(&self.write, "file", std::slice::from_ref(&input));
         let list = intake::container::Parts::only(input.slice(), &self.file)?;

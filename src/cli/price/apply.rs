@@ -71,6 +71,7 @@ pub(crate) struct ApplyArgs {
 
 impl ApplyArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
+        context.require::<ApplyAgreement>()?;
         let input = Input::open(&self.file)?;
         let call = context.call_with_files(&self.write, "file", std::slice::from_ref(&input));
         let terms = intake::agreement::read(&input.text()?, &self.file)?;

@@ -71,6 +71,7 @@ pub(crate) struct PlanArgs {
 
 impl PlanArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
+        context.require_look()?;
         let today = context.session().today();
         let days = match (self.period, self.from) {
             (Some(month), _) => Some((month.first_day(), month.last_day())),
