@@ -344,12 +344,9 @@ impl Book {
         if let Err(Error::Refused(refusal)) = &looked
             && refusal.is_denial()
         {
-            let arguments = as_logged(&self.session.arguments);
-            // Whoever holds the book cannot look at it without a trace; on read-only media there is no place to record it.
-            if let Err(Error::Store(StoreError::Busy)) =
-                log_denial(&mut self.store, &self.session, &self.session.command, arguments)
-            {
-                return Err(StoreError::Busy.into());
+            // Nobody is turned away without a trace; in a book that is read-only there is no place to record it.
+            if !self.store.is_read_only()? {
+                log_denial(&mut self.store, &self.session, &self.session.command, as_logged(&self.session.arguments))?;
             }
         }
         looked

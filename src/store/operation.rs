@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::error::{Result, StoreError};
 use super::sql::Columns as _;
-use super::{Reader, Writer};
+use super::{Reader, Store, Writer};
 use crate::domain::audit::OperationResult;
 use crate::domain::chain::{self, Facts, GENESIS, Hash, Header};
 use crate::domain::id::OperationId;
@@ -86,6 +86,13 @@ impl Reader<'_> {
         let mut select = self.connection.prepare_cached("SELECT id, hash FROM operation ORDER BY id DESC LIMIT 1")?;
         let head = select.query_row([], |row| Ok((OperationId(row.get(0)?), row.get(1)?))).optional()?;
         Ok(head.unwrap_or((OperationId(0), GENESIS)))
+    }
+}
+
+impl Store {
+    /// Whether nothing can be written, not even that somebody was turned away.
+    pub fn is_read_only(&self) -> Result<bool> {
+        Ok(self.connection.is_readonly("main")?)
     }
 }
 

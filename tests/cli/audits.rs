@@ -167,3 +167,10 @@ fn a_kept_head_proves_that_nothing_before_it_has_changed() {
         book.refused(2, "usage", &format!("check --head {wrong}"));
     }
 }
+
+#[test]
+fn a_look_that_cannot_be_put_on_record_is_not_merely_denied() {
+    let book = TestBook::acme(Point::Made);
+    book.sql("CREATE TRIGGER full BEFORE INSERT ON operation BEGIN SELECT * FROM nowhere; END").unwrap();
+    book.refused_as(4242, (7, "book.damaged"), "account list");
+}
