@@ -297,7 +297,14 @@ impl Book {
             return Ok(Done { status: Status::Preview, outcome });
         }
         if call.key.is_some() && path.exists() {
-            let first = Store::open(path, Access::Read)?.read(|reader| replay::<agent::Init>(reader, call))?;
+            // What the book knows of the key is for its operators alone.
+            let first = Store::open(path, Access::Read)?.read(|reader| {
+                match operator::authorise(reader, session, Permission::Read, || Ok(Reach::Groups(BTreeSet::new()))) {
+                    Ok(_) => replay::<agent::Init>(reader, call),
+                    Err(Error::Refused(refusal)) if refusal.is_denial() => Ok(None),
+                    Err(error) => Err(error),
+                }
+            })?;
             if let Some(outcome) = first {
                 return Ok(Done { status: Status::Replayed, outcome });
             }
@@ -352,11 +359,6 @@ impl Book {
         looked
     }
 
-    /// The one way to write.
-    pub fn write<U: UseCase>(&mut self, call: &Call, use_case: U) -> Result<Done<U::Outcome>> {
-        debug_assert_eq!(commands::needs(U::COMMAND), Some(U::PERMISSION), "{} is not listed", U::COMMAND);
-        let written = self.attempt(call, use_case);
-        if let Err(Error::Refused(refusal)) = &written
     /// Refuses somebody who may do something for no part of the book, before anything is read for it that they may not see.
     /// [`Book::write`] asks again, and of what it is about.
     pub fn require<U: UseCase>(&mut self) -> Result<()> {
@@ -372,6 +374,11 @@ impl Book {
         allowed
     }
 
+    /// The one way to write.
+    pub fn write<U: UseCase>(&mut self, call: &Call, use_case: U) -> Result<Done<U::Outcome>> {
+        debug_assert_eq!(commands::needs(U::COMMAND), Some(U::PERMISSION), "{} is not listed", U::COMMAND);
+        let written = self.attempt(call, use_case);
+        if let Err(Error::Refused(refusal)) = &written
             && refusal.is_denial()
         {
             log_denial(&mut self.store, &self.session, U::COMMAND, call.as_logged()?)?;

@@ -164,3 +164,15 @@ fn a_key_is_remembered_for_a_command_that_had_nothing_to_do() {
     assert_eq!(book.json("price apply acme-sale.toml --key k-1")["already_applied"], true);
     book.refused(5, "key.reused", "price apply alibaba-purchase.toml --key k-1");
 }
+
+#[test]
+fn the_key_of_a_book_tells_a_stranger_nothing() {
+    let book = TestBook::nothing();
+    let init = |agent| format!("init --agent '{agent}' --credential 91330106MA05J1K21K --provider alibaba --currency CNY --key k");
+    book.done(&init("Lingdu Cloud"));
+    for agent in ["Lingdu Cloud", "Another"] {
+        book.refused_as(4242, (1, "book.exists"), &init(agent));
+    }
+    assert_eq!(book.json(&init("Lingdu Cloud"))["status"], "already");
+    book.refused(5, "key.reused", &init("Another"));
+}
