@@ -6,7 +6,7 @@ use chrono::SecondsFormat;
 
 use super::approval::NamedRequest;
 use super::{Call, Done, Error, Operation, Result, Session, Status, UseCase};
-use crate::domain::audit::{OperationResult, is_personal, masked};
+use crate::domain::audit::{OperationResult, cut, shown};
 use crate::domain::refusal::Refusal;
 use crate::store::{NewOperation, Reader, Store, StoreError};
 
@@ -47,8 +47,15 @@ pub(super) fn bring_up_to_date(store: &mut Store, session: &Session) -> Result<(
     Ok(())
 }
 
-/// A refusal for lack of rights is itself recorded.
+/// A refusal for lack of rights is itself recorded, with the beginning of each argument: a stranger does not fill the book.
 pub(super) fn log_denial(store: &mut Store, session: &Session, command: &str, arguments: String) -> Result<()> {
+    let typed: BTreeMap<String, String> = serde_json::from_str(&arguments).expect("it was logged a moment ago");
+    let is_long = |value: &String| cut(value) != *value;
+    let arguments = if typed.values().any(is_long) {
+        as_logged(&typed.into_iter().map(|(name, value)| (name, cut(&value))).collect())
+    } else {
+        arguments
+    };
     let operator = store.read(|reader| reader.operator(session.os_uid))?;
     // By number: the name of an OS user could be an operator's.
     let name = operator.map_or_else(|| format!("uid-{}", session.os_uid), |operator| operator.name);
@@ -87,8 +94,7 @@ pub(super) fn replay<U: UseCase>(reader: Reader<'_>, call: &Call) -> Result<Opti
     for name in before.keys().chain(after.keys()) {
         let (then, now) = (before.get(name).unwrap_or(&nothing), after.get(name).unwrap_or(&nothing));
         if then != now {
-            let shown = |value: &str| if is_personal(name) { masked(value) } else { value.to_owned() };
-            return Err(reused(name, &shown(then), &shown(now)).into());
+            return Err(reused(name, &shown(name, then), &shown(name, now)).into());
         }
     }
     if first.result == OperationResult::Requested {

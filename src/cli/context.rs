@@ -17,6 +17,7 @@ use super::prompt::{Answers, Prompter};
 use super::settings::{BookPlace, book_place};
 use super::ui::{FileForm, Format, Ui, Wishes, raw, render_file};
 use crate::book::{Book, Call, Done, Session, Status, UseCase};
+use crate::domain::audit::without_identity_numbers;
 use crate::domain::chain::sha256_hex;
 use crate::domain::id_number::IdNumber;
 use crate::domain::operator::acting_uid;
@@ -83,12 +84,13 @@ pub(crate) struct Context {
 const NOT_CONTENT: [&str; 11] =
     ["rejects", "book", "format", "output", "excel", "yes", "no_input", "quiet", "color", "dry_run", "key"];
 
-/// What the book logs of an argument: of a token its SHA-256; of an identity number its end, because it could be found from a hash.
+/// What the book logs of an argument: of a token its SHA-256; of an identity number, in whichever argument it stands, its end,
+/// because it could be found from a hash.
 fn logged(argument: &str, value: String) -> String {
     match argument {
         "token" => format!("sha256:{}", sha256_hex(value.as_bytes())),
         "id_number" => IdNumber::mask(&value),
-        _ => value,
+        _ => without_identity_numbers(&value),
     }
 }
 

@@ -6,14 +6,22 @@ use chrono::{DateTime, FixedOffset, SecondsFormat};
 
 use super::document::{Column, Document, Field, Table, Value};
 use crate::book::audit::{AuditedOperation, Change, Head};
+use crate::domain::audit::beginning;
 use crate::domain::chain::hex;
 use crate::domain::chart::Owner;
 use crate::domain::journal::EntryContent;
 
+/// How much of what was typed a line of the log shows to people; `audit show` shows all of it.
+const SEEN: usize = 120;
+
 /// What was typed, as one line: `amount=5000 group=acme`.
 pub fn typed(typed: &BTreeMap<String, String>) -> Value {
+    in_one_line(typed).into()
+}
+
+fn in_one_line(typed: &BTreeMap<String, String>) -> String {
     let words: Vec<String> = typed.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    words.join(" ").into()
+    words.join(" ")
 }
 
 /// The lines of entries, each with the number of its entry.
@@ -104,7 +112,8 @@ pub fn log(operations: &[AuditedOperation]) -> Document {
         .column("operator", "Operator")
         .column_right("uid", "OS user")
         .column("command", "Command")
-        .column("typed", "Typed")
+        .with(Column::left("typed", "Typed").machine_only())
+        .with(Column::left("typed_seen", "Typed").people_only())
         .column("result", "Result")
         .with(Column::left("summary", "What it did").people_only())
         .with(Column::left("changes", "Changes").machine_only())
@@ -122,6 +131,7 @@ pub fn log(operations: &[AuditedOperation]) -> Document {
             operation.os_uid.into(),
             operation.command.as_str().into(),
             typed(&operation.typed),
+            beginning(&in_one_line(&operation.typed), SEEN).into(),
             Value::term(operation.result.as_str()),
             summary(operation).into(),
             changes(operation),

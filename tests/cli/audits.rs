@@ -174,3 +174,91 @@ fn a_look_that_cannot_be_put_on_record_is_not_merely_denied() {
     book.sql("CREATE TRIGGER full BEFORE INSERT ON operation BEGIN SELECT * FROM nowhere; END").unwrap();
     book.refused_as(4242, (7, "book.damaged"), "account list");
 }
+
+/// Who has not the right is logged with whatever they have typed, wherever they have typed it; and a log is for ever.
+#[test]
+fn no_identity_number_gets_into_the_log_by_any_argument() {
+    let book = TestBook::acme(Point::Ready);
+    let number = "11010519491231002X";
+    for line in [
+        format!("entity add x2 --name N --credential {number}"),
+        format!("entity edit acme-hq --tax-id {}", number.to_lowercase()),
+        format!("account show {number}"),
+        format!("account freeze acme-test --reason 'of {number}, 110105194912310021'"),
+    ] {
+        book.refused_as(4242, (4, "operator.not-known"), &line);
+    }
+    book.refused(1, "credential.invalid", &format!("entity add x2 --name N --credential {number}"));
+    book.done("entity add li --name 'Li Na' --credential 91330106MA05J1K21K --key k-1");
+    let file = String::from_utf8_lossy(&std::fs::read(book.place()).unwrap()).to_lowercase();
+    let log = String::from_utf8_lossy(&std::fs::read(book.path("acme.db-wal")).unwrap_or_default()).to_lowercase();
+    for part in ["11010519491231", "19491231002"] {
+        assert!(!file.contains(part) && !log.contains(part), "{part} is in the book");
+    }
+    let typed: Vec<String> =
+        rows(&book, "audit log --last 5").iter().map(|row| row["typed"].as_str().unwrap().to_owned()).collect();
+    assert_snapshot!(typed.join("\n"), @"
+    code=x2 credential=**************002X name=N
+    code=acme-hq tax_id=**************002x
+    account=**************002X
+    account=acme-test reason=of **************002X, **************0021
+    code=li credential=91330106MA05J1K21K name=Li Na
+    ");
+}
+
+#[test]
+fn personal_numbers_are_masked_wherever_they_were_typed() {
+    let book = TestBook::acme(Point::Ready);
+    book.refused_as(4242, (4, "operator.not-known"), "account show 13912345678");
+    book.done("account freeze acme-test --reason 'told 13912345678 and wang@acme.example'");
+    book.done(
+        "entity edit acme-hq --address '12 West Lake Road' --phone 0571-88880000 --bank ICBC --bank-account 1202020000000000001",
+    );
+    let typed: Vec<String> =
+        rows(&book, "audit log --last 3").iter().map(|row| row["typed"].as_str().unwrap().to_owned()).collect();
+    assert_snapshot!(typed.join("\n"), @"
+    account=139****5678
+    account=acme-test reason=told 139****5678 and w***@acme.example
+    address=12 **********Road bank=ICBC bank_account=120************0001 code=acme-hq phone=057******0000
+    ");
+    let shown = book.done("audit log --last 1 --format json").stdout;
+    assert!(!shown.contains("West Lake") && !shown.contains("1202020000000000001"), "{shown}");
+}
+
+#[test]
+fn a_stranger_does_not_fill_the_log() {
+    let book = TestBook::acme(Point::Ready);
+    let long = "x".repeat(120_000);
+    book.refused_as(4242, (4, "operator.not-known"), &format!("account show {long}"));
+    let typed = rows(&book, "audit log --last 1")[0]["typed"].as_str().unwrap().to_owned();
+    assert_eq!(typed, format!("account={}…", "x".repeat(200)));
+    book.done(&format!("account freeze acme-test --reason '{}'", "why ".repeat(60).trim()));
+    let widest = book.done("audit log").stdout.lines().map(|line| line.chars().count()).max().unwrap();
+    assert!(widest < 320, "{widest} columns");
+}
+
+/// A log that was tampered with is said to be, and not told as if nothing were wrong.
+#[test]
+fn an_unreadable_time_or_argument_is_damage() {
+    for damage in ["recorded_at = 'yesterday'", "arguments = 'group=acme'"] {
+        let book = TestBook::acme(Point::Ready);
+        book.sql(&format!("DROP TRIGGER operation_not_changed; UPDATE operation SET {damage} WHERE id = 3")).unwrap();
+        book.refused(7, "book.damaged", "audit show 3");
+        book.refused(7, "book.damaged", "audit log");
+        book.done("audit show 2");
+    }
+}
+
+/// An import of a hundred thousand orders is not loaded for its time, nor what lies before the last operations that are shown.
+#[test]
+fn what_is_not_shown_is_not_read() {
+    let book = TestBook::acme(Point::Funded);
+    book.done("entity edit acme-hq --phone 0571-1");
+    book.sql("DROP TRIGGER entry_not_changed; UPDATE entry SET event = 'nonsense'").unwrap();
+    book.refused(7, "book.damaged", "audit log");
+    assert_eq!(commands(&book, "audit log --last 1"), ["entity edit"]);
+    let last = book.operations();
+    book.sql("DROP TABLE charge").unwrap();
+    assert_eq!(book.json("audit head")["operation"], last.to_string());
+    assert_eq!(book.json("audit head")["time"], "2026-07-03T10:00:00+08:00");
+}

@@ -127,5 +127,6 @@ What it cannot prove:
 - when, beyond the machine's clock: operations are in order, times are what the clock said;
 - what came after the head that you keep: take one often.
 
-Of mobile numbers, phone numbers and addresses the log shows the ends only; of identity numbers
-the book has no more.";
+Of mobile numbers, phone numbers, bank accounts and addresses the log shows the ends only; of
+identity numbers the book has no more, in whichever argument they were typed. Of what was typed
+where somebody had not the right, it keeps the first 200 characters of each argument.";
