@@ -209,8 +209,10 @@ pub struct Withdraw {
 pub struct NamedRequest {
     /// The request.
     pub request: Request,
+    /// What was typed, personal numbers masked.
+    typed: BTreeMap<String, String>,
     /// Whose the ledger accounts are that it posts to, by code.
-    pub owners: Vec<(Owner, String)>,
+    owners: Vec<(Owner, String)>,
 }
 
 impl NamedRequest {
@@ -218,13 +220,13 @@ impl NamedRequest {
         let postings = request.entries.iter().flat_map(|entry| &entry.postings);
         let owners: BTreeSet<Owner> = postings.map(|posting| posting.owner).collect();
         let owners = owners.into_iter().map(|owner| Ok((owner, owner_name(reader, owner)?))).collect::<Result<_>>()?;
-        Ok(Self { request, owners })
+        Ok(Self { typed: super::audit::typed(&request.arguments)?, owners, request })
     }
 
     /// As people see it on a day.
     pub fn seen(self, today: NaiveDate) -> RequestView {
-        let Self { request, owners } = self;
-        RequestView { typed: super::audit::typed(&request.arguments), owners: owners.into_iter().collect(), request, today }
+        let Self { request, typed, owners } = self;
+        RequestView { request, typed, owners: owners.into_iter().collect(), today }
     }
 }
 

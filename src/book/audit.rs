@@ -1,21 +1,21 @@
 //! The audit log, as people read it: who did what, when, what it changed and what it posted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, SecondsFormat};
 use serde_json::Value;
 
 use super::approval::owner_name;
 use super::commands::COMMANDS;
 use super::operation::unknown;
 use super::{Result, book_zone};
-use crate::domain::audit::{OperationResult, is_of, is_personal, masked};
+use crate::domain::audit::{OperationResult, all_shown, is_of, is_personal, masked};
 use crate::domain::chain::Hash;
 use crate::domain::chart::Owner;
 use crate::domain::id::{AccountId, EntryId, GroupId, OperationId, OrderId};
 use crate::domain::journal::EntryContent;
 use crate::domain::refusal::{Noun, Refusal};
-use crate::store::{LoggedChange, LoggedOperation, OperationRange, Reader};
+use crate::store::{LoggedChange, LoggedOperation, OperationHead, OperationRange, Reader, StoreError};
 
 /// Which operations are shown.
 #[derive(Clone, Debug, Default)]
@@ -106,26 +106,23 @@ pub struct Head {
 
 /// The operations of the log that fit, in their order.
 pub fn log(reader: Reader<'_>, filter: &AuditFilter) -> Result<Vec<AuditedOperation>> {
-    let utc = |day: NaiveDate| {
-        let midnight = day.and_time(NaiveTime::MIN).and_local_timezone(book_zone()).single().expect("UTC+8 skips no hour");
-        midnight.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true)
-    };
-    let range = OperationRange {
-        since: filter.from.map(utc),
-        before: filter.to.and_then(|day| day.checked_add_days(Days::new(1))).map(utc),
-        ..OperationRange::default()
-    };
+    let mut range =
+        OperationRange { since: filter.from.map(beginning_of), before: filter.to.and_then(end_of), ..OperationRange::default() };
     require_known(reader, filter)?;
     let uid = filter.operator.as_ref().and_then(|name| name.parse::<u32>().ok());
-    let is_wanted = |operation: &LoggedOperation| {
+    let is_wanted = |operation: &OperationHead| {
         filter.operator.as_ref().is_none_or(|name| operation.operator == *name || Some(operation.os_uid) == uid)
             && filter.command.as_ref().is_none_or(|asked| is_of(&operation.command, asked))
             && filter.result.is_none_or(|result| operation.result == result)
     };
     let about = filter.about.as_ref().map(|about| About::find(reader, about)).transpose()?;
-    let mut found = std::collections::VecDeque::new();
+    if let (Some(last), None) = (filter.last, &about) {
+        // What the earlier ones wrote need not be read.
+        range.first = reader.first_of_last(&range, is_wanted, last)?.map(|id| id.0);
+    }
+    let mut found = VecDeque::new();
     reader.operations(&range, is_wanted, |operation| {
-        if about.as_ref().is_none_or(|about| about.concerns(&operation)) {
+        if about.as_ref().map_or(Ok(true), |about| about.concerns(&operation))? {
             found.push_back(operation);
             if filter.last.is_some_and(|last| found.len() > last) {
                 found.pop_front();
@@ -178,16 +175,7 @@ pub fn show(reader: Reader<'_>, number: i64) -> Result<AuditedOperation> {
 /// The head of the log, to be kept elsewhere.
 pub fn head(reader: Reader<'_>) -> Result<Head> {
     let (operation, hash) = reader.audit_head()?;
-    let range = OperationRange { first: Some(operation.0), ..OperationRange::default() };
-    let mut time = None;
-    reader.operations(
-        &range,
-        |_| true,
-        |operation| {
-            time = Some(in_zone(&operation.recorded_at));
-            Ok(())
-        },
-    )?;
+    let time = reader.recorded_at(operation)?.as_deref().map(in_zone).transpose()?;
     Ok(Head { operation, hash, time })
 }
 
@@ -211,7 +199,7 @@ impl About {
         Ok(Self { names, account: account.map(|account| account.id), group })
     }
 
-    fn concerns(&self, operation: &LoggedOperation) -> bool {
+    fn concerns(&self, operation: &LoggedOperation) -> std::result::Result<bool, StoreError> {
         let is_owner = |owner: Owner| match owner {
             Owner::Agent => false,
             Owner::Group(group) => Some(group) == self.group,
@@ -226,49 +214,58 @@ impl About {
                 || entry.group.is_some() && entry.group == self.group
                 || entry.postings.iter().any(|posting| is_owner(posting.owner))
         };
-        operation.changes.iter().any(names)
+        Ok(operation.changes.iter().any(names)
             || operation.entries.iter().any(|(_, entry)| posts(entry))
             || operation.orders.iter().any(|(order, account)| is_account(account) || is_name(&order.to_string()))
             || operation.charges.iter().any(is_account)
-            || typed(&operation.arguments).values().any(|value| is_name(value))
+            || typed(&operation.head.arguments)?.values().any(|value| is_name(value)))
     }
 }
 
-pub(super) fn in_zone(recorded_at: &str) -> DateTime<FixedOffset> {
-    let time = DateTime::parse_from_rfc3339(recorded_at).map_or(DateTime::UNIX_EPOCH, |time| time.with_timezone(&Utc));
-    time.with_timezone(&book_zone())
+/// When an operation was recorded, in the book's time zone.
+pub(super) fn in_zone(recorded_at: &str) -> Result<DateTime<FixedOffset>> {
+    let time = DateTime::parse_from_rfc3339(recorded_at);
+    let time = time.map_err(|e| StoreError::Damaged(format!("an operation was recorded at {recorded_at:?}: {e}")))?;
+    Ok(time.with_timezone(&book_zone()))
+}
+
+/// The moment at which a day begins, as operations are recorded.
+pub(super) fn beginning_of(day: NaiveDate) -> String {
+    let midnight = day.and_time(NaiveTime::MIN).and_local_timezone(book_zone()).single().expect("UTC+8 skips no hour");
+    midnight.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The moment at which a day is over; none of the last one that there is.
+pub(super) fn end_of(day: NaiveDate) -> Option<String> {
+    day.checked_add_days(Days::new(1)).map(beginning_of)
 }
 
 fn audited(reader: Reader<'_>, operation: LoggedOperation) -> Result<AuditedOperation> {
     let owners: BTreeSet<Owner> =
         operation.entries.iter().flat_map(|(_, entry)| &entry.postings).map(|posting| posting.owner).collect();
+    let head = operation.head;
     Ok(AuditedOperation {
-        id: operation.id,
-        time: in_zone(&operation.recorded_at),
-        operator: operation.operator,
-        os_uid: operation.os_uid,
-        command: operation.command,
-        typed: typed(&operation.arguments),
-        key: operation.key,
-        result: operation.result,
+        id: head.id,
+        time: in_zone(&head.recorded_at)?,
+        operator: head.operator,
+        os_uid: head.os_uid,
+        command: head.command,
+        typed: typed(&head.arguments)?,
+        key: head.key,
+        result: head.result,
         changes: operation.changes.into_iter().map(changed).collect(),
         entries: operation.entries,
         owners: owners.into_iter().map(|owner| Ok((owner, owner_name(reader, owner)?))).collect::<Result<_>>()?,
         orders: operation.orders.into_iter().map(|(order, _)| order).collect(),
         charges: operation.charges.len(),
-        hash: operation.hash,
+        hash: head.hash,
     })
 }
 
 /// What was typed, by argument, personal numbers masked.
-pub fn typed(arguments: &str) -> BTreeMap<String, String> {
-    let mut typed: BTreeMap<String, String> = serde_json::from_str(arguments).unwrap_or_default();
-    for (name, value) in &mut typed {
-        if is_personal(name) {
-            *value = masked(value);
-        }
-    }
-    typed
+pub fn typed(arguments: &str) -> std::result::Result<BTreeMap<String, String>, StoreError> {
+    let typed = serde_json::from_str(arguments);
+    Ok(all_shown(&typed.map_err(|e| StoreError::Damaged(format!("what was typed is {arguments:?}: {e}")))?))
 }
 
 /// What differs between the row before and the row after.

@@ -98,10 +98,11 @@ pub(super) fn replay<U: UseCase>(reader: Reader<'_>, call: &Call) -> Result<Opti
         }
     }
     if first.result == OperationResult::Requested {
-        let first: NamedRequest = serde_json::from_str(&first.outcome).map_err(damaged)?;
+        let mut outcome: NamedRequest = serde_json::from_str(&first.outcome).map_err(damaged)?;
         // As it is by now: somebody may have decided on it.
-        let request = reader.approval(first.request.id)?.unwrap_or(first.request);
-        let outcome = NamedRequest { request, owners: first.owners };
+        if let Some(request) = reader.approval(outcome.request.id)? {
+            outcome.request = request;
+        }
         return Err(Error::Requested(Box::new(Done { status: Status::Replayed, outcome })));
     }
     Ok(Some(serde_json::from_str(&first.outcome).map_err(damaged)?))

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Operation, Result, UseCase};
-use crate::domain::audit::SET_POLICY;
 use crate::domain::operator::Reach;
 use crate::domain::policy::{Policy, PolicyName};
 use crate::domain::refusal::{Notice, Refusal};
@@ -34,7 +33,7 @@ pub struct PolicySet {
 }
 
 impl UseCase for SetPolicy {
-    const COMMAND: &'static str = SET_POLICY;
+    const COMMAND: &'static str = "policy set";
     const PERMISSION: Permission = Permission::Administer;
     type Outcome = PolicySet;
 

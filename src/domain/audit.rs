@@ -20,9 +20,6 @@ words! {
     }
 }
 
-/// The command that sets a policy.
-pub const SET_POLICY: &str = "policy set";
-
 /// The command that approves a request.
 pub const APPROVE: &str = "approval approve";
 
@@ -166,6 +163,9 @@ mod tests {
         ];
         for (number, shown) in rows {
             assert_eq!(masked(number), shown);
+        }
+    }
+
     #[test]
     fn identity_numbers_are_taken_out_wherever_they_stand() {
         let masked = "**************002X";
@@ -214,9 +214,6 @@ mod tests {
     fn a_denial_keeps_the_beginning_of_what_was_typed() {
         assert_eq!(cut(&"页".repeat(200)), "页".repeat(200));
         assert_eq!(cut(&"页".repeat(201)), format!("{}…", "页".repeat(200)));
-    }
-
-        }
     }
 
     #[test]

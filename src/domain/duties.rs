@@ -77,7 +77,7 @@ pub struct Deed {
 words! {
     /// Whether an operator has both sides by what they were granted.
     Held, "a state of a conflict" {
-        /// At present.
+        /// When the day was over.
         Now = "now",
         /// Once, at the same time.
         Before = "before",
@@ -137,16 +137,17 @@ pub fn conflicts(operators: &[Operator], deeds: &[Deed], day: NaiveDate) -> Vec<
 
 /// Whether both permissions were an operator's on one day up to a day.
 fn held(operator: &Operator, sides: [Permission; 2], day: NaiveDate) -> Held {
-    let has =
-        |permission: Permission, on: NaiveDate| operator.grants.iter().any(|grant| grant.role.may(permission) && grant.held_on(on));
-    let both = |on: NaiveDate| sides.iter().all(|permission| has(*permission, on));
-    if operator.disabled.is_none() && sides.iter().all(|permission| operator.may_somewhere(*permission, day)) {
+    if sides.iter().all(|permission| operator.grants_after(day).any(|grant| grant.role.may(*permission))) {
         return Held::Now;
     }
-    // What holds on some day holds on the first day of one of them, or always.
-    let begins = operator.grants.iter().filter_map(|grant| grant.from).filter(|from| *from <= day);
-    let always = operator.grants.iter().filter(|grant| grant.from.is_none()).filter_map(|grant| grant.until.or(grant.revoked));
-    if begins.chain(always.map(|last| last.min(day))).any(both) { Held::Before } else { Held::Never }
+    let was_enabled = |on: NaiveDate| operator.disabled.as_ref().is_none_or(|disabled| on <= disabled.day);
+    let both = |on: NaiveDate| {
+        let had = |permission: &Permission| operator.grants.iter().any(|grant| grant.role.may(*permission) && grant.held_on(on));
+        was_enabled(on) && sides.iter().all(had)
+    };
+    // Two grants meet exactly when the first day of one of them is a day of the other.
+    let mut begins = operator.grants.iter().map(|grant| grant.from.unwrap_or(NaiveDate::MIN)).filter(|from| *from <= day);
+    if begins.any(both) { Held::Before } else { Held::Never }
 }
 
 words! {
@@ -163,12 +164,12 @@ words! {
 
 /// A role that an operator has, and what has become of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drift {
+pub struct RoleUse {
     /// The operator.
     pub operator: String,
     /// The role.
     pub role: Role,
-    /// The first day of its grant; since there is the book when `None`.
+    /// The first day of its grant; since the book was made when `None`.
     pub since: Option<NaiveDate>,
     /// Whether it came to others that they went on having.
     pub came_later: bool,
@@ -180,12 +181,12 @@ pub struct Drift {
 
 /// The roles that every operator has on a day, and whether they were used in so many days. Looking needs no particular role, so an
 /// auditor's is not judged.
-pub fn drift(operators: &[Operator], deeds: &[Deed], day: NaiveDate, within: u64) -> Vec<Drift> {
+pub fn role_uses(operators: &[Operator], deeds: &[Deed], day: NaiveDate, within: u64) -> Vec<RoleUse> {
     let lately = day.checked_sub_days(Days::new(within)).unwrap_or(NaiveDate::MIN);
     let mut found = Vec::new();
     for operator in operators {
         let mut by_role: BTreeMap<Role, &Grant> = BTreeMap::new();
-        for grant in operator.in_force(day).filter(|grant| grant.role != Role::Auditor) {
+        for grant in operator.grants_after(day).filter(|grant| grant.role != Role::Auditor) {
             let earliest = by_role.entry(grant.role).or_insert(grant);
             if grant.from < earliest.from {
                 *earliest = grant;
@@ -197,7 +198,7 @@ pub fn drift(operators: &[Operator], deeds: &[Deed], day: NaiveDate, within: u64
             let used = deeds.iter().filter(|deed| deed.os_uid == operator.os_uid && role.may(deed.permission));
             // What two of their roles carry does not tell which of them is needed.
             let last_used = used.filter(|deed| !others(deed.permission)).map(|deed| deed.days.1).max();
-            found.push(Drift {
+            found.push(RoleUse {
                 operator: operator.name.clone(),
                 role: *role,
                 since: grant.from,
@@ -217,6 +218,7 @@ pub fn drift(operators: &[Operator], deeds: &[Deed], day: NaiveDate, within: u64
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::operator::Disabled;
     use crate::domain::period::parse_date;
 
     fn day(text: &str) -> NaiveDate {
@@ -266,6 +268,33 @@ mod tests {
     }
 
     #[test]
+    fn two_grants_meet_where_one_of_them_begins() {
+        let disabled = |on: &str| Some(Disabled { day: day(on), by: "root".to_owned(), reason: "left".to_owned() });
+        let ends = |until: &str, revoked: &str| Grant {
+            until: Some(day(until)),
+            revoked: Some(day(revoked)),
+            ..Grant::of_book(Role::Tech)
+        };
+        let told = |tech: Grant, finance: Grant, disabled: Option<Disabled>, on: &str| {
+            let operator = Operator { disabled, ..operator(1, vec![tech, finance]) };
+            held(&operator, [Permission::RecordOrders, Permission::MoveMoney], day(on))
+        };
+        let always = || [Role::Tech, Role::Finance].map(Grant::of_book);
+        let [tech, finance] = always();
+        assert_eq!(told(tech, finance, disabled("2026-07-03"), "2026-07-03"), Held::Before, "by what they always had");
+        let [tech, finance] = always();
+        assert_eq!(told(tech, finance, disabled("2026-07-03"), "2026-07-02"), Held::Now, "they were disabled later");
+        let tech = || grant(Role::Tech, "2026-02-01", Some("2026-03-01"));
+        assert_eq!(told(tech(), Grant::of_book(Role::Finance), None, "2026-02-28"), Held::Now, "it was taken back later");
+        assert_eq!(told(tech(), Grant::of_book(Role::Finance), None, "2026-03-01"), Held::Before);
+        assert_eq!(told(tech(), Grant::of_book(Role::Finance), None, "2026-01-31"), Held::Never, "it was granted later");
+        assert_eq!(told(tech(), Grant::of_book(Role::Finance), disabled("2026-01-15"), "2026-03-31"), Held::Never);
+        let finance = || grant(Role::Finance, "2026-03-10", None);
+        assert_eq!(told(ends("2026-12-31", "2026-03-09"), finance(), None, "2026-06-30"), Held::Never, "the earlier end counts");
+        assert_eq!(told(ends("2026-03-10", "2026-12-31"), finance(), None, "2026-06-30"), Held::Before);
+    }
+
+    #[test]
     fn who_sets_the_limit_and_moves_money_is_told_apart() {
         let both = operator(1, vec![grant(Role::Admin, "2026-01-01", None), grant(Role::Finance, "2026-01-01", None)]);
         let limits = |sets_limits| Deed { sets_limits, ..deed(1, Permission::Administer, "2026-06-05", &[]) };
@@ -286,7 +315,7 @@ mod tests {
             grant(Role::Auditor, "2026-03-01", None),
         ];
         let deeds = [deed(1, Permission::RecordOrders, "2026-01-20", &[]), deed(1, Permission::MoveMoney, "2026-06-05", &[])];
-        let told: Vec<String> = drift(&[operator(1, grants)], &deeds, day("2026-06-30"), 90)
+        let told: Vec<String> = role_uses(&[operator(1, grants)], &deeds, day("2026-06-30"), 90)
             .iter()
             .map(|it| format!("{} {:?} {} {:?} {}", it.role, it.since, it.came_later, it.last_used, it.usage))
             .collect();

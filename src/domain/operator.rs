@@ -34,7 +34,7 @@ pub struct Grant {
     pub role: Role,
     /// For which groups; empty for the whole book.
     pub groups: BTreeSet<GroupId>,
-    /// The first day; since there is the book when `None`.
+    /// The first day; since the book was made when `None`.
     pub from: Option<NaiveDate>,
     /// The last day; until it is revoked when `None`.
     pub until: Option<NaiveDate>,
@@ -108,6 +108,11 @@ impl Grant {
         self.has_begun(day) && last.is_none_or(|last| day <= last)
     }
 
+    /// Whether it was left when a day was over, as far as is known today.
+    fn outlasted(&self, day: NaiveDate) -> bool {
+        self.held_on(day) && self.revoked.is_none_or(|revoked| day < revoked)
+    }
+
     /// Whether it ends some day by itself, or has ended.
     fn ends(&self) -> bool {
         self.until.is_some() || self.revoked.is_some()
@@ -146,6 +151,12 @@ impl Operator {
     pub fn in_force(&self, today: NaiveDate) -> impl Iterator<Item = &Grant> {
         let is_enabled = self.disabled.is_none();
         self.grants.iter().filter(move |grant| is_enabled && grant.is_in_force(today))
+    }
+
+    /// The grants that were left when a day was over; none of somebody who was disabled by then.
+    pub fn grants_after(&self, day: NaiveDate) -> impl Iterator<Item = &Grant> {
+        let was_enabled = self.disabled.as_ref().is_none_or(|disabled| day < disabled.day);
+        self.grants.iter().filter(move |grant| was_enabled && grant.outlasted(day))
     }
 
     /// The roles that hold at this moment of a day, wherever, each once.

@@ -43,8 +43,8 @@ words! {
 }
 
 impl Role {
-    /// Whether it can be granted for some groups alone: not where all that it carries concerns the whole book, or is looking, which
-    /// has no limits.
+    /// Whether it can be granted for some groups alone. What an administrator does concerns the whole book, and what an auditor
+    /// does is looking, which every operator may do everywhere.
     pub fn can_be_for_groups(self) -> bool {
         !matches!(self, Self::Admin | Self::Auditor)
     }

@@ -3,19 +3,20 @@
 //! What an operation wrote lies together in every table, in the order of the operations: it is found by halving, and the next one's
 //! begins where it ends. No index is needed for it, and none is paid for.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, Params, Row, params};
 
 use super::Reader;
 use super::error::Result;
-use super::sql::Columns as _;
-use crate::domain::audit::{OperationResult, SET_POLICY};
+use super::sql::{Columns as _, to_json};
+use crate::domain::audit::OperationResult;
 use crate::domain::chain::Hash;
 use crate::domain::id::{AccountId, EntryId, OperationId, OrderId};
 use crate::domain::journal::EntryContent;
+use crate::domain::policy::PolicyName;
 
-/// An operation of the log, with what it did.
+/// An operation of the log, without what it did.
 #[derive(Clone, Debug)]
-pub struct LoggedOperation {
+pub struct OperationHead {
     /// Its number.
     pub id: OperationId,
     /// When, RFC 3339 in UTC.
@@ -34,6 +35,13 @@ pub struct LoggedOperation {
     pub result: OperationResult,
     /// Its hash.
     pub hash: Hash,
+}
+
+/// An operation of the log, with what it did.
+#[derive(Clone, Debug)]
+pub struct LoggedOperation {
+    /// What was recorded of itself.
+    pub head: OperationHead,
     /// What it did to master data.
     pub changes: Vec<LoggedChange>,
     /// What it posted.
@@ -44,17 +52,28 @@ pub struct LoggedOperation {
     pub charges: Vec<AccountId>,
 }
 
-/// An operation that was done, without what it did.
+/// How an operator has used a command.
 #[derive(Clone, Debug)]
 pub struct UsedCommand {
     /// The OS user.
     pub os_uid: u32,
     /// The command.
     pub command: String,
-    /// When, RFC 3339 in UTC.
-    pub recorded_at: String,
-    /// The policy that it has set.
-    pub policy: Option<String>,
+    /// How often.
+    pub count: u64,
+    /// When first and last, RFC 3339 in UTC.
+    pub times: (String, String),
+}
+
+/// How an operator has set policies.
+#[derive(Clone, Debug)]
+pub struct SetPolicies {
+    /// The OS user.
+    pub os_uid: u32,
+    /// How often.
+    pub count: u64,
+    /// When first and last, RFC 3339 in UTC.
+    pub times: (String, String),
 }
 
 /// An account about which an operator has done something.
@@ -64,8 +83,6 @@ pub struct TouchedAccount {
     pub os_uid: u32,
     /// With which command.
     pub command: String,
-    /// When first, RFC 3339 in UTC.
-    pub recorded_at: String,
     /// Its code.
     pub account: String,
 }
@@ -96,89 +113,135 @@ pub struct OperationRange {
     pub before: Option<String>,
 }
 
+impl OperationRange {
+    fn parameters(&self) -> impl Params {
+        (self.first.unwrap_or(1), self.last.unwrap_or(i64::MAX), self.since.clone(), self.before.clone())
+    }
+}
+
+/// The heads of the operations in a range.
+const HEADS: &str = "SELECT id, recorded_at, operator, os_uid, command, arguments, key, result, hash
+                       FROM operation
+                      WHERE id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR recorded_at >= ?3) AND (?4 IS NULL OR recorded_at < ?4)";
+
+fn operation_head(row: &Row<'_>) -> Result<OperationHead> {
+    Ok(OperationHead {
+        id: OperationId(row.get(0)?),
+        recorded_at: row.get(1)?,
+        operator: row.get(2)?,
+        os_uid: row.get(3)?,
+        command: row.get(4)?,
+        arguments: row.get(5)?,
+        key: row.get(6)?,
+        result: row.parsed(7)?,
+        hash: row.get(8)?,
+    })
+}
+
 impl Reader<'_> {
-    /// Tells of operations in their order, as far as `is_wanted` says so by the operation alone.
+    /// Tells of operations in their order, as far as `is_wanted` says so by the head alone.
     pub fn operations(
         &self,
         range: &OperationRange,
-        is_wanted: impl Fn(&LoggedOperation) -> bool,
+        is_wanted: impl Fn(&OperationHead) -> bool,
         mut tell: impl FnMut(LoggedOperation) -> Result<()>,
     ) -> Result<()> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT id, recorded_at, operator, os_uid, command, arguments, key, result, hash
-               FROM operation
-              WHERE id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR recorded_at >= ?3) AND (?4 IS NULL OR recorded_at < ?4)
-              ORDER BY id",
-        )?;
-        let mut rows =
-            select.query(params![range.first.unwrap_or(1), range.last.unwrap_or(i64::MAX), range.since, range.before])?;
+        let mut select = self.connection.prepare_cached(&format!("{HEADS} ORDER BY id"))?;
+        let mut rows = select.query(range.parameters())?;
         let [mut master_data, mut journal, mut orders, mut owed] =
             ["change", "entry", "orders", "charge"].map(|table| Place { table, next: 1 });
         while let Some(row) = rows.next()? {
-            let mut operation = LoggedOperation {
-                id: OperationId(row.get(0)?),
-                recorded_at: row.get(1)?,
-                operator: row.get(2)?,
-                os_uid: row.get(3)?,
-                command: row.get(4)?,
-                arguments: row.get(5)?,
-                key: row.get(6)?,
-                result: row.parsed(7)?,
-                hash: row.get(8)?,
-                changes: vec![],
-                entries: vec![],
-                orders: vec![],
-                charges: vec![],
-            };
-            if !is_wanted(&operation) {
+            let head = operation_head(row)?;
+            if !is_wanted(&head) {
                 continue;
             }
-            for id in master_data.rows_of(self, operation.id)? {
-                operation.changes.push(self.change(id)?);
-            }
-            for id in journal.rows_of(self, operation.id)? {
+            let id = head.id;
+            let changes = master_data.rows_of(self, id)?.map(|id| self.change(id)).collect::<Result<_>>()?;
+            let entries = journal.rows_of(self, id)?.map(|id| {
                 let entry = self.entry_content(EntryId(id))?.expect("its number was just found");
-                operation.entries.push((EntryId(id), entry));
-            }
-            for id in orders.rows_of(self, operation.id)? {
-                operation.orders.push((OrderId(id), self.account_of("orders", id)?));
-            }
-            for id in owed.rows_of(self, operation.id)? {
-                operation.charges.push(self.account_of("charge", id)?);
-            }
-            tell(operation)?;
+                Ok((EntryId(id), entry))
+            });
+            let entries = entries.collect::<Result<_>>()?;
+            let orders = orders.rows_of(self, id)?.map(|id| Ok((OrderId(id), self.account_of("orders", id)?)));
+            let orders = orders.collect::<Result<_>>()?;
+            let charges = owed.rows_of(self, id)?.map(|id| self.account_of("charge", id)).collect::<Result<_>>()?;
+            tell(LoggedOperation { head, changes, entries, orders, charges })?;
         }
         Ok(())
     }
 
-    /// Every operation that was done.
-    pub fn commands_used(&self) -> Result<Vec<UsedCommand>> {
+    /// The number of the earliest among the last `count` operations that are wanted.
+    pub fn first_of_last(
+        &self,
+        range: &OperationRange,
+        is_wanted: impl Fn(&OperationHead) -> bool,
+        count: usize,
+    ) -> Result<Option<OperationId>> {
+        let mut select = self.connection.prepare_cached(&format!("{HEADS} ORDER BY id DESC"))?;
+        let mut rows = select.query(range.parameters())?;
+        let (mut first, mut found) = (None, 0);
+        while found < count
+            && let Some(row) = rows.next()?
+        {
+            let head = operation_head(row)?;
+            if is_wanted(&head) {
+                first = Some(head.id);
+                found += 1;
+            }
+        }
+        Ok(first)
+    }
+
+    /// When an operation was recorded, RFC 3339 in UTC.
+    pub fn recorded_at(&self, operation: OperationId) -> Result<Option<String>> {
+        let mut select = self.connection.prepare_cached("SELECT recorded_at FROM operation WHERE id = ?1")?;
+        Ok(select.query_row([operation.0], |row| row.get(0)).optional()?)
+    }
+
+    /// How often everybody has done something with each command, or asked for it, before a time.
+    pub fn commands_used(&self, before: Option<&str>) -> Result<Vec<UsedCommand>> {
         let mut select = self.connection.prepare(
-            "SELECT os_uid, command, recorded_at, CASE command WHEN ?1 THEN json_extract(arguments, '$.name') END
-               FROM operation WHERE result = 'done' ORDER BY id",
+            "SELECT os_uid, command, COUNT(*), MIN(recorded_at), MAX(recorded_at)
+               FROM operation
+              WHERE result IN ('done', 'requested') AND (?1 IS NULL OR recorded_at < ?1)
+              GROUP BY os_uid, command",
         )?;
-        let rows = select.query_map([SET_POLICY], |row| {
-            Ok(UsedCommand { os_uid: row.get(0)?, command: row.get(1)?, recorded_at: row.get(2)?, policy: row.get(3)? })
+        let rows = select.query_map([before], |row| {
+            let times = (row.get(3)?, row.get(4)?);
+            Ok(UsedCommand { os_uid: row.get(0)?, command: row.get(1)?, count: row.get(2)?, times })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Which accounts, by code, each operator has done something about with each command, and when first.
-    pub fn accounts_touched(&self) -> Result<Vec<TouchedAccount>> {
+    /// How often everybody has given any of some policies another value before a time.
+    pub fn policy_changes(&self, names: &[PolicyName], before: Option<&str>) -> Result<Vec<SetPolicies>> {
+        let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
         let mut select = self.connection.prepare(
-            "SELECT p.os_uid, p.command, MIN(p.recorded_at), a.code
+            "SELECT p.os_uid, COUNT(DISTINCT p.id), MIN(p.recorded_at), MAX(p.recorded_at)
+               FROM change AS c JOIN operation AS p ON p.id = c.operation_id
+              WHERE c.noun = 'policy' AND c.key IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR p.recorded_at < ?2)
+              GROUP BY p.os_uid",
+        )?;
+        let rows = select.query_map(params![to_json(&names), before], |row| {
+            Ok(SetPolicies { os_uid: row.get(0)?, count: row.get(1)?, times: (row.get(2)?, row.get(3)?) })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Which accounts, by code, everybody has done something about with each command before a time.
+    pub fn accounts_touched(&self, before: Option<&str>) -> Result<Vec<TouchedAccount>> {
+        let mut select = self.connection.prepare(
+            "SELECT DISTINCT p.os_uid, p.command, a.code
                FROM (SELECT operation_id, account_id FROM entry WHERE account_id IS NOT NULL
                      UNION ALL SELECT operation_id, recipient_id FROM entry WHERE recipient_id IS NOT NULL
                      UNION ALL SELECT operation_id, account_id FROM charge
                      UNION ALL SELECT c.operation_id, k.id FROM change AS c JOIN account AS k ON k.code = c.key WHERE c.noun = 'account')
                     AS t
-               JOIN operation AS p ON p.id = t.operation_id AND p.result = 'done'
-               JOIN account AS a ON a.id = t.account_id
-              GROUP BY p.os_uid, p.command, a.code",
+               JOIN operation AS p ON p.id = t.operation_id AND p.result = 'done' AND (?1 IS NULL OR p.recorded_at < ?1)
+               JOIN account AS a ON a.id = t.account_id",
         )?;
-        let rows = select.query_map([], |row| {
-            Ok(TouchedAccount { os_uid: row.get(0)?, command: row.get(1)?, recorded_at: row.get(2)?, account: row.get(3)? })
-        })?;
+        let rows = select
+            .query_map([before], |row| Ok(TouchedAccount { os_uid: row.get(0)?, command: row.get(1)?, account: row.get(2)? }))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -46,7 +46,7 @@ mod writer;
 
 pub use account::NewAccount;
 pub use agent::Agent;
-pub use audit::{LoggedChange, LoggedOperation, OperationRange, TouchedAccount, UsedCommand};
+pub use audit::{LoggedChange, LoggedOperation, OperationHead, OperationRange, SetPolicies, TouchedAccount, UsedCommand};
 pub use bill::{BillFile, BillVersion, Compressed, Compressor, FileDigest, LineFilter, StoredLine, UsageKey, UsageSum};
 pub use budget::Reached;
 pub use charge::{ChargeFilter, ChargedMonth, ChargedUsage};

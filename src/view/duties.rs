@@ -28,7 +28,7 @@ pub fn report(duties: &Duties) -> Document {
             Value::List(it.accounts.iter().map(|account| account.as_str().into()).collect()),
         ]);
     }
-    let mut drift = Table::new("drift")
+    let mut roles = Table::new("drift")
         .title(format!("Roles, and whether they were used in {} days", duties.within))
         .column("operator", "Operator")
         .column("role", "Role")
@@ -36,8 +36,8 @@ pub fn report(duties: &Duties) -> Document {
         .column("came_later", "Came to others")
         .column("last_used", "Last used")
         .column("usage", "Usage");
-    for it in &duties.drift {
-        drift.push([
+    for it in &duties.roles {
+        roles.push([
             it.operator.as_str().into(),
             Value::term(it.role.as_str()),
             it.since.into(),
@@ -46,5 +46,5 @@ pub fn report(duties: &Duties) -> Document {
             Value::term(it.usage.as_str()),
         ]);
     }
-    Document::new("report-duties").table(conflicts).table(drift)
+    Document::new("report-duties").table(conflicts).table(roles)
 }

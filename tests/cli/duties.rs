@@ -1,6 +1,7 @@
 //! `report duties`: who holds both sides of anything.
 
 use insta::assert_snapshot;
+use serde_json::json;
 
 use crate::book::{Point, TestBook};
 
@@ -72,4 +73,80 @@ fn separate_people_have_no_conflict() {
         "what the founder once held is told, and nobody holds anything now: {report}"
     );
     assert!(rows.iter().all(|row| row["operator"] == me.as_str()), "{report}");
+}
+
+fn told(book: &TestBook, line: &str, operator: &str) -> Vec<String> {
+    let report = book.json(line);
+    let rows = report["rows"].as_array().unwrap().iter().filter(|row| row["operator"] == operator);
+    rows.map(|row| format!("{} {}", row["conflict"].as_str().unwrap(), row["held"].as_str().unwrap())).collect()
+}
+
+/// Whoever had every role since the book was made has held both sides, whatever became of them.
+#[test]
+fn who_is_disabled_has_held_what_they_held() {
+    let mut book = TestBook::acme(Point::Funded);
+    book.sql("UPDATE operator SET name = 'boss' WHERE id = 1").unwrap();
+    book.done("operator add li.na --uid 2001 --role admin");
+    book.set_now("2026-07-08T02:00:00Z");
+    book.done_as(2001, "operator disable boss --reason left");
+    let all = ["rights-and-money", "limit-and-money", "customers-and-money", "orders-and-money", "orders-and-closing"];
+    let each = |held: &str| all.map(|conflict| format!("{conflict} {held}"));
+    let report = |day: &str| {
+        let report = book.json_as(2001, &format!("report duties --as-of {day}"));
+        let rows = report["rows"].as_array().unwrap().clone();
+        let rows = rows.into_iter().filter(|row| row["operator"] == "boss");
+        rows.map(|row| format!("{} {}", row["conflict"].as_str().unwrap(), row["held"].as_str().unwrap())).collect::<Vec<_>>()
+    };
+    assert_eq!(report("2026-07-08"), each("before"));
+    assert_eq!(report("2026-07-07"), each("now"), "they were disabled later");
+}
+
+/// Somebody who asks has used their right, whoever approves.
+#[test]
+fn what_was_asked_for_is_a_deed_of_who_asked() {
+    let book = TestBook::acme(Point::Funded);
+    book.done("operator add li.na --uid 2001 --role manager finance");
+    book.done("operator add chen --uid 2002 --role finance");
+    book.done("policy set approval-limit 'credit 1 CNY, 1 CNY'");
+    book.done_as(2001, "account edit acme-prod --holder 'Wang Wei'");
+    book.done_as(2001, "account edit acme-test --holder 'Wang Wei'");
+    for line in ["credit set acme-prod 200000", "fund deposit acme 5", "fund allocate acme-test 5"] {
+        assert_eq!(book.run_as(2001, line).exit, 3, "{line}");
+    }
+    for request in ["a-1", "a-2", "a-3"] {
+        book.done_as(2002, &format!("approval approve {request}"));
+    }
+    let report = book.json("report duties");
+    let of = |table: &str, key: &str, value: &str| {
+        let found = report[table].as_array().unwrap().iter().find(|row| row["operator"] == "li.na" && row[key] == value);
+        found.unwrap_or_else(|| panic!("{value}: {report}")).clone()
+    };
+    let both = of("rows", "conflict", "customers-and-money");
+    assert_eq!(
+        (&both["one_side"], &both["other_side"], &both["accounts"]),
+        (&json!(2), &json!(3), &json!(["acme-prod", "acme-test"])),
+        "{both}"
+    );
+    assert_eq!(of("drift", "role", "finance")["usage"], "used");
+    assert_eq!(told(&book, "report duties", "chen"), [""; 0]);
+}
+
+/// Setting a limit is changing it.
+#[test]
+fn a_limit_that_was_so_already_was_not_set() {
+    let book = TestBook::acme(Point::Funded);
+    for key in ["k-1", "k-2"] {
+        book.done(&format!("policy set approval-limit 100 --key {key}"));
+    }
+    book.done("policy set pool-days 4");
+    let report = book.json("report duties");
+    let rows = report["rows"].as_array().unwrap();
+    let used = |conflict: &str| rows.iter().find(|row| row["conflict"] == conflict).unwrap()["one_side"].clone();
+    assert_eq!(used("limit-and-money"), 1);
+    let administered = used("rights-and-money");
+    book.done("policy set approval-limit 200");
+    let report = book.json("report duties");
+    let rows = report["rows"].as_array().unwrap();
+    let used = |conflict: &str| rows.iter().find(|row| row["conflict"] == conflict).unwrap()["one_side"].as_u64().unwrap();
+    assert_eq!((used("limit-and-money"), used("rights-and-money")), (2, administered.as_u64().unwrap() + 1));
 }

@@ -17,8 +17,9 @@ use crate::view;
 /// orders-and-closing   who records orders also proves the bill against them
 ///
 /// Held is by what was granted: now, before, or never at the same time. Used is by the audit log:
-/// how often the one side and the other, and for which accounts both. Below are the roles that
-/// everybody has: those that came to others, and those that nothing was done with lately.
+/// how often the one side and the other, and for which accounts both; what somebody asked for
+/// counts as theirs, whoever approved it. Below are the roles that everybody has: those that came
+/// to others, and those that nothing was done with lately.
 ///
 /// Examples:
 ///   subledger report duties
