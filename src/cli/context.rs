@@ -86,11 +86,11 @@ const NOT_CONTENT: [&str; 11] =
 
 /// What the book logs of an argument: of a token its SHA-256; of an identity number, in whichever argument it stands, its end,
 /// because it could be found from a hash.
-fn logged(argument: &str, value: String) -> String {
+fn logged(argument: &str, value: &str) -> String {
     match argument {
         "token" => format!("sha256:{}", sha256_hex(value.as_bytes())),
-        "id_number" => IdNumber::mask(&value),
-        _ => without_identity_numbers(&value),
+        "id_number" => IdNumber::mask(value),
+        _ => without_identity_numbers(value),
     }
 }
 
@@ -147,7 +147,7 @@ impl Context {
         let mut arguments = self.typed.clone();
         for (flag, answer) in self.prompter.answered() {
             let argument = flag.trim_matches(['-', '<', '>']).to_ascii_lowercase().replace('-', "_");
-            let answer = logged(&argument, answer);
+            let answer = logged(&argument, &answer);
             arguments.insert(argument, answer);
         }
         Call { arguments, files: BTreeMap::new(), key: write.key.clone(), preview: write.dry_run }
@@ -309,7 +309,7 @@ fn typed(command: &clap::Command, matches: &ArgMatches) -> BTreeMap<String, Stri
         if let Ok(Some(values)) = leaf.try_get_raw(name) {
             let values: Vec<_> = values.map(|value| value.to_string_lossy()).collect();
             let value = values.join(" ");
-            typed.insert(name.to_owned(), logged(name, value));
+            typed.insert(name.to_owned(), logged(name, &value));
         }
     }
     typed

@@ -164,8 +164,8 @@ impl Reader<'_> {
             let entries = entries.collect::<Result<_>>()?;
             let orders = orders.rows_of(self, id)?.map(|id| Ok((OrderId(id), self.account_of("orders", id)?)));
             let orders = orders.collect::<Result<_>>()?;
-            let charges = owed.rows_of(self, id)?.map(|id| self.account_of("charge", id)).collect::<Result<_>>()?;
-            tell(LoggedOperation { head, changes, entries, orders, charges })?;
+            let charged = owed.rows_of(self, id)?.map(|id| self.account_of("charge", id)).collect::<Result<_>>()?;
+            tell(LoggedOperation { head, changes, entries, orders, charges: charged })?;
         }
         Ok(())
     }

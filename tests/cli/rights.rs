@@ -312,7 +312,7 @@ fn whoever_may_not_run_a_command_lets_it_open_no_file() {
     let book = office();
     book.done("operator add wu --uid 2009 --role auditor");
     book.write("mail.cfg", "user,password\ns3cr3t-mail-password\n");
-    let denied_as = |os_uid: u32, code: &str, command: &str, line: &str| {
+    let denied_as = |command: &str, line: &str, os_uid: u32, code: &str| {
         let before = book.operations();
         let output = book.run_as(os_uid, line);
         assert!(output.exit == 4 && !output.stderr.contains("s3cr3t"), "{os_uid}: {line}\n{output}");
@@ -323,9 +323,9 @@ fn whoever_may_not_run_a_command_lets_it_open_no_file() {
         assert_eq!((&last["command"], &last["result"]), (&json!(command), &json!("denied")), "{line}");
     };
     for (command, line) in READERS {
-        denied_as(4242, "operator.not-known", command, line);
+        denied_as(command, line, 4242, "operator.not-known");
         if command != "price plan" {
-            denied_as(2009, "operator.not-permitted", command, line);
+            denied_as(command, line, 2009, "operator.not-permitted");
         }
         let output = book.run(line);
         assert!(output.exit == 1 && output.stderr.contains("mail.cfg"), "the file itself is wrong: {line}\n{output}");
