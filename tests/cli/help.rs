@@ -147,3 +147,9 @@ fn the_pages_of_topics_and_commands_are_told() {
     book.refused(2, "usage.topic", "help accounts");
     book.refused(2, "usage.topic", "help account make");
 }
+
+#[test]
+fn who_asks_for_roles_finds_rights() {
+    let book = TestBook::nothing();
+    assert_eq!(book.done("help roles").stdout, book.done("help rights").stdout);
+}

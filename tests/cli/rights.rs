@@ -223,7 +223,7 @@ fn somebody_who_leaves_is_disabled_and_may_come_back() {
     book.refused_as(MANAGER, (4, "operator.disabled"), "account freeze acme-test --reason late");
     assert_snapshot!(book.run_as(MANAGER, "account list"), @r#"
     ----- stderr
-    error: li.na may do nothing since 2026-07-03: disabled by root, left on 2026-07-03
+    error: li.na has been disabled since 2026-07-03, by root: left on 2026-07-03
     hint: an administrator may `subledger operator enable "li.na"`; such a refusal is recorded
     ----- exit 4
     "#);

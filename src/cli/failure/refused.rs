@@ -37,7 +37,7 @@ pub(super) fn refused(refusal: &Refusal) -> Told {
                 .hint(format!("`subledger operator show {operator:?}` shows for what they have the permission {permission}; such a refusal is recorded"))
         }
         Refusal::OperatorDisabled { operator, since, by, reason } => {
-            told(format!("{operator} may do nothing since {since}: disabled by {by}, {reason}"))
+            told(format!("{operator} has been disabled since {since}, by {by}: {reason}"))
                 .hint(format!("an administrator may `subledger operator enable {operator:?}`; such a refusal is recorded"))
         }
         Refusal::NotPermitted { operator, permission } => {

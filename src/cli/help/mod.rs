@@ -16,7 +16,7 @@ use super::ui::raw;
 /// Topics:
 ///   refusals [BEGINNING]  the code of every refusal and failure, the exit code, and what it means
 ///   exit-codes            the exit codes, and the environment
-///   rights                who may do what, and how people are kept apart
+///   rights, roles         who may do what, and how people are kept apart
 ///   approvals             what takes two people
 ///   audit                 what the log proves, and what it cannot
 ///
@@ -38,7 +38,7 @@ impl HelpArgs {
         match words.as_slice() {
             ["refusals"] => context.answer(&refusals::page(""))?,
             ["refusals", beginning] => context.answer(&refusals::page(beginning))?,
-            ["rights"] => context.answer_text(&format!("{}\n", topics::RIGHTS))?,
+            ["rights" | "roles"] => context.answer_text(&format!("{}\n", topics::RIGHTS))?,
             ["approvals"] => context.answer_text(&format!("{}\n", topics::APPROVALS))?,
             ["audit"] => context.answer_text(&format!("{}\n", topics::AUDIT))?,
             ["exit-codes"] => context.answer_text(&format!("{}\n", exit::HELP))?,
