@@ -11,7 +11,7 @@ use crate::domain::account::Group;
 use crate::domain::code::Name;
 use crate::domain::handover::is_same_person;
 use crate::domain::id::GroupId;
-use crate::domain::operator::{Disabled, Grant, Operator, Reach, require_an_admin};
+use crate::domain::operator::{Disabled, Grant, Operator, Reach, require_an_admin, require_name};
 use crate::domain::refusal::{Noun, Refusal};
 use crate::domain::role::{Permission, Role};
 use crate::store::Reader;
@@ -196,9 +196,7 @@ impl UseCase for AddOperator {
 
     fn run(self, operation: &mut Operation<'_>) -> Result<OperatorView> {
         let Self { os_uid, name, asked } = self;
-        if name.as_str().bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Refusal::OperatorNameNumber { name: name.to_string() }.into());
-        }
+        require_name(name.as_str(), os_uid)?;
         let is_taken = |known: &Operator| known.os_uid == os_uid || is_same_person(&known.name, name.as_str());
         if let Some(known) = operation.reader().operators()?.into_iter().find(is_taken) {
             return Err(Refusal::OperatorExists { name: known.name, os_uid: known.os_uid }.into());

@@ -117,6 +117,11 @@ impl Context {
         Session { os_uid, os_name: os_name(nix::unistd::Uid::from_raw(os_uid)), now: self.now, secret, command, arguments }
     }
 
+    /// Whether the OS has a user, as far as it says.
+    pub(crate) fn has_os_user(&self, os_uid: u32) -> bool {
+        !matches!(os_user(nix::unistd::Uid::from_raw(os_uid)), Ok(None))
+    }
+
     /// The time at which the command runs.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.now
@@ -263,13 +268,18 @@ fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
-/// How the OS calls a user. Tests of debug builds may set it: who it is, is the uid alone.
+/// How the OS calls a user; their number where it does not say.
 fn os_name(uid: nix::unistd::Uid) -> String {
+    os_user(uid).ok().flatten().unwrap_or_else(|| format!("uid-{uid}"))
+}
+
+/// The name of a user, if the OS has them. Tests of debug builds may set it: who it is, is the uid alone.
+fn os_user(uid: nix::unistd::Uid) -> nix::Result<Option<String>> {
     #[cfg(debug_assertions)]
     if let Ok(set) = std::env::var("SUBLEDGER_OS_NAME") {
-        return set;
+        return Ok(Some(set));
     }
-    nix::unistd::User::from_uid(uid).ok().flatten().map_or_else(|| format!("uid-{uid}"), |user| user.name)
+    Ok(nix::unistd::User::from_uid(uid)?.map(|user| user.name))
 }
 
 /// What nobody can guess: from the system, once. Tests of debug builds may set it.

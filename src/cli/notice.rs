@@ -8,6 +8,10 @@ use crate::domain::refusal::Notice;
 #[expect(clippy::too_many_lines, reason = "the list of every notice and its words, one after the other")]
 pub(crate) fn told(notice: &Notice) -> (&'static str, String) {
     match notice {
+        Notice::NoOsUser { operator, os_uid } => (
+            "no-os-user",
+            format!("this machine has no OS user {os_uid}: nobody here is {operator}; `id -u NAME` tells somebody's number"),
+        ),
         Notice::UnusualUid { uid } => ("unusual-uid", format!("the UID {uid} has {} digits, UIDs usually have 16", uid.len())),
         Notice::UnusualUids { count, first } => ("unusual-uids", unusual_uids(*count, first)),
         Notice::TitleDiffers { entity, title } => {

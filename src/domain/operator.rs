@@ -229,6 +229,24 @@ pub fn require_an_admin(operators: &[Operator], today: NaiveDate) -> Result<(), 
     if operators.iter().any(|operator| operator.is_lasting_admin(today)) { Ok(()) } else { Err(Refusal::LastAdmin) }
 }
 
+/// Refuses a name by which somebody could be taken for another: a number, which is an OS user; `uid-4242`, which is how the log
+/// calls a stranger; letters of two alphabets that look alike, such as a Cyrillic o in `root`.
+pub fn require_name(name: &str, os_uid: u32) -> Result<(), Refusal> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number(name) {
+        return Err(Refusal::OperatorNameNumber { name: name.to_owned() });
+    }
+    let lower = name.to_lowercase();
+    if lower.strip_prefix("uid-").is_some_and(is_number) && lower != format!("uid-{os_uid}") {
+        return Err(Refusal::OperatorNameUid { name: name.to_owned(), os_uid });
+    }
+    let looks_latin = |character: char| matches!(character, '\u{370}'..='\u{52f}' | '\u{1f00}'..='\u{1fff}');
+    if name.contains(looks_latin) && name.contains(|character: char| character.is_ascii_alphabetic()) {
+        return Err(Refusal::OperatorNameMixed { name: name.to_owned() });
+    }
+    Ok(())
+}
+
 /// Which OS user a command acts for: the one whose process it is; and where that is the book's owner (or there is no book yet) and
 /// sudo has started it, the one who called sudo. Whoever does not own the book can say in `SUDO_UID` what they like.
 pub fn acting_uid(process_uid: u32, book_owner: Option<u32>, sudo_uid: Option<&str>) -> u32 {

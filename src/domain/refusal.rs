@@ -230,6 +230,10 @@ pub enum Refusal {
     GrantWithoutScope { role: Role },
     /// A name that is a number could be taken for an OS user.
     OperatorNameNumber { name: String },
+    /// An operator's name has letters of alphabets that look alike.
+    OperatorNameMixed { name: String },
+    /// An operator's name is how the log calls another OS user.
+    OperatorNameUid { name: String, os_uid: u32 },
     /// A grant would hold from a day that has passed.
     GrantInPast { from: NaiveDate, today: NaiveDate },
     /// A grant would end before it begins.
@@ -813,6 +817,8 @@ impl Refusal {
             Self::NotGranted { .. } => "grant.none",
             Self::GrantWithoutScope { .. } => "grant.no-scope",
             Self::OperatorNameNumber { .. } => "operator.name-is-number",
+            Self::OperatorNameMixed { .. } => "operator.name-mixed",
+            Self::OperatorNameUid { .. } => "operator.name-is-uid",
             Self::GrantInPast { .. } => "grant.in-past",
             Self::GrantReversed { .. } => "grant.reversed",
             Self::LastAdmin => "operator.last-admin",
@@ -966,6 +972,13 @@ impl From<Overflow> for Refusal {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "notice", rename_all = "kebab-case")]
 pub enum Notice {
+    /// An operator whom the OS of this machine does not have.
+    NoOsUser {
+        /// Their name in the book.
+        operator: String,
+        /// Their number.
+        os_uid: u32,
+    },
     /// What is above a limit waits for somebody else, and there is nobody else.
     NobodyApproves,
     /// A great many new differences of one kind.

@@ -258,6 +258,36 @@ fn nothing_is_granted_that_makes_no_sense() {
     assert_eq!(book.operations(), before, "what they have already leaves no trace");
 }
 
+/// By an operator's name people know who did what.
+#[test]
+fn no_operator_is_called_like_another() {
+    let book = office();
+    book.refused(1, "operator.name-is-uid", "operator add uid-4242 --uid 2010 --role tech");
+    book.refused(1, "operator.name-is-uid", "operator add UID-2009 --uid 2010 --role tech");
+    book.refused(1, "operator.name-mixed", "operator add r\u{43e}\u{43e}t --uid 2010 --role tech");
+    book.refused(1, "operator.name-mixed", "operator add \u{3b1}nn --uid 2010 --role tech");
+    for (uid, name) in
+        [(2010, "uid-2010"), (2011, "王小明"), (2012, "\u{41e}\u{43b}\u{44c}\u{433}\u{430}"), (2013, "uid-x"), (2014, "wang 小明")]
+    {
+        book.done(&format!("operator add '{name}' --uid {uid} --role tech"));
+    }
+}
+
+/// A number that was mistyped is nobody's; that of somebody on another machine is not known here either.
+#[test]
+fn an_operator_whom_this_machine_does_not_have_is_told() {
+    let book = office();
+    let add = |uid: &str| {
+        let line = ["operator", "add", &format!("ghost-{uid}"), "--uid", uid, "--role", "tech", "--format", "json"];
+        let mut command = book.command(&line);
+        let output = book.finish(command.env_remove("SUBLEDGER_OS_NAME"));
+        assert_eq!(output.exit, 0, "{output}");
+        serde_json::from_str::<serde_json::Value>(&output.stdout).unwrap()["notices"].clone()
+    };
+    assert_eq!(add("4000000001")[0]["notice"], "no-os-user");
+    assert!(!add("1").to_string().contains("no-os-user"));
+}
+
 #[test]
 fn one_administrator_always_stays() {
     let book = office();

@@ -278,6 +278,14 @@ pub(super) fn refused(refusal: &Refusal) -> Told {
         Refusal::OperatorNameNumber { name } => {
             told(format!("{name:?} is a number, and could be taken for an OS user")).hint("give them a name, as the log should call them")
         }
+        Refusal::OperatorNameUid { name, os_uid } => {
+            told(format!("{name:?} is how the log calls another OS user, who is no operator; this one is {os_uid}"))
+                .hint("give them a name, as the log should call them")
+        }
+        Refusal::OperatorNameMixed { name } => {
+            told(format!("{name:?} has Latin letters beside Greek or Cyrillic ones, and could be taken for another name"))
+                .hint("give them a name in letters of one alphabet")
+        }
         Refusal::NotGranted { operator, role } => {
             told(format!("{operator} has not got the role {role} there to be taken back"))
                 .hint(format!("`subledger operator show {operator:?}` shows what they have"))

@@ -247,6 +247,8 @@ const REFUSALS: &[(&str, Exit, &str)] = &[
     ("operator.exists", Exit::Refused, "the OS user, or the name, is an operator of the book already"),
     ("operator.last-admin", Exit::Refused, "nobody would be left who runs the tool"),
     ("operator.name-is-number", Exit::Refused, "an operator's name could be taken for an OS user"),
+    ("operator.name-is-uid", Exit::Refused, "an operator's name is how the log calls another OS user"),
+    ("operator.name-mixed", Exit::Refused, "an operator's name has letters of alphabets that look alike"),
     ("operator.not-disabled", Exit::Refused, "the operator is not disabled"),
     ("operator.not-known", Exit::NotPermitted, "the OS user is no operator of the book"),
     ("operator.not-permitted", Exit::NotPermitted, "the operator's roles do not carry the permission"),

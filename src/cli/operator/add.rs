@@ -8,12 +8,15 @@ use crate::cli::args::WriteArgs;
 use crate::cli::context::{Context, Ended};
 use crate::cli::exit::Exit;
 use crate::domain::code::Name;
+use crate::domain::operator::Operator;
+use crate::domain::refusal::Notice;
 use crate::view;
 
 /// Add a person who may use the book
 ///
 /// An operator is an OS user, by number (`id -u NAME` tells it): whoever runs a command is known by
-/// that. The name is how the log calls them. Neither can be another operator's.
+/// that. The name is how the log calls them. Neither can be another operator's, and a name is not
+/// a number, nor uid-N, nor of letters that look alike in two alphabets.
 ///
 /// admin      operators, policy, the agent itself
 /// manager    entities, groups, accounts, hand-overs, orders, agreements
@@ -49,7 +52,11 @@ impl AddArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
         let call = context.call(&self.write);
         let done = context.write(&call, AddOperator { os_uid: self.uid, name: self.name, asked: self.granted.into() })?;
-        context.answer_done(&done, view::operator::one("operator-add", &done.outcome), &[])?;
+        // A book can be kept for another machine.
+        let Operator { name, os_uid, .. } = &done.outcome.operator;
+        let unknown = (!context.has_os_user(*os_uid)).then(|| Notice::NoOsUser { operator: name.clone(), os_uid: *os_uid });
+        let notices: Vec<Notice> = unknown.into_iter().collect();
+        context.answer_done(&done, view::operator::one("operator-add", &done.outcome), &notices)?;
         Ok(Exit::Done)
     }
 }
