@@ -348,42 +348,40 @@ impl Book {
             operator::authorise(reader, session, Permission::Read, || Ok(Reach::Groups(BTreeSet::new())))?;
             look(reader)
         });
-        if let Err(Error::Refused(refusal)) = &looked
-            && refusal.is_denial()
-        {
-            // Nobody is turned away without a trace; in a book that is read-only there is no place to record it.
-            if !self.store.is_read_only()? {
-                log_denial(&mut self.store, &self.session, &self.session.command, as_logged(&self.session.arguments))?;
-            }
-        }
-        looked
+        let (command, arguments) = (self.session.command.clone(), as_logged(&self.session.arguments));
+        self.on_record(&command, arguments, looked)
     }
 
     /// Refuses somebody who may do something for no part of the book, before anything is read for it that they may not see.
     /// [`Book::write`] asks again, and of what it is about.
     pub fn require<U: UseCase>(&mut self) -> Result<()> {
         let session = &self.session;
-        let allowed = self
-            .store
-            .read(|reader| operator::authorise(reader, session, U::PERMISSION, || Ok(Reach::Groups(BTreeSet::new()))).map(drop));
-        if let Err(Error::Refused(refusal)) = &allowed
-            && refusal.is_denial()
-        {
-            log_denial(&mut self.store, &self.session, U::COMMAND, as_logged(&self.session.arguments))?;
-        }
-        allowed
+        let nothing_yet = || Ok(Reach::Groups(BTreeSet::new()));
+        let allowed = self.store.read(|reader| operator::authorise(reader, session, U::PERMISSION, nothing_yet).map(drop));
+        let arguments = as_logged(&self.session.arguments);
+        self.on_record(U::COMMAND, arguments, allowed)
     }
 
     /// The one way to write.
     pub fn write<U: UseCase>(&mut self, call: &Call, use_case: U) -> Result<Done<U::Outcome>> {
         debug_assert_eq!(commands::needs(U::COMMAND), Some(U::PERMISSION), "{} is not listed", U::COMMAND);
-        let written = self.attempt(call, use_case);
-        if let Err(Error::Refused(refusal)) = &written
-            && refusal.is_denial()
-        {
-            log_denial(&mut self.store, &self.session, U::COMMAND, call.as_logged()?)?;
+        match self.attempt(call, use_case) {
+            Err(Error::Refused(refusal)) if refusal.is_denial() => {
+                self.on_record(U::COMMAND, call.as_logged()?, Err(Error::Refused(refusal)))
+            }
+            written => written,
         }
-        written
+    }
+
+    /// Nobody is turned away without a trace; in a book that is read-only there is no place to record it.
+    fn on_record<T>(&mut self, command: &str, arguments: String, answer: Result<T>) -> Result<T> {
+        if let Err(Error::Refused(refusal)) = &answer
+            && refusal.is_denial()
+            && !self.store.is_read_only()?
+        {
+            log_denial(&mut self.store, &self.session, command, arguments)?;
+        }
+        answer
     }
 
     fn attempt<U: UseCase>(&mut self, call: &Call, use_case: U) -> Result<Done<U::Outcome>> {
