@@ -18,13 +18,62 @@ use crate::domain::chart::Owner;
 use crate::domain::code::Name;
 use crate::domain::id::{ApprovalId, EntryId};
 use crate::domain::journal::EntryContent;
+use crate::domain::money::Money;
 use crate::domain::operator::Reach;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
 use crate::store::{NewOperation, Reader, StoreError};
 
 /// A command that may have to wait for a second person.
-struct Approvable {
+pub trait Approvable: UseCase + Clone + Serialize + DeserializeOwned {
+    /// Which limits hold.
+    const FAMILY: Family;
+
+    /// Whether this one may have to wait; every one unless it says so.
+    fn may_wait(&self) -> bool {
+        true
+    }
+
+    /// The same as a request keeps it: with its day, where nobody has named one.
+    #[must_use]
+    fn as_requested(self, today: NaiveDate) -> Self;
+
+    /// What it puts at stake, where that is not what its entries move.
+    fn stake(_outcome: &Self::Outcome) -> Option<Vec<Money>> {
+        None
+    }
+
+    /// What it does beside its entries, as far as somebody who approves it has to know.
+    fn effects(_outcome: &Self::Outcome) -> Vec<Effect> {
+        vec![]
+    }
+}
+
+/// How a command is held against the limits, for the one way to write.
+#[derive(Clone, Copy)]
+pub struct Approval<U: UseCase> {
+    family: Family,
+    content: fn(&U, NaiveDate) -> Option<String>,
+    stake: fn(&U::Outcome) -> Option<Vec<Money>>,
+    effects: fn(&U::Outcome) -> Vec<Effect>,
+}
+
+impl<U: Approvable> Approval<U> {
+    /// As the command says itself.
+    pub const OF: Self = Self {
+        family: U::FAMILY,
+        content: |command, today| command.may_wait().then(|| as_content(&command.clone().as_requested(today))),
+        stake: U::stake,
+        effects: U::effects,
+    };
+}
+
+fn as_content<U: Serialize>(command: &U) -> String {
+    serde_json::to_string(command).expect("what was typed has text keys only")
+}
+
+/// A command of which a request may have been kept.
+struct Requestable {
     command: &'static str,
     /// What both need.
     permission: Permission,
@@ -35,25 +84,25 @@ struct Approvable {
 }
 
 /// Every command that may have to wait for a second person.
-const APPROVABLE: &[Approvable] = &[
-    approvable::<pool::TopUp>(),
-    approvable::<pool::PayProvider>(),
-    approvable::<fund::Deposit>(),
-    approvable::<fund::Withdraw>(),
-    approvable::<fund::Allocate>(),
-    approvable::<fund::Reclaim>(),
-    approvable::<fund::Transfer>(),
-    approvable::<plan::ApplyPlan>(),
-    approvable::<credit::SetCredit>(),
-    approvable::<settlement::ReceiveSettlement>(),
-    approvable::<settlement::ApplyDeposits>(),
-    approvable::<settlement::WriteOffReceivable>(),
-    approvable::<settlement::ChargeBackSettlement>(),
-    approvable::<close::ClosePeriod>(),
+const REQUESTABLE: &[Requestable] = &[
+    requestable::<pool::TopUp>(),
+    requestable::<pool::PayProvider>(),
+    requestable::<fund::Deposit>(),
+    requestable::<fund::Withdraw>(),
+    requestable::<fund::Allocate>(),
+    requestable::<fund::Reclaim>(),
+    requestable::<fund::Transfer>(),
+    requestable::<plan::ApplyPlan>(),
+    requestable::<credit::SetCredit>(),
+    requestable::<settlement::ReceiveSettlement>(),
+    requestable::<settlement::ApplyDeposits>(),
+    requestable::<settlement::WriteOffReceivable>(),
+    requestable::<settlement::ChargeBackSettlement>(),
+    requestable::<close::ClosePeriod>(),
 ];
 
-const fn approvable<U: UseCase + DeserializeOwned>() -> Approvable {
-    Approvable {
+const fn requestable<U: Approvable>() -> Requestable {
+    Requestable {
         command: U::COMMAND,
         permission: U::PERMISSION,
         reach: |content, reader, today| as_kept::<U>(content)?.reach(reader, today),
@@ -61,27 +110,23 @@ const fn approvable<U: UseCase + DeserializeOwned>() -> Approvable {
     }
 }
 
-fn as_kept<U: UseCase + DeserializeOwned>(content: &str) -> Result<U> {
+fn as_kept<U: Approvable>(content: &str) -> Result<U> {
     Ok(serde_json::from_str(content).map_err(|e| StoreError::Damaged(format!("{} in a request: {e}", U::COMMAND)))?)
 }
 
-fn kind_of(request: &Request) -> Result<&'static Approvable> {
-    let known = APPROVABLE.iter().find(|known| known.command == request.command);
+fn kind_of(request: &Request) -> Result<&'static Requestable> {
+    let known = REQUESTABLE.iter().find(|known| known.command == request.command);
     Ok(known.ok_or_else(|| StoreError::Damaged(format!("{} asks for {:?}", request.id, request.command)))?)
 }
 
 /// Whether a command may have to wait for a second person.
 pub fn may_need_approval(command: &str) -> bool {
-    APPROVABLE.iter().any(|known| known.command == command)
-}
-
-/// A command as a request keeps it.
-pub(super) fn content<U: Serialize>(use_case: &U) -> String {
-    serde_json::to_string(use_case).expect("what was typed has text keys only")
+    REQUESTABLE.iter().any(|known| known.command == command)
 }
 
 /// A command that may turn out to be above a limit.
-pub(super) struct Draft {
+pub(super) struct Draft<U: UseCase> {
+    approval: Approval<U>,
     content: String,
     reach: Reach,
     limits: Limits,
@@ -97,29 +142,29 @@ pub(super) struct Asked {
 }
 
 /// Begins a trial, where a limit may concern the command.
-pub(super) fn draft<U: UseCase>(operation: &mut Operation<'_>, use_case: &U) -> Result<Option<Draft>> {
-    let Some(content) = use_case.as_request(operation.today()) else { return Ok(None) };
-    debug_assert!(may_need_approval(U::COMMAND) && Family::of(U::COMMAND).is_some(), "{} cannot be approved", U::COMMAND);
+pub(super) fn draft<U: UseCase>(operation: &mut Operation<'_>, use_case: &U) -> Result<Option<Draft<U>>> {
+    let Some(approval) = U::APPROVAL else { return Ok(None) };
+    let Some(content) = (approval.content)(use_case, operation.today()) else { return Ok(None) };
     let limits = operation.policy()?.approval_limit.clone();
     if limits.is_empty() {
         return Ok(None);
     }
     let reach = use_case.reach(operation.reader(), operation.today())?;
     operation.writer().try_out()?;
-    Ok(Some(Draft { content, reach, limits }))
+    Ok(Some(Draft { approval, content, reach, limits }))
 }
 
-impl Draft {
+impl<U: UseCase> Draft<U> {
     /// What is to be asked for, if a limit is exceeded by what has just been tried.
-    pub(super) fn above_limit<U: UseCase>(self, operation: &mut Operation<'_>, outcome: &U::Outcome) -> Result<Option<Asked>> {
-        let Self { content, reach, limits } = self;
+    pub(super) fn above_limit(self, operation: &mut Operation<'_>, outcome: &U::Outcome) -> Result<Option<Asked>> {
+        let Self { approval, content, reach, limits } = self;
         let entries: Vec<EntryContent> = operation.writer().remembered().iter().map(|(_, entry)| entry.clone()).collect();
-        let at_stake = match U::stake(outcome) {
+        let at_stake = match (approval.stake)(outcome) {
             Some(stake) => stake,
             None => moved(&entries)?,
         };
-        let excess = Family::of(U::COMMAND).and_then(|family| limits.exceeded(family, &at_stake));
-        let effects = U::effects(outcome);
+        let excess = limits.exceeded(approval.family, &at_stake);
+        let effects = (approval.effects)(outcome);
         Ok(excess.map(|excess| Asked { content, reach, excess, entries, effects }))
     }
 }
@@ -284,7 +329,7 @@ impl UseCase for Withdraw {
 }
 
 /// Refuses what somebody has asked for who may not do it any more.
-fn require_still_asked(operation: &Operation<'_>, request: &Request, kind: &Approvable) -> Result<()> {
+fn require_still_asked(operation: &Operation<'_>, request: &Request, kind: &Requestable) -> Result<()> {
     let (reader, today) = (operation.reader(), operation.today());
     let requester = reader.operator(request.requester_uid)?;
     let may = requester.is_some_and(|requester| requester.may(kind.permission, &request.reach(), today));

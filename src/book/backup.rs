@@ -20,7 +20,7 @@ use crate::domain::role::Permission;
 use crate::store::{Access, Checked, DraftCopy, LostPlace, Reader, Store, StoreError, kept_aside};
 
 /// The command that puts a backup in the place of the book, and what it needs.
-pub const RESTORE: Declared = Declared { command: "restore", permission: Permission::Administer };
+pub const RESTORE: Declared = Declared { command: "restore", permission: Permission::Administer, may_wait: false };
 
 /// A backup that was made.
 #[derive(Clone, Debug)]

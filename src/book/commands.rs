@@ -15,10 +15,12 @@ pub struct Declared {
     pub command: &'static str,
     /// What the operator needs.
     pub permission: Permission,
+    /// Whether it may have to wait for a second person.
+    pub may_wait: bool,
 }
 
 const fn declared<U: UseCase>() -> Declared {
-    Declared { command: U::COMMAND, permission: U::PERMISSION }
+    Declared { command: U::COMMAND, permission: U::PERMISSION, may_wait: U::APPROVAL.is_some() }
 }
 
 /// What a command needs that writes; none for one that only looks, or that is none.
@@ -112,3 +114,16 @@ pub const COMMANDS: &[Declared] = &[
     declared::<settlement::ReceiveSettlement>(),
     declared::<settlement::WriteOffReceivable>(),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A request of a command that nobody can run again could never be approved.
+    #[test]
+    fn whatever_may_have_to_wait_can_be_approved() {
+        for declared in COMMANDS {
+            assert_eq!(declared.may_wait, approval::may_need_approval(declared.command), "{}", declared.command);
+        }
+    }
+}

@@ -4,10 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::account::{AccountView, list};
+use super::approval::Approvable;
 use super::operation::{find_account, not_negative};
-use super::{Operation, Result, UseCase, When, approval, reach};
+use super::{Approval, Operation, Result, UseCase, When, reach};
 use crate::domain::account::{Account, Mode, Standing};
-use crate::domain::approval::Effect;
+use crate::domain::approval::{Effect, Family};
 use crate::domain::code::Code;
 use crate::domain::money::{Amount, Currency, Exact, Money};
 use crate::domain::operator::Reach;
@@ -44,29 +45,11 @@ pub struct CreditSet {
 impl UseCase for SetCredit {
     const COMMAND: &'static str = "credit set";
     const PERMISSION: Permission = Permission::MoveMoney;
+    const APPROVAL: Option<Approval<Self>> = Some(Approval::OF);
     type Outcome = CreditSet;
 
     fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
         reach::of_account(reader, &self.account, self.date, today)
-    }
-
-    fn as_request(&self, today: NaiveDate) -> Option<String> {
-        Some(approval::content(&Self { date: self.date.or(Some(today)), ..self.clone() }))
-    }
-
-    /// What the account may owe, where that is more than before.
-    fn stake(set: &CreditSet) -> Option<Vec<Money>> {
-        let limit = set.standing.credit_limit;
-        Some(if limit > set.before { vec![Money::new(limit, set.currency)] } else { vec![] })
-    }
-
-    fn effects(set: &CreditSet) -> Vec<Effect> {
-        let money = |amount| Money::new(amount, set.currency);
-        let (before, after) = (money(set.before), money(set.standing.credit_limit));
-        vec![Effect {
-            what: format!("credit of {} from {} on", set.account, set.from),
-            becomes: format!("{after}, before {before}"),
-        }]
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<CreditSet> {
@@ -86,6 +69,29 @@ impl UseCase for SetCredit {
             operation.writer().update_account(&before, &after)?;
         }
         Ok(CreditSet { account: account.code.clone(), currency, before: account.credit_limit.on(from), from, standing })
+    }
+}
+
+impl Approvable for SetCredit {
+    const FAMILY: Family = Family::Credit;
+
+    fn as_requested(self, today: NaiveDate) -> Self {
+        Self { date: self.date.or(Some(today)), ..self }
+    }
+
+    /// What the account may owe, where that is more than before.
+    fn stake(set: &CreditSet) -> Option<Vec<Money>> {
+        let limit = set.standing.credit_limit;
+        Some(if limit > set.before { vec![Money::new(limit, set.currency)] } else { vec![] })
+    }
+
+    fn effects(set: &CreditSet) -> Vec<Effect> {
+        let money = |amount| Money::new(amount, set.currency);
+        let (before, after) = (money(set.before), money(set.standing.credit_limit));
+        vec![Effect {
+            what: format!("credit of {} from {} on", set.account, set.from),
+            becomes: format!("{after}, before {before}"),
+        }]
     }
 }
 

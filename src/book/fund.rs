@@ -5,9 +5,11 @@ use std::rc::Rc;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::approval::Approvable;
 use super::operation::{AccountInGroup, find_account, find_group, positive};
-use super::{Operation, Result, UseCase, When, account, approval, group, reach, statement};
+use super::{Approval, Operation, Result, UseCase, When, account, group, reach, statement};
 use crate::domain::account::{Account, Group, Mode};
+use crate::domain::approval::Family;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
 use crate::domain::fund::{Reclaimable, held_for, require_transferable, require_withdrawable};
@@ -33,8 +35,8 @@ pub struct Slip {
 
 impl Slip {
     /// The same with its day, where nobody has named one.
-    pub(super) fn on(&self, today: NaiveDate) -> Self {
-        Self { date: self.date.or(Some(today)), ..self.clone() }
+    pub(super) fn on(self, today: NaiveDate) -> Self {
+        Self { date: self.date.or(Some(today)), ..self }
     }
 }
 
@@ -210,14 +212,11 @@ pub(super) fn require_nothing_left(operation: &mut Operation<'_>, account: &Acco
 impl UseCase for Deposit {
     const COMMAND: &'static str = "fund deposit";
     const PERMISSION: Permission = Permission::MoveMoney;
+    const APPROVAL: Option<Approval<Self>> = Some(Approval::OF);
     type Outcome = FundMoved;
 
     fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
         reach::of_group(reader, &self.group)
-    }
-
-    fn as_request(&self, today: NaiveDate) -> Option<String> {
-        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
@@ -229,17 +228,22 @@ impl UseCase for Deposit {
     }
 }
 
+impl Approvable for Deposit {
+    const FAMILY: Family = Family::Fund;
+
+    fn as_requested(self, today: NaiveDate) -> Self {
+        Self { slip: self.slip.on(today), ..self }
+    }
+}
+
 impl UseCase for Withdraw {
     const COMMAND: &'static str = "fund withdraw";
     const PERMISSION: Permission = Permission::MoveMoney;
+    const APPROVAL: Option<Approval<Self>> = Some(Approval::OF);
     type Outcome = FundMoved;
 
     fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
         reach::of_group(reader, &self.group)
-    }
-
-    fn as_request(&self, today: NaiveDate) -> Option<String> {
-        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
@@ -251,6 +255,14 @@ impl UseCase for Withdraw {
         require_withdrawable(&group.code, amount, free, held)?;
         let entry = post(operation, rules::withdraw(date, group.id, group.currency, amount.amount), &self.slip.note)?;
         moved_in_group(operation, entry, &group, amount, date, self.slip.note)
+    }
+}
+
+impl Approvable for Withdraw {
+    const FAMILY: Family = Family::Fund;
+
+    fn as_requested(self, today: NaiveDate) -> Self {
+        Self { slip: self.slip.on(today), ..self }
     }
 }
 
@@ -282,18 +294,23 @@ pub(super) fn require_deposits(operation: &Operation<'_>, group: &Group, needed:
 impl UseCase for Allocate {
     const COMMAND: &'static str = "fund allocate";
     const PERMISSION: Permission = Permission::MoveMoney;
+    const APPROVAL: Option<Approval<Self>> = Some(Approval::OF);
     type Outcome = FundMoved;
 
     fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
         reach::of_account(reader, &self.account, self.slip.date, today)
     }
 
-    fn as_request(&self, today: NaiveDate) -> Option<String> {
-        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
-    }
-
     fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
         allocate(operation, &self.account, self.amount, self.slip)
+    }
+}
+
+impl Approvable for Allocate {
+    const FAMILY: Family = Family::Fund;
+
+    fn as_requested(self, today: NaiveDate) -> Self {
+        Self { slip: self.slip.on(today), ..self }
     }
 }
 
@@ -317,18 +334,23 @@ pub(super) fn allocate(operation: &mut Operation<'_>, account: &str, amount: Exa
 impl UseCase for Reclaim {
     const COMMAND: &'static str = "fund reclaim";
     const PERMISSION: Permission = Permission::MoveMoney;
+    const APPROVAL: Option<Approval<Self>> = Some(Approval::OF);
     type Outcome = FundMoved;
 
     fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
         reach::of_account(reader, &self.account, self.slip.date, today)
     }
 
-    fn as_request(&self, today: NaiveDate) -> Option<String> {
-        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
-    }
-
     fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
         reclaim(operation, &self.account, self.amount, self.slip)
+    }
+}
+
+impl Approvable for Reclaim {
+    const FAMILY: Family = Family::Fund;
+
+    fn as_requested(self, today: NaiveDate) -> Self {
+        Self { slip: self.slip.on(today), ..self }
     }
 }
 
@@ -354,15 +376,12 @@ pub(super) fn reclaim(operation: &mut Operation<'_>, account: &str, amount: Opti
 impl UseCase for Transfer {
     const COMMAND: &'static str = "fund transfer";
     const PERMISSION: Permission = Permission::MoveMoney;
+    const APPROVAL: Option<Approval<Self>> = Some(Approval::OF);
     type Outcome = FundMoved;
 
     fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
         let both = [&self.from, &self.to];
         reach::of_listed(reader, both.map(|name| (name.as_str(), self.slip.date)), today)
-    }
-
-    fn as_request(&self, today: NaiveDate) -> Option<String> {
-        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<FundMoved> {
@@ -385,6 +404,14 @@ impl UseCase for Transfer {
         let (funds, to_funds) = (operation.standing(&from, date.date())?.funds, operation.standing(&to, date.date())?.funds);
         let (code, to_code) = (Some(account.code.clone()), Some(to.account.code.clone()));
         Ok(FundMoved { account: code, to: to_code, funds: Some(funds), to_funds: Some(to_funds), ..moved })
+    }
+}
+
+impl Approvable for Transfer {
+    const FAMILY: Family = Family::Fund;
+
+    fn as_requested(self, today: NaiveDate) -> Self {
+        Self { slip: self.slip.on(today), ..self }
     }
 }
 

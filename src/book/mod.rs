@@ -75,13 +75,13 @@ use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use approval::Approval;
 use log::{as_logged, log_denial, record, replay};
 pub use operation::Operation;
 
-use crate::domain::approval::Effect;
 use crate::domain::input::InputFile;
 use crate::domain::journal::Unbalanced;
-use crate::domain::money::{Money, Overflow};
+use crate::domain::money::Overflow;
 use crate::domain::operator::Reach;
 use crate::domain::refusal::Refusal;
 use crate::domain::role::Permission;
@@ -243,36 +243,22 @@ pub struct Done<T> {
 }
 
 /// One thing that a command does to the book.
-pub trait UseCase {
+pub trait UseCase: Sized {
     /// The command, as the log names it.
     const COMMAND: &'static str;
     /// What the operator needs.
     const PERMISSION: Permission;
     /// Whether it records a great many orders, and reads none of them back.
     const IS_BATCH: bool = false;
+    /// How it is held against the limits, where somebody else may have to approve it.
+    const APPROVAL: Option<Approval<Self>> = None;
+    /// What comes of it; stored when a key may ask for it again.
+    type Outcome: Serialize + DeserializeOwned;
 
     /// What it is about, as far as a grant for some groups asks; the whole book unless it says so. Asked only of an operator who
     /// has the permission for some groups alone.
     fn reach(&self, _reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
         Ok(Reach::Book)
-    }
-
-    /// The command as a request keeps it, where somebody else may have to approve it: with all that it needs, and with its day.
-    fn as_request(&self, _today: NaiveDate) -> Option<String> {
-        None
-    }
-
-    /// What it puts at stake, where that is not what its entries move.
-    fn stake(_outcome: &Self::Outcome) -> Option<Vec<Money>> {
-        None
-    }
-
-    /// What comes of it; stored when a key may ask for it again.
-    type Outcome: Serialize + DeserializeOwned;
-
-    /// What it does beside its entries, as far as somebody who approves it has to know.
-    fn effects(_outcome: &Self::Outcome) -> Vec<Effect> {
-        vec![]
     }
 
     /// Loads, decides, writes.
@@ -395,7 +381,7 @@ impl Book {
         let mut operation = Operation::new(writer, operator, self.session.clone())?;
         let draft = approval::draft(&mut operation, &use_case)?;
         let outcome = use_case.run(&mut operation)?;
-        if let Some(asked) = draft.map(|draft| draft.above_limit::<U>(&mut operation, &outcome)).transpose()?.flatten() {
+        if let Some(asked) = draft.map(|draft| draft.above_limit(&mut operation, &outcome)).transpose()?.flatten() {
             return Err(approval::keep::<U>(operation, call, asked)?);
         }
         let recorded = record::<U>(&operation, call, &outcome)?;

@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::account::AccountView;
+use super::approval::Approvable;
 use super::fund::{Slip, allocate, reclaim, reclaimable};
 use super::run_rate::Spending;
-use super::{Operation, Result, UseCase, When, approval, reach};
+use super::{Approval, Operation, Result, UseCase, When, reach};
 use crate::domain::account::{AccountState, Group, Mode};
-use crate::domain::approval::ApprovalState;
+use crate::domain::approval::{ApprovalState, Family};
 use crate::domain::chain::hex;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
@@ -112,14 +113,11 @@ pub struct PlanApplied {
 impl UseCase for ApplyPlan {
     const COMMAND: &'static str = "fund apply";
     const PERMISSION: Permission = Permission::MoveMoney;
+    const APPROVAL: Option<Approval<Self>> = Some(Approval::OF);
     type Outcome = PlanApplied;
 
     fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
         reach::of_listed(reader, self.plan.moves.iter().map(|planned| (planned.account.as_str(), self.date)), today)
-    }
-
-    fn as_request(&self, today: NaiveDate) -> Option<String> {
-        Some(approval::content(&Self { date: self.date.or(Some(today)), is_checked: true, ..self.clone() }))
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<PlanApplied> {
@@ -145,6 +143,14 @@ impl UseCase for ApplyPlan {
             moves.push(Moved { planned, entry: done.entry });
         }
         Ok(PlanApplied { plan: Some(plan), date, moves })
+    }
+}
+
+impl Approvable for ApplyPlan {
+    const FAMILY: Family = Family::Fund;
+
+    fn as_requested(self, today: NaiveDate) -> Self {
+        Self { date: self.date.or(Some(today)), is_checked: true, ..self }
     }
 }
 

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::approval::Approvable;
 use super::fund::{Slip, post};
 use super::operation::positive;
 use super::usage::PendingUsage;
-use super::{Operation, Result, UseCase, When, account, approval};
+use super::{Approval, Operation, Result, UseCase, When, account};
+use crate::domain::approval::Family;
 use crate::domain::chart::LedgerAccount;
 use crate::domain::id::EntryId;
 use crate::domain::journal::Event;
@@ -116,11 +118,8 @@ pub(super) fn standing(operation: &mut Operation<'_>, currency: Currency) -> Res
 impl UseCase for TopUp {
     const COMMAND: &'static str = "pool top-up";
     const PERMISSION: Permission = Permission::MoveMoney;
+    const APPROVAL: Option<Approval<Self>> = Some(Approval::OF);
     type Outcome = PoolMoved;
-
-    fn as_request(&self, today: NaiveDate) -> Option<String> {
-        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
-    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<PoolMoved> {
         let currency = currency_or_own(operation, self.currency)?;
@@ -137,14 +136,19 @@ impl UseCase for TopUp {
     }
 }
 
+impl Approvable for TopUp {
+    const FAMILY: Family = Family::Pool;
+
+    fn as_requested(self, today: NaiveDate) -> Self {
+        Self { slip: self.slip.on(today), ..self }
+    }
+}
+
 impl UseCase for PayProvider {
     const COMMAND: &'static str = "pool pay";
     const PERMISSION: Permission = Permission::MoveMoney;
+    const APPROVAL: Option<Approval<Self>> = Some(Approval::OF);
     type Outcome = PoolMoved;
-
-    fn as_request(&self, today: NaiveDate) -> Option<String> {
-        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
-    }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<PoolMoved> {
         let currency = currency_or_own(operation, self.currency)?;
@@ -167,6 +171,14 @@ impl UseCase for PayProvider {
         let entry = post(operation, rules::pay_provider(date, from, amount.amount), &self.slip.note)?;
         let (reference, remark) = (self.slip.note.reference, self.slip.note.remark);
         Ok(PoolMoved { entry, amount, paid: None, date: date.date(), standing: standing(operation, currency)?, reference, remark })
+    }
+}
+
+impl Approvable for PayProvider {
+    const FAMILY: Family = Family::Pool;
+
+    fn as_requested(self, today: NaiveDate) -> Self {
+        Self { slip: self.slip.on(today), ..self }
     }
 }
 

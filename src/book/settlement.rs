@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, btree_map};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::approval::Approvable;
 use super::fund::{Slip, post, require_deposits};
 use super::operation::{AccountInGroup, find_account, find_group, positive};
-use super::{Operation, Result, UseCase, When, approval, reach, write_off};
+use super::{Approval, Operation, Result, UseCase, When, reach, write_off};
 use crate::domain::account::{Account, Group};
-use crate::domain::approval::Effect;
+use crate::domain::approval::{Effect, Family};
 use crate::domain::chart::LedgerAccount;
 use crate::domain::code::Code;
 use crate::domain::id::{AccountId, EntryId, GroupId};
@@ -267,18 +268,11 @@ fn by_account(allocation: &Allocation) -> Result<Vec<(AccountId, Amount)>> {
 impl UseCase for ReceiveSettlement {
     const COMMAND: &'static str = "settlement receive";
     const PERMISSION: Permission = Permission::MoveMoney;
+    const APPROVAL: Option<Approval<Self>> = Some(Approval::OF);
     type Outcome = Settled;
 
     fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
         reach::of_group(reader, &self.group)
-    }
-
-    fn as_request(&self, today: NaiveDate) -> Option<String> {
-        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
-    }
-
-    fn effects(settled: &Settled) -> Vec<Effect> {
-        settled.effects()
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<Settled> {
@@ -307,21 +301,26 @@ impl UseCase for ReceiveSettlement {
     }
 }
 
-impl UseCase for ApplyDeposits {
-    const COMMAND: &'static str = "settlement apply";
-    const PERMISSION: Permission = Permission::MoveMoney;
-    type Outcome = Settled;
+impl Approvable for ReceiveSettlement {
+    const FAMILY: Family = Family::Settlement;
 
-    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
-        reach::of_group(reader, &self.group)
-    }
-
-    fn as_request(&self, today: NaiveDate) -> Option<String> {
-        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
+    fn as_requested(self, today: NaiveDate) -> Self {
+        Self { slip: self.slip.on(today), ..self }
     }
 
     fn effects(settled: &Settled) -> Vec<Effect> {
         settled.effects()
+    }
+}
+
+impl UseCase for ApplyDeposits {
+    const COMMAND: &'static str = "settlement apply";
+    const PERMISSION: Permission = Permission::MoveMoney;
+    const APPROVAL: Option<Approval<Self>> = Some(Approval::OF);
+    type Outcome = Settled;
+
+    fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
+        reach::of_group(reader, &self.group)
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<Settled> {
@@ -346,6 +345,18 @@ impl UseCase for ApplyDeposits {
     }
 }
 
+impl Approvable for ApplyDeposits {
+    const FAMILY: Family = Family::Settlement;
+
+    fn as_requested(self, today: NaiveDate) -> Self {
+        Self { slip: self.slip.on(today), ..self }
+    }
+
+    fn effects(settled: &Settled) -> Vec<Effect> {
+        settled.effects()
+    }
+}
+
 /// Refuses to take more off than is owed.
 fn require_owed(of: &Code, needed: Money, owed: Money) -> Result<()> {
     if needed.amount > owed.amount || owed.amount.is_zero() {
@@ -357,20 +368,13 @@ fn require_owed(of: &Code, needed: Money, owed: Money) -> Result<()> {
 impl UseCase for WriteOffReceivable {
     const COMMAND: &'static str = "settlement write-off";
     const PERMISSION: Permission = Permission::MoveMoney;
+    const APPROVAL: Option<Approval<Self>> = Some(Approval::OF);
     type Outcome = Settled;
 
     fn reach(&self, reader: Reader<'_>, today: NaiveDate) -> Result<Reach> {
         let account = find_account(reader, &self.account)?;
         let of_month = |reach: Reach, month: &Month| reach.and(Reach::group(account.group_on(month.last_day())));
         Ok(self.periods.iter().fold(reach::of(&account, self.date, today), of_month))
-    }
-
-    fn as_request(&self, today: NaiveDate) -> Option<String> {
-        Some(approval::content(&Self { date: self.date.or(Some(today)), ..self.clone() }))
-    }
-
-    fn effects(settled: &Settled) -> Vec<Effect> {
-        settled.effects()
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<Settled> {
@@ -392,22 +396,27 @@ impl UseCase for WriteOffReceivable {
     }
 }
 
+impl Approvable for WriteOffReceivable {
+    const FAMILY: Family = Family::Settlement;
+
+    fn as_requested(self, today: NaiveDate) -> Self {
+        Self { date: self.date.or(Some(today)), ..self }
+    }
+
+    fn effects(settled: &Settled) -> Vec<Effect> {
+        settled.effects()
+    }
+}
+
 impl UseCase for ChargeBackSettlement {
     const COMMAND: &'static str = "settlement charge-back";
     const PERMISSION: Permission = Permission::MoveMoney;
+    const APPROVAL: Option<Approval<Self>> = Some(Approval::OF);
     type Outcome = Settled;
 
     fn reach(&self, reader: Reader<'_>, _today: NaiveDate) -> Result<Reach> {
         let group = reader.posted_entry(self.entry)?.and_then(|posted| posted.group);
         Ok(group.map_or(Reach::Book, Reach::group))
-    }
-
-    fn as_request(&self, today: NaiveDate) -> Option<String> {
-        Some(approval::content(&Self { slip: self.slip.on(today), ..self.clone() }))
-    }
-
-    fn effects(settled: &Settled) -> Vec<Effect> {
-        settled.effects()
     }
 
     fn run(self, operation: &mut Operation<'_>) -> Result<Settled> {
@@ -446,6 +455,18 @@ impl UseCase for ChargeBackSettlement {
             done.notices.push(Notice::DepositsShort { group: group.code, short });
         }
         Ok(done)
+    }
+}
+
+impl Approvable for ChargeBackSettlement {
+    const FAMILY: Family = Family::Settlement;
+
+    fn as_requested(self, today: NaiveDate) -> Self {
+        Self { slip: self.slip.on(today), ..self }
+    }
+
+    fn effects(settled: &Settled) -> Vec<Effect> {
+        settled.effects()
     }
 }
 

@@ -34,13 +34,6 @@ words! {
     }
 }
 
-impl Family {
-    /// The family of a command, `fund deposit`.
-    pub fn of(command: &str) -> Option<Self> {
-        command.split(' ').next().and_then(|noun| noun.parse().ok())
-    }
-}
-
 /// Up to how much a command goes through without a second person; in major units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Limit {

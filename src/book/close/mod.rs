@@ -14,10 +14,11 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::approval::Approvable;
 use super::reconcile::{self, Run};
 use super::true_up::true_up;
-use super::{Operation, Result, UseCase, approval};
-use crate::domain::approval::Effect;
+use super::{Approval, Operation, Result, UseCase};
+use crate::domain::approval::{Effect, Family};
 use crate::domain::chain;
 use crate::domain::close::{Blocker, RECEIPT_FORM, Receipt, ReceiptBill, WithoutBill};
 use crate::domain::finality::Finality;
@@ -52,10 +53,35 @@ pub struct PeriodClosed {
 impl UseCase for ClosePeriod {
     const COMMAND: &'static str = "period close";
     const PERMISSION: Permission = Permission::CloseMonths;
+    const APPROVAL: Option<Approval<Self>> = Some(Approval::OF);
     type Outcome = PeriodClosed;
 
-    fn as_request(&self, _today: NaiveDate) -> Option<String> {
-        (self.without_bill == WithoutBill::NotYet).then(|| approval::content(self))
+    fn run(self, operation: &mut Operation<'_>) -> Result<PeriodClosed> {
+        let period = self.period;
+        if let Some(closed) = already_closed(operation, period)? {
+            return Ok(closed);
+        }
+        let run = match operation.reader().bill(period)? {
+            Some(_) => Some(reconcile::run(operation, period)?),
+            None => None,
+        };
+        match attempt(operation, period, run, self.without_bill)? {
+            Attempt::Closed(closed) => Ok(*closed),
+            Attempt::Blocked(blockers) => Err(Refusal::CloseBlocked { period, blockers }.into()),
+        }
+    }
+}
+
+impl Approvable for ClosePeriod {
+    const FAMILY: Family = Family::Period;
+
+    /// Only what closes without its bill.
+    fn may_wait(&self) -> bool {
+        self.without_bill == WithoutBill::NotYet
+    }
+
+    fn as_requested(self, _today: NaiveDate) -> Self {
+        self
     }
 
     /// What is charged without a bill that proves it; nothing where it was closed before.
@@ -81,21 +107,6 @@ impl UseCase for ClosePeriod {
             becomes: format!("{} due, frozen, SHA-256 {}", Money::new(statement.closing, statement.currency), statement.sha256),
         });
         totals.chain(frozen).collect()
-    }
-
-    fn run(self, operation: &mut Operation<'_>) -> Result<PeriodClosed> {
-        let period = self.period;
-        if let Some(closed) = already_closed(operation, period)? {
-            return Ok(closed);
-        }
-        let run = match operation.reader().bill(period)? {
-            Some(_) => Some(reconcile::run(operation, period)?),
-            None => None,
-        };
-        match attempt(operation, period, run, self.without_bill)? {
-            Attempt::Closed(closed) => Ok(*closed),
-            Attempt::Blocked(blockers) => Err(Refusal::CloseBlocked { period, blockers }.into()),
-        }
     }
 }
 
