@@ -67,6 +67,17 @@ fn failing_after_sql(sql: &str) -> Vec<&'static str> {
     failing_after(|connection| run(connection, sql))
 }
 
+/// What a proof says of a copy of the sound book after some SQL.
+fn detail_after(proof: CheckName, sql: &str) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("broken.db");
+    std::fs::write(&path, sound_book()).expect("a copy of the book");
+    tampered(&path, |connection| run(connection, sql));
+    let mut book = Book::open(&path, Access::Read, books::session()).expect("the file still opens");
+    let checks = book.prove(|reader| subledger::book::check::check(reader, None)).expect("the proofs run");
+    checks.into_iter().find(|check| check.name == proof).expect("every proof has an outcome").detail
+}
+
 fn run(connection: &Connection, sql: &str) {
     connection.execute_batch(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     assert!(connection.changes() > 0, "it changes something: {sql}");
@@ -165,6 +176,19 @@ fn integrity_tells_of_a_trigger_that_was_added() {
     assert_eq!(failing, ["integrity"]);
 }
 
+/// It may have the name of a table, and stand before that in the schema.
+#[test]
+fn integrity_tells_of_a_trigger_that_hides_behind_the_name_of_a_table() {
+    let failing = failing_after(|connection| {
+        let sql = "CREATE TRIGGER approval BEFORE INSERT ON operation WHEN NEW.result = 'denied' BEGIN SELECT RAISE(IGNORE); END;
+                   PRAGMA writable_schema = ON;
+                   UPDATE sqlite_schema SET rowid = rowid + 1000 WHERE name = 'approval' AND type = 'table';
+                   UPDATE sqlite_schema SET rowid = rowid + 2000 WHERE tbl_name = 'approval' AND type <> 'table'";
+        run(connection, sql);
+    });
+    assert_eq!(failing, ["integrity"]);
+}
+
 #[test]
 fn integrity_tells_of_a_torn_page() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
@@ -182,7 +206,7 @@ fn integrity_tells_of_a_torn_page() {
     bytes[cell_pointers..cell_pointers + 4].fill(0xff);
     std::fs::write(&path, &bytes).expect("a torn copy");
     let mut book = Book::open(&path, Access::Read, books::session()).expect("the file still opens");
-    match book.read(|reader| subledger::book::check::check(reader, None)) {
+    match book.prove(|reader| subledger::book::check::check(reader, None)) {
         Ok(checks) => assert!(checks.iter().any(|check| check.name == CheckName::Integrity && !check.ok), "{checks:?}"),
         Err(subledger::book::Error::Store(error)) => assert!(error.to_string().contains("damaged"), "{error}"),
         Err(error) => panic!("{error:?}"),
@@ -253,6 +277,28 @@ fn chain_tells_of_any_word_of_the_log_that_was_changed() {
     for sql in rows {
         assert_eq!(failing_after_sql(sql), ["chain"], "{sql}");
     }
+}
+
+/// A row is said to be of an earlier operation than the one whose hash covers it, or of none.
+#[test]
+fn chain_tells_of_a_row_that_another_operation_is_said_to_have_written() {
+    for table in ["entry", "orders", "charge", "change"] {
+        let sql = format!(
+            "UPDATE {table} SET operation_id = 1
+              WHERE id = (SELECT MAX(id) FROM {table} GROUP BY operation_id HAVING COUNT(*) > 1 ORDER BY operation_id DESC LIMIT 1)"
+        );
+        // Two proofs ask for the operation of an entry.
+        let failing = failing_after_sql(&sql);
+        assert!(failing.contains(&"chain"), "{table}: {failing:?}");
+        let told = detail_after(CheckName::Chain, &sql);
+        assert!(told.ends_with("is none that operation 1 has written"), "{told}");
+    }
+    // An entry that is sound in itself, of an operation that is yet to come: no hash covers it.
+    let failing = failing_after(|connection| {
+        forge_deposit(connection, "2026-07-04", 500, 500);
+        run(connection, "DELETE FROM operation WHERE id = (SELECT MAX(id) FROM operation)");
+    });
+    assert_eq!(failing, ["chain"]);
 }
 
 #[test]
@@ -456,6 +502,18 @@ fn bills_tells_of_a_line_or_a_sum_that_was_changed_or_lost() {
         "UPDATE bill_usage SET covered = '0' WHERE charge_month = 202607",
         "DELETE FROM bill_usage WHERE charge_month = 202606",
         "DELETE FROM bill_repeat",
+        // What belongs to nothing: before the first file, behind the last one, and at the ends of what a row can be.
+        "INSERT INTO bill_line SELECT 0, seen_uid_id, order_no, kind, month, day, payable, product_id, list, covered, coupon, cut, line_id,
+                number, content FROM bill_line WHERE line_id = 'b-1'",
+        "UPDATE bill_file SET last_line = last_line + 1 WHERE FALSE; INSERT INTO bill_line SELECT MAX(id) + 1, seen_uid_id, order_no, kind,
+                month, day, payable, product_id, list, covered, coupon, cut, line_id, number, content FROM bill_line",
+        "INSERT INTO bill_line SELECT 9223372036854775807, seen_uid_id, order_no, kind, month, day, payable, product_id, list, covered,
+                coupon, cut, line_id, number, content FROM bill_line WHERE line_id = 'b-1'",
+        "INSERT INTO bill_usage SELECT version_id, seen_uid_id, 99, charge_month, class, lines, list, covered, coupon, billed
+           FROM bill_usage LIMIT 1",
+        "INSERT INTO bill_block SELECT 99, version_id, 7, 1, content FROM bill_block LIMIT 1",
+        "INSERT INTO product VALUES (99, 'nosuch', '')",
+        "INSERT INTO seen_uid VALUES (99, '1000000000000099')",
     ];
     for sql in rows {
         assert_eq!(failing_after_sql(sql), ["bills"], "{sql}");
@@ -618,7 +676,7 @@ fn rewritten_history(path: &Path) -> Hash {
 fn head_tells_of_a_history_that_was_rewritten() {
     let kept_by = |path: &Path, kept: Hash| {
         let mut book = Book::open(path, Access::Read, books::session()).expect("the book opens");
-        let checks = book.read(|reader| subledger::book::check::check(reader, Some(kept))).expect("the proofs run");
+        let checks = book.prove(|reader| subledger::book::check::check(reader, Some(kept))).expect("the proofs run");
         checks.into_iter().filter(|check| !check.ok).map(|check| check.name.as_str()).collect::<Vec<_>>()
     };
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
@@ -684,6 +742,86 @@ fn state_tells_of_master_data_that_the_log_knows_otherwise() {
     }
 }
 
+/// What the journal and the log are read for, where something in them cannot be read.
+const WALKED: [&str; 6] = ["balanced", "balances", "chain", "receipts", "orphans", "open-items"];
+
+/// SQL compares texts, and takes `cny` for another currency: what means the same to people is written in one way alone.
+#[test]
+fn a_value_in_another_form_than_the_books_own_is_told() {
+    let cny = "UPDATE ledger_account SET currency = 'cny' WHERE code = 'bank'";
+    assert_eq!(failing_after_sql(cny), [&WALKED[..], &["approvals"]].concat());
+    let second = "INSERT INTO ledger_account SELECT 99, code, owner_kind, owner_id, ' CNY' FROM ledger_account WHERE code = 'bank'";
+    assert_eq!(failing_after_sql(second), WALKED);
+    let rows = [
+        "UPDATE account SET uid = uid || ' ' WHERE code = 'acme-prod'",
+        "UPDATE account SET mobile = '+86' || mobile",
+        "UPDATE account SET email = upper(email)",
+        "UPDATE account SET holder = holder || ' '",
+        "UPDATE account SET credit = credit || ' '",
+        "UPDATE agent SET currency = 'cny'",
+        "UPDATE budget SET currency = 'cny'",
+        "UPDATE budget SET thresholds = '100,50'",
+        "UPDATE policy SET name = name || ' '",
+        "UPDATE upstream SET freeze = replace(freeze, '{', '{ ')",
+    ];
+    for sql in rows {
+        assert_eq!(failing_after_sql(sql), ["state"], "{sql}");
+    }
+    let of_several = [
+        ("UPDATE customer_group SET currency = 'cny'", "balances open-items state"),
+        ("UPDATE difference SET currency = 'cny'", "open-items state"),
+        ("UPDATE invoice SET currency = 'cny'", "invoices state"),
+        ("UPDATE invoice SET rate = rate || '%'", "invoices state"),
+        ("UPDATE bill_version SET currency = 'cny'", "bills state"),
+        ("UPDATE bill_version SET payable = payable || '0'", "bills state"),
+        ("UPDATE opening_volume SET currency = 'cny'", "balances state"),
+        ("UPDATE opening_volume SET list = list || '.0'", "state"),
+        ("UPDATE volume SET payable = '+' || payable", "balances"),
+        ("UPDATE bill_usage SET billed = billed || ' '", "bills"),
+        ("UPDATE bill_line SET order_no = CAST(order_no AS TEXT) WHERE line_id = 'b-1'", "bills"),
+        ("UPDATE bill_line SET payable = '9600' WHERE line_id = 'b-1'", "bills"),
+    ];
+    for (sql, proofs) in of_several {
+        assert_eq!(failing_after_sql(sql).join(" "), proofs, "{sql}");
+    }
+    let told = detail_after(CheckName::State, "UPDATE account SET uid = uid || ' ' WHERE code = 'acme-prod'");
+    assert_eq!(told, "account: uid of id 1: not in the form in which the book writes it");
+}
+
+/// What cannot be read fails the proofs that read it, and no other one.
+#[test]
+fn a_value_that_cannot_be_read_is_told_and_the_other_proofs_go_on() {
+    let walked = WALKED.join(" ");
+    let rows = [
+        ("UPDATE account SET state = 'x'", "state".to_owned()),
+        ("UPDATE operator SET grants = 'x'", "state".to_owned()),
+        ("UPDATE operator SET disabled = 'x'", "state".to_owned()),
+        ("UPDATE approval SET entries = 'zz'", "approvals state".to_owned()),
+        ("INSERT INTO policy VALUES ('nosuch', '1')", "state".to_owned()),
+        ("UPDATE bill_version SET rejected = -1", "bills state".to_owned()),
+        ("UPDATE difference SET reopened = -1", "open-items state".to_owned()),
+        ("UPDATE upstream SET level = -1", "state".to_owned()),
+        ("UPDATE handover SET opened = 20260631", "state".to_owned()),
+        ("UPDATE balance SET debit_minor = 9223372036854775807 WHERE day = 20260601", "balances".to_owned()),
+        ("UPDATE entry SET event = 'x' WHERE event = 'deposit'", walked.clone()),
+        ("UPDATE charge SET list = 'x' WHERE id = 1", walked),
+    ];
+    for (sql, proofs) in rows {
+        let mut expected: Vec<&str> = proofs.split(' ').collect();
+        let mut failing = failing_after_sql(sql);
+        expected.sort_unstable();
+        failing.sort_unstable();
+        assert_eq!(failing, expected, "{sql}");
+    }
+    let told = |proof, sql| detail_after(proof, sql);
+    let state = told(CheckName::State, "UPDATE account SET state = 'x' WHERE id = 2");
+    assert!(state.starts_with("account: state of id 2: \"x\" is not"), "{state}");
+    let state = told(CheckName::State, "INSERT INTO policy VALUES ('nosuch', '1')");
+    assert!(state.starts_with("policy: name: \"nosuch\" is not"), "{state}");
+    let chain = told(CheckName::Chain, "UPDATE entry SET event = 'x' WHERE event = 'deposit'");
+    assert!(chain.starts_with("cannot be proved: event of id "), "{chain}");
+}
+
 /// The plain forgeries that somebody without patience would try: several proofs tell, each for its own reason.
 #[test]
 fn a_clumsy_forgery_is_told_by_several_proofs() {
@@ -725,14 +863,19 @@ fn is_unproved(what: &str) -> bool {
     UNPROVED.iter().any(|(_, unproved)| unproved.contains(&what))
 }
 
-/// Whether some proof tells after a copy of the sound book was changed; a value that cannot even be read tells, too.
+/// Whether some proof tells after a copy of the sound book was changed.
 fn is_noticed(work: impl FnOnce(&Connection) -> usize) -> bool {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let path = folder.path().join("broken.db");
     std::fs::write(&path, sound_book()).expect("a copy of the book");
     tampered(&path, |connection| assert!(work(connection) == 1, "one row is changed"));
     let mut book = Book::open(&path, Access::Read, books::session()).expect("the file still opens");
-    book.read(|reader| subledger::book::check::check(reader, None)).map_or(true, |checks| checks.iter().any(|check| !check.ok))
+    match book.prove(|reader| subledger::book::check::check(reader, None)) {
+        Ok(checks) => checks.iter().any(|check| !check.ok),
+        // Whoever runs it is no operator any more.
+        Err(subledger::book::Error::Refused(_)) => true,
+        Err(error) => panic!("the proofs run, whatever a value is: {error:?}"),
+    }
 }
 
 /// The tables of the schema, each with its columns and with the columns of its key.
@@ -772,6 +915,31 @@ fn no_column_can_be_changed_unnoticed() {
             let noticed = is_noticed(|connection| connection.execute(&sql, []).unwrap_or_else(|e| panic!("{sql}: {e}")));
             if noticed == is_unproved(&what) {
                 wrong.push(format!("{what} {}", if noticed { "is proved, but listed" } else { "is not proved" }));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Every text of every table: somebody writes it in another way that people would take for the same.
+#[test]
+fn no_text_can_be_written_otherwise_unnoticed() {
+    let mut wrong = Vec::new();
+    for (table, columns, key) in tables() {
+        for column in columns {
+            let what = format!("{table}.{column}");
+            let first = format!("FROM {table} ORDER BY {column} IS NULL, {} DESC LIMIT 1", key.replace(',', " DESC,"));
+            let folder = tempfile::tempdir().expect("a temporary folder can be made");
+            let path = folder.path().join("sound.db");
+            std::fs::write(&path, sound_book()).expect("a copy of the book");
+            let kind = Connection::open(&path)
+                .and_then(|connection| connection.query_row(&format!("SELECT typeof({column}) {first}"), [], |row| row.get(0)));
+            if kind != Ok("text".to_owned()) || is_unproved(&what) {
+                continue;
+            }
+            let sql = format!("UPDATE {table} SET {column} = {column} || ' ' WHERE ({key}) = (SELECT {key} {first})");
+            if !is_noticed(|connection| connection.execute(&sql, []).unwrap_or_else(|e| panic!("{sql}: {e}"))) {
+                wrong.push(what);
             }
         }
     }

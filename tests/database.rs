@@ -421,7 +421,7 @@ fn a_book_of_version_1_is_copied_and_upgraded_and_the_log_tells_so() {
         |path: &Path| -> i64 { stranger(path).query_row("SELECT COUNT(*) FROM operation", [], |row| row.get(0)).expect("a log") };
     assert_eq!((version(&path), operations(&path)), (1, 49));
     let mut book = Book::open(&path, Access::Read, session()).expect("whoever opens it first upgrades it");
-    let checks = book.read(|reader| subledger::book::check::check(reader, None)).expect("the proofs run");
+    let checks = book.prove(|reader| subledger::book::check::check(reader, None)).expect("the proofs run");
     let failing: Vec<_> = checks.iter().filter(|check| !check.ok).collect();
     assert!(failing.is_empty(), "{failing:?}");
     let copy = folder.path().join("old.db.before-version-2");
@@ -522,7 +522,7 @@ fn a_newer_foreign_or_missing_file_is_refused_as_that() {
     fs::write(folder.path().join("text.db"), b"account,product,kind\n").expect("a file");
     assert!(matches!(open("text.db"), Some(StoreError::NotABook(_))));
     fs::write(folder.path().join("torn.db"), b"SQLite format 3\0 and no more").expect("a file");
-    assert!(matches!(open("torn.db"), Some(StoreError::NotABook(_) | StoreError::Damaged(_))));
+    assert!(matches!(open("torn.db"), Some(StoreError::NotABook(_) | StoreError::Torn(_))));
     stranger(&folder.path().join("other.db")).execute_batch("CREATE TABLE note (text TEXT)").expect("somebody's file");
     assert!(matches!(open("other.db"), Some(StoreError::NotABook(_))));
 }
@@ -533,6 +533,43 @@ fn a_book_without_a_table_is_damaged_not_a_bug() {
     stranger(&desk.path()).execute_batch("DROP TABLE bill_repeat; DROP TABLE posting").expect("nobody can forbid it");
     let checked = subledger(&desk.path(), &["check"]);
     assert_eq!(checked.status.code(), Some(7), "{}", String::from_utf8_lossy(&checked.stderr));
+}
+
+/// A number that no column takes, and one that nothing can be added to.
+#[test]
+fn a_number_out_of_range_is_damage_not_a_bug_and_check_names_it() {
+    let desk = Desk::new();
+    let mut writer = Book::open(&desk.path(), Access::Write, session()).expect("the book opens");
+    let tier = subledger::book::upstream::AddUpstream {
+        name: "Aliyun".parse().expect("a name"),
+        level: 0,
+        above: None,
+        authorisation: None,
+        expires: None,
+    };
+    writer.write(&Call::default(), tier).expect("a party above");
+    drop(writer);
+    let told = |line: &[&str]| {
+        let output = subledger(&desk.path(), line);
+        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+    };
+    stranger(&desk.path()).execute_batch("UPDATE upstream SET level = -1").expect("nobody can forbid it");
+    let (exit, says) = told(&["agent", "chain", "list", "--format", "json"]);
+    assert!(exit == Some(7) && says.contains("book.damaged"), "{exit:?} {says}");
+    let (exit, says) = told(&["check"]);
+    assert!(exit == Some(3) && says.contains("upstream: "), "{exit:?} {says}");
+    let sql = "UPDATE upstream SET level = 0;
+               INSERT INTO ledger_account VALUES (7, 'bank', 'agent', 0, 'CNY');
+               INSERT INTO balance VALUES (7, 20260601, 9223372036854775807, 0), (7, 20260602, 1, 0)";
+    stranger(&desk.path()).execute_batch(sql).expect("nobody can forbid it");
+    let (exit, says) = told(&["report", "trial-balance", "--format", "json"]);
+    assert!(exit == Some(7) && says.contains("book.damaged"), "{exit:?} {says}");
+    assert_eq!(told(&["check"]).0, Some(3));
+    // Whoever runs it is named by the book, and what they may do cannot be read.
+    stranger(&desk.path()).execute_batch("UPDATE operator SET grants = 'x'").expect("nobody can forbid it");
+    assert_eq!(told(&["status"]).0, Some(7));
+    let (exit, says) = told(&["check"]);
+    assert!(exit == Some(3) && says.contains("operator: grants"), "{exit:?} {says}");
 }
 
 /// Somebody deletes the book of a killed command, but not the log beside it. SQLite would take that log for the new file's.

@@ -89,7 +89,7 @@ pub struct Restored {
 pub fn restorable(place: &Path, file: &Path, session: &Session, watch: &dyn Watch) -> Result<Restorable> {
     let mut found = match looked_at(place, session, watch) {
         Ok(current) => Ok(current),
-        Err(Error::Store(StoreError::Missing(_) | StoreError::NotABook(_) | StoreError::Damaged(_))) => {
+        Err(Error::Store(StoreError::Missing(_) | StoreError::NotABook(_) | StoreError::Damaged(_) | StoreError::Torn(_))) => {
             Err(LostPlace::look(place)?)
         }
         Err(other) => return Err(other),

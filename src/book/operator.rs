@@ -40,6 +40,11 @@ pub(super) fn authorise(
     Ok(operator)
 }
 
+/// Refuses somebody who may not look at anything.
+pub(super) fn authorise_to_read(reader: Reader<'_>, session: &Session) -> Result<()> {
+    authorise(reader, session, Permission::Read, || Ok(Reach::Groups(BTreeSet::new()))).map(drop)
+}
+
 /// Refuses what an operator may not do; what it is about is asked only where they may do it for some groups alone.
 pub(super) fn require(
     reader: Reader<'_>,

@@ -6,6 +6,7 @@ use super::context::{Context, Ended};
 use super::exit::Exit;
 use crate::book::check::check;
 use crate::domain::chain::{Hash, parse_hash};
+use crate::store::Access;
 use crate::view;
 
 /// Prove the whole book: file, journal, balances, audit log, bills, approvals, closed months
@@ -34,7 +35,7 @@ fn hash(text: &str) -> Result<Hash, String> {
 
 impl CheckArgs {
     pub(crate) fn run(self, context: &Context) -> Ended {
-        let checks = context.read(|reader| check(reader, self.head))?;
+        let checks = context.open(Access::Read)?.prove(|reader| check(reader, self.head))?;
         let all_hold = checks.iter().all(|check| check.ok);
         context.answer(&view::report::check(&checks))?;
         Ok(if all_hold { Exit::Done } else { Exit::LeftForAPerson })

@@ -50,9 +50,12 @@ pub enum StoreError {
     /// The disk fails, or the folder does not let the file be written.
     #[error("the book cannot be read or written: {0}")]
     Unusable(String),
-    /// The file's content contradicts itself.
+    /// What stands in the file contradicts itself, or is nothing that the book writes.
     #[error("the book is damaged: {0}")]
     Damaged(String),
+    /// Pages of the file, or whole tables, cannot be read.
+    #[error("the book is damaged: {0}")]
+    Torn(String),
     /// A figure became too large.
     #[error("an amount is too large to be counted")]
     Overflow,
@@ -85,15 +88,20 @@ impl From<rusqlite::Error> for StoreError {
                     | ErrorCode::ReadOnly
                     | ErrorCode::PermissionDenied
                     | ErrorCode::FileLockingProtocolFailed => Self::Unusable(told()),
-                    ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::Damaged(told()),
-                    _ if told().starts_with("no such ") => Self::Damaged(told()),
+                    ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::Torn(told()),
+                    _ if told().starts_with("no such ") => Self::Torn(told()),
+                    // A sum of what is stored: what is written has been added up before.
+                    _ if told() == "integer overflow" => Self::Damaged("amounts are too large to be added up".to_owned()),
                     _ => Self::Sqlite(error),
                 }
             }
-            rusqlite::Error::SqlInputError { msg, .. } if msg.starts_with("no such ") => Self::Damaged(msg.clone()),
-            rusqlite::Error::FromSqlConversionFailure(..) | rusqlite::Error::InvalidColumnType(..) => {
+            rusqlite::Error::SqlInputError { msg, .. } if msg.starts_with("no such ") => Self::Torn(msg.clone()),
+            rusqlite::Error::FromSqlConversionFailure(.., why) => Self::Damaged(why.to_string()),
+            rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::IntegralValueOutOfRange(..) => {
                 Self::Damaged(error.to_string())
             }
+            // Who only looks whether there is a row asks for an optional one.
+            rusqlite::Error::QueryReturnedNoRows => Self::Damaged("a row that another one names is not there".to_owned()),
             _ => Self::Sqlite(error),
         }
     }
@@ -102,5 +110,16 @@ impl From<rusqlite::Error> for StoreError {
 impl From<crate::domain::money::Overflow> for StoreError {
     fn from(_: crate::domain::money::Overflow) -> Self {
         Self::Overflow
+    }
+}
+
+impl StoreError {
+    /// What is wrong with what the book holds; `None` where it cannot be read for another reason.
+    pub(super) fn wrong_content(&self) -> Option<String> {
+        match self {
+            Self::Damaged(what) => Some(what.clone()),
+            Self::Overflow => Some(self.to_string()),
+            _ => None,
+        }
     }
 }

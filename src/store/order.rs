@@ -18,7 +18,6 @@ use crate::domain::matching::{OrderDetail, RecordedOrder};
 use crate::domain::money::{Amount, Currency, Exact};
 use crate::domain::order::{Charge, Order};
 use crate::domain::period::Month;
-use crate::domain::rate::Discount;
 use crate::domain::refund::PaidBack;
 use crate::domain::usage::Original;
 
@@ -70,8 +69,12 @@ pub struct OrderFilter {
 }
 
 pub(super) const SELECT_ORDER: &str =
-    "SELECT o.id, o.account_id, p.code, o.kind, o.provider_order, o.day, o.service_from, o.service_to, o.placement, o.refunds
+    "SELECT o.id, o.account_id, p.code, o.kind, o.provider_order, o.day, o.service_from, o.service_to, o.placement, o.refunds,
+            o.operation_id
        FROM orders AS o JOIN product AS p ON p.id = o.product_id";
+
+/// The column of [`SELECT_ORDER`] that says which operation has written it.
+pub(super) const ORDER_OPERATION: usize = 10;
 
 pub(super) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
     Ok(Order {
@@ -91,11 +94,13 @@ pub(super) fn order(row: &Row<'_>) -> rusqlite::Result<Order> {
 pub(super) const SELECT_CHARGE: &str =
     "SELECT c.id, c.account_id, c.order_id, p.code, c.charge_month, c.day, c.list, c.agreement_id, c.tier, c.discount,
             c.payable_minor, c.cost_minor, c.counts, c.entry_id, c.cost_counts, c.volume_before, c.difference_id,
-            c.corrects_id
+            c.corrects_id, c.operation_id
        FROM charge AS c JOIN product AS p ON p.id = c.product_id";
 
+/// The column of [`SELECT_CHARGE`] that says which operation has written it.
+pub(super) const CHARGE_OPERATION: usize = 18;
+
 pub(super) fn charge_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Charge> {
-    let discount: i64 = row.get(first + 9)?;
     Ok(Charge {
         id: ChargeId(row.get(first)?),
         account: AccountId(row.get(first + 1)?),
@@ -106,7 +111,7 @@ pub(super) fn charge_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Charge>
         list: row.parsed(first + 6)?,
         agreement: row.get::<_, Option<i64>>(first + 7)?.map(AgreementId),
         tier: row.parsed_opt(first + 8)?,
-        discount: Discount::from_millionths(discount).unwrap_or_default(),
+        discount: row.discount(first + 9)?,
         payable: row.amount(first + 10)?,
         cost: row.amount(first + 11)?,
         counts: row.get(first + 12)?,
@@ -187,7 +192,7 @@ impl Reader<'_> {
                 1
             )
         ))?;
-        let rows = select.query_map([day(month.last_day())], |row| Ok((charge_at(row, 0)?, row.date(18)?)))?;
+        let rows = select.query_map([day(month.last_day())], |row| Ok((charge_at(row, 0)?, row.date(CHARGE_OPERATION + 1)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

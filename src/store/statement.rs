@@ -14,7 +14,6 @@ use crate::domain::id::{AccountId, EntryId, OrderId};
 use crate::domain::journal::Note;
 use crate::domain::money::Amount;
 use crate::domain::period::Month;
-use crate::domain::rate::Discount;
 use crate::domain::statement::{AgreementVersion, ChargeFacts, Movement};
 
 impl Reader<'_> {
@@ -198,7 +197,7 @@ fn charge_facts(row: &Row<'_>) -> rusqlite::Result<ChargeFacts> {
         list: row.parsed_opt(14)?,
         agreement,
         tier: row.parsed_opt(17)?,
-        discount: Discount::from_millionths(row.get(18)?).unwrap_or_default(),
+        discount: row.discount(18)?,
         coupon: row.get::<_, Option<i64>>(19)?.map(Amount::from_minor),
         payable: row.amount(20)?,
     })

@@ -17,7 +17,7 @@ pub(super) fn store_error(error: &StoreError) -> Told {
         StoreError::ReadOnly(_) => (Exit::Book, "book.read-only"),
         StoreError::DiskFull => (Exit::Book, "disk.full"),
         StoreError::Unusable(_) => (Exit::Book, "disk.failed"),
-        StoreError::Damaged(_) => (Exit::Book, "book.damaged"),
+        StoreError::Damaged(_) | StoreError::Torn(_) => (Exit::Book, "book.damaged"),
         StoreError::Overflow => (Exit::Refused, "amount.overflow"),
         StoreError::Io { .. } => (Exit::Book, "book.unreadable"),
         StoreError::Sqlite(_) => (Exit::Bug, "bug.sqlite"),
@@ -36,7 +36,7 @@ pub(super) fn store_error(error: &StoreError) -> Told {
         StoreError::DiskFull => told.hint("make room and run the command again; nothing was written"),
         StoreError::Unusable(_) => told
             .hint("the disk, its free space, or the rights on the folder: when that is right, run the command again; with --key nothing is done twice"),
-        StoreError::Damaged(_) => told.hint("`subledger check` says what is wrong; go back to a backup"),
+        StoreError::Damaged(_) | StoreError::Torn(_) => told.hint("`subledger check` says what is wrong; go back to a backup"),
         StoreError::Sqlite(_) => told.hint("this is a bug in subledger: please report the command; nothing was written"),
         StoreError::Overflow | StoreError::Io { .. } => told,
     }

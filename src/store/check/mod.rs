@@ -96,39 +96,69 @@ impl Findings {
 }
 
 impl Reader<'_> {
-    /// Runs every proof, in the order of [`CheckName`]; that of a hash which somebody has kept, if they name it.
+    /// Runs every proof, in the order of [`CheckName`]; that of a hash which somebody has kept, if they name it. A proof that finds
+    /// what the book never writes fails, and the others go on; where pages cannot be read, nothing is proved.
     pub fn check(&self, kept: Option<Hash>) -> Result<Vec<Checked>> {
         // Charges look for their entries, and entries for their lines, all over the file.
         self.connection.pragma_update(None, "cache_size", -CHECK_CACHE_KIB)?;
-        let integrity = integrity(self.connection)?;
-        let foreign_keys = foreign_keys(self.connection)?;
-        let walk = self.walk(kept)?;
-        let balances = self.check_balances(&walk)?;
-        let receipts = self.check_receipts(&walk)?;
-        let orders = self.check_orders()?;
-        let bills = self.check_bills()?;
-        let invoices = self.check_invoices()?;
-        let open_items = self.check_open_items(&walk)?;
-        let approvals = self.check_approvals()?;
-        let state = self.check_state()?;
-        let Walk { balanced, orphans, chain, head, .. } = walk;
+        let integrity = proved(CheckName::Integrity, integrity(self.connection))?;
+        let foreign_keys = proved(CheckName::ForeignKeys, foreign_keys(self.connection))?;
+        let walk = unless_wrong(self.walk(kept))?;
+        let walked = |name, proof: &dyn Fn(&Walk) -> Result<Checked>| match &walk {
+            Ok(walk) => proved(name, proof(walk)),
+            Err(what) => Ok(unproved(name, what)),
+        };
         let always = [
             integrity,
             foreign_keys,
-            balanced,
-            balances,
-            chain,
-            receipts,
-            orders,
-            bills,
-            invoices,
-            orphans,
-            open_items,
-            approvals,
-            state,
+            walked(CheckName::Balanced, &|walk| Ok(walk.balanced.clone()))?,
+            walked(CheckName::Balances, &|walk| self.check_balances(walk))?,
+            walked(CheckName::Chain, &|walk| Ok(walk.chain.clone()))?,
+            walked(CheckName::Receipts, &|walk| self.check_receipts(walk))?,
+            proved(CheckName::Orders, self.check_orders())?,
+            proved(CheckName::Bills, self.check_bills(walk.as_ref().ok().map(|walk| &walk.products)))?,
+            proved(CheckName::Invoices, self.check_invoices())?,
+            walked(CheckName::Orphans, &|walk| Ok(walk.orphans.clone()))?,
+            walked(CheckName::OpenItems, &|walk| self.check_open_items(walk))?,
+            proved(CheckName::Approvals, self.check_approvals())?,
+            proved(CheckName::State, self.check_state())?,
         ];
+        let head = match &walk {
+            Ok(walk) => walk.head.clone(),
+            Err(what) => kept.map(|_| unproved(CheckName::Head, what)),
+        };
         Ok(always.into_iter().chain(head).collect())
     }
+}
+
+/// What was read, or what is wrong with what the book holds.
+fn unless_wrong<T>(read: Result<T>) -> Result<std::result::Result<T, String>> {
+    match read {
+        Ok(value) => Ok(Ok(value)),
+        Err(error) => error.wrong_content().map(Err).ok_or(error),
+    }
+}
+
+/// The outcome of a proof, which fails if it has met what it cannot read.
+fn proved(name: CheckName, proof: Result<Checked>) -> Result<Checked> {
+    Ok(unless_wrong(proof)?.unwrap_or_else(|what| unproved(name, &what)))
+}
+
+fn unproved(name: CheckName, what: &str) -> Checked {
+    Checked { name, ok: false, detail: format!("cannot be proved: {what}") }
+}
+
+/// What is in a schema, and how often, for its type, its name and its table: a trigger may have the name of a table.
+type Schema = BTreeMap<(String, String, String), Vec<String>>;
+
+fn schema(connection: &Connection) -> Result<Schema> {
+    let mut select = connection.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL")?;
+    let mut rows = select.query([])?;
+    let mut schema = Schema::new();
+    while let Some(row) = rows.next()? {
+        schema.entry((row.get(0)?, row.get(1)?, row.get(2)?)).or_default().push(row.get(3)?);
+    }
+    Ok(schema)
 }
 
 fn integrity(connection: &Connection) -> Result<Checked> {
@@ -141,21 +171,16 @@ fn integrity(connection: &Connection) -> Result<Checked> {
             wrong.add(|| line);
         }
     }
-    let schema = |connection: &Connection| -> Result<BTreeMap<String, (String, String)>> {
-        let mut select = connection.prepare("SELECT name, type, sql FROM sqlite_schema WHERE sql IS NOT NULL")?;
-        let rows = select.query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    };
     let (mine, expected) = (schema(connection)?, schema(&super::open::fresh_schema()?)?);
-    for (name, sql) in &expected {
-        if mine.get(name) != Some(sql) {
-            wrong.add(|| format!("{name} of the schema is missing or changed"));
+    for (of, sql) in &expected {
+        if mine.get(of) != Some(sql) {
+            wrong.add(|| format!("the {} {} of the schema is missing or changed", of.0, of.1));
         }
     }
     // Somebody's own index or table does no harm; a trigger changes what a write does.
-    for (name, (kind, _)) in &mine {
-        if kind == "trigger" && !expected.contains_key(name) {
-            wrong.add(|| format!("the trigger {name} is not of the schema"));
+    for of in mine.keys() {
+        if of.0 == "trigger" && !expected.contains_key(of) {
+            wrong.add(|| format!("the trigger {} on {} is not of the schema", of.1, of.2));
         }
     }
     Ok(wrong.checked(CheckName::Integrity, "pages, indexes and schema are sound".to_owned()))

@@ -2,7 +2,7 @@
 //! sums to zero, that no posting lacks its entry, and that the log's hashes follow from what the book holds; what it adds up on
 //! the way is for the proofs of balances, receipts and open items.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use rusqlite::{Row, Rows};
@@ -18,7 +18,7 @@ use crate::domain::plural;
 use crate::store::Reader;
 use crate::store::error::Result;
 use crate::store::journal::owner_of;
-use crate::store::order::{SELECT_CHARGE, SELECT_ORDER, charge_at, order};
+use crate::store::order::{CHARGE_OPERATION, ORDER_OPERATION, SELECT_CHARGE, SELECT_ORDER, charge_at, order};
 use crate::store::sql::Columns as _;
 
 /// Rows of a statement, one ahead.
@@ -68,6 +68,7 @@ struct PostingRow {
 }
 
 struct ChangeRow {
+    id: i64,
     operation: i64,
     noun: String,
     key: String,
@@ -87,6 +88,22 @@ struct OperationRow {
     outcome: String,
     previous: Hash,
     hash: Hash,
+}
+
+impl OperationRow {
+    fn header(&self) -> Header<'_> {
+        Header {
+            sequence: self.id,
+            recorded_at: &self.recorded_at,
+            operator: &self.operator,
+            os_uid: self.os_uid,
+            command: &self.command,
+            arguments: &self.arguments,
+            key: self.key.as_deref(),
+            result: &self.result,
+            outcome: &self.outcome,
+        }
+    }
 }
 
 fn entry_row(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
@@ -110,7 +127,14 @@ fn posting_row(row: &Row<'_>) -> rusqlite::Result<PostingRow> {
 }
 
 fn change_row(row: &Row<'_>) -> rusqlite::Result<ChangeRow> {
-    Ok(ChangeRow { operation: row.get(0)?, noun: row.get(1)?, key: row.get(2)?, before: row.get(3)?, after: row.get(4)? })
+    Ok(ChangeRow {
+        id: row.get(0)?,
+        operation: row.get(1)?,
+        noun: row.get(2)?,
+        key: row.get(3)?,
+        before: row.get(4)?,
+        after: row.get(5)?,
+    })
 }
 
 fn operation_row(row: &Row<'_>) -> rusqlite::Result<OperationRow> {
@@ -130,11 +154,11 @@ fn operation_row(row: &Row<'_>) -> rusqlite::Result<OperationRow> {
 }
 
 fn order_with_operation(row: &Row<'_>) -> rusqlite::Result<(i64, Order)> {
-    Ok((row.get(10)?, order(row)?))
+    Ok((row.get(ORDER_OPERATION)?, order(row)?))
 }
 
 fn charge_with_operation(row: &Row<'_>) -> rusqlite::Result<(i64, Charge)> {
-    Ok((row.get(18)?, charge_at(row, 0)?))
+    Ok((row.get(CHARGE_OPERATION)?, charge_at(row, 0)?))
 }
 
 /// The fold of the journal: debits and credits by ledger account and day.
@@ -145,10 +169,12 @@ pub(super) struct Walk {
     pub(super) balanced: Checked,
     pub(super) orphans: Checked,
     pub(super) chain: Checked,
-    /// Whether the log has the hash that somebody has kept.
+    /// Whether the log has the hash that somebody has kept, if they name it.
     pub(super) head: Option<Checked>,
     pub(super) fold: Fold,
     pub(super) accounts: HashMap<LedgerAccountId, LedgerAccount>,
+    /// The codes of the products that orders and charges are of.
+    pub(super) products: HashSet<String>,
 }
 
 impl Reader<'_> {
@@ -175,11 +201,9 @@ impl Reader<'_> {
         )?;
         let mut postings =
             connection.prepare("SELECT entry_id, line, ledger_account_id, amount_minor FROM posting ORDER BY entry_id, line")?;
-        let mut change_rows = connection.prepare("SELECT operation_id, noun, key, before, after FROM change ORDER BY id")?;
-        let mut orders =
-            connection.prepare(&format!("{} ORDER BY o.id", SELECT_ORDER.replacen(" FROM", ", o.operation_id FROM", 1)))?;
-        let mut owed =
-            connection.prepare(&format!("{} ORDER BY c.id", SELECT_CHARGE.replacen(" FROM", ", c.operation_id FROM", 1)))?;
+        let mut change_rows = connection.prepare("SELECT id, operation_id, noun, key, before, after FROM change ORDER BY id")?;
+        let mut orders = connection.prepare(&format!("{SELECT_ORDER} ORDER BY o.id"))?;
+        let mut owed = connection.prepare(&format!("{SELECT_CHARGE} ORDER BY c.id"))?;
         let mut operations = connection.prepare(
             "SELECT id, recorded_at, operator, os_uid, command, arguments, key, result, outcome, previous, hash FROM operation ORDER BY id",
         )?;
@@ -192,6 +216,12 @@ impl Reader<'_> {
             orphans: Findings::default(),
             seen: 0,
         };
+        let mut products: HashSet<String> = HashSet::new();
+        let mut name_product = |code: &str| {
+            if !products.contains(code) {
+                products.insert(code.to_owned());
+            }
+        };
         let mut logged = Cursor::new(change_rows.query([])?, change_row)?;
         let mut orders = Cursor::new(orders.query([])?, order_with_operation)?;
         let mut charges = Cursor::new(owed.query([])?, charge_with_operation)?;
@@ -202,31 +232,28 @@ impl Reader<'_> {
         let mut found = None;
         while let Some(operation) = operations.next_if(|_| true)? {
             let mut facts = Facts::default();
+            // Rows rise with their operations: one of an earlier operation has come too late to be in its hash.
+            let mut belongs = |noun: &str, id: i64, of: i64| {
+                if of != operation.id {
+                    broken.add(|| stray(noun, id, of));
+                }
+            };
             while let Some(change) = logged.next_if(|c| c.operation <= operation.id)? {
+                belongs("change", change.id, change.operation);
                 facts.change(&change.noun, &change.key, change.before.as_deref(), &change.after);
             }
-            while let Some((_, order)) = orders.next_if(|(id, _)| *id <= operation.id)? {
+            while let Some((of, order)) = orders.next_if(|(id, _)| *id <= operation.id)? {
+                belongs("order", order.id.0, of);
+                name_product(&order.product);
                 facts.order(&order);
             }
-            while let Some((_, charge)) = charges.next_if(|(id, _)| *id <= operation.id)? {
+            while let Some((of, charge)) = charges.next_if(|(id, _)| *id <= operation.id)? {
+                belongs("charge", charge.id.0, of);
+                name_product(&charge.product);
                 facts.charge(&charge);
             }
-            journal.advance(operation.id, &mut facts)?;
-            let expected = chain::hash(
-                &Header {
-                    sequence: operation.id,
-                    recorded_at: &operation.recorded_at,
-                    operator: &operation.operator,
-                    os_uid: operation.os_uid,
-                    command: &operation.command,
-                    arguments: &operation.arguments,
-                    key: operation.key.as_deref(),
-                    result: &operation.result,
-                    outcome: &operation.outcome,
-                },
-                facts,
-                &head,
-            );
+            journal.advance(operation.id, &mut facts, &mut belongs)?;
+            let expected = chain::hash(&operation.header(), facts, &head);
             if operation.id != last + 1 || operation.previous != head || operation.hash != expected {
                 broken.add(|| format!("operation {} ({}) is not what was recorded", operation.id, operation.command));
             }
@@ -237,7 +264,7 @@ impl Reader<'_> {
                 found = Some(last);
             }
         }
-        journal.advance(i64::MAX, &mut Facts::default())?;
+        journal.advance(i64::MAX, &mut Facts::default(), &mut |noun, id, of| broken.add(|| stray(noun, id, of)))?;
         let stray_rows = logged.head.is_some() || orders.head.is_some() || charges.head.is_some();
         if stray_rows {
             broken.add(|| "rows belong to an operation that is not in the log".to_owned());
@@ -254,8 +281,14 @@ impl Reader<'_> {
             ),
             fold,
             accounts,
+            products,
         })
     }
+}
+
+/// A row that belongs to another operation than its place says.
+fn stray(noun: &str, id: i64, operation: i64) -> String {
+    format!("{noun} {id} is none that operation {operation} has written")
 }
 
 /// Whether the hash that somebody has kept is that of an operation, and of which: nothing before that one has changed then.
@@ -280,9 +313,10 @@ struct JournalWalk<'s, 'a> {
 }
 
 impl JournalWalk<'_, '_> {
-    /// Takes every entry up to an operation.
-    fn advance(&mut self, operation: i64, facts: &mut Facts) -> Result<()> {
+    /// Takes every entry up to an operation; tells of each the operation that it names.
+    fn advance(&mut self, operation: i64, facts: &mut Facts, belongs: &mut impl FnMut(&str, i64, i64)) -> Result<()> {
         while let Some(entry) = self.entries.next_if(|e| e.operation <= operation)? {
+            belongs("entry", entry.id, entry.operation);
             self.skip_orphans(|posting| posting.entry < entry.id)?;
             let mut lines = Vec::with_capacity(4);
             let mut sums: BTreeMap<Option<Currency>, i128> = BTreeMap::new();
