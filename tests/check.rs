@@ -314,6 +314,9 @@ fn receipts_tells_of_a_frozen_statement_or_receipt_that_was_changed() {
         "UPDATE receipt SET content = replace(content, '\"usage_charges\":2', '\"usage_charges\":1')",
         "UPDATE receipt SET sha256 = replace(sha256, substr(sha256, 1, 2), 'zz')",
         "DELETE FROM receipt",
+        "DELETE FROM receipt WHERE version = 1",
+        "INSERT INTO statement SELECT 202605, 1, account_id, content, sha256 FROM statement WHERE version = 2",
+        "INSERT INTO statement SELECT month, 3, account_id, content, sha256 FROM statement WHERE version = 2",
     ];
     for sql in rows {
         assert_eq!(failing_after_sql(sql), ["receipts"], "{sql}");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::error::Result;
+use super::error::{Result, StoreError};
 use super::sql::{Columns as _, day};
 use super::{LedgerMovement, Reader, Writer};
 use crate::domain::account::Group;
@@ -172,14 +172,24 @@ impl Reader<'_> {
         Ok(select.query_row((month.number(), account.0, version), |row| row.get(0))?)
     }
 
-    /// The statements that a month's close has frozen: whose, their JSON, and the hash of that.
-    pub fn frozen_statements(&self, month: Month, version: i64) -> Result<Vec<(Code, String, String)>> {
+    /// How many statements a month's close has frozen.
+    pub fn frozen_statements(&self, month: Month, version: i64) -> Result<u64> {
+        let mut select = self.connection.prepare_cached("SELECT COUNT(*) FROM statement WHERE month = ?1 AND version = ?2")?;
+        Ok(select.query_row([month.number(), version], |row| row.get(0))?)
+    }
+
+    /// Walks over them: whose, their JSON, and the hash of that.
+    pub(super) fn each_frozen_statement(&self, month: Month, version: i64, mut visit: impl FnMut(Code, &str, &str)) -> Result<()> {
         let mut select = self.connection.prepare_cached(
             "SELECT a.code, s.content, s.sha256 FROM statement AS s JOIN account AS a ON a.id = s.account_id
-              WHERE s.month = ?1 AND s.version = ?2 ORDER BY a.code",
+              WHERE s.month = ?1 AND s.version = ?2 ORDER BY s.account_id",
         )?;
-        let rows = select.query_map([month.number(), version], |row| Ok((row.parsed(0)?, row.get(1)?, row.get(2)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        let mut rows = select.query([month.number(), version])?;
+        while let Some(row) = rows.next()? {
+            let text = |index| row.get_ref(index)?.as_str().map_err(|e| StoreError::Damaged(e.to_string()));
+            visit(row.parsed(0)?, text(1)?, text(2)?);
+        }
+        Ok(())
     }
 }
 

@@ -70,7 +70,7 @@ impl UseCase for ReopenPeriod {
 /// Opens one month, which is the last closed one.
 fn reopen(operation: &mut Operation<'_>, month: Month, outcome: &mut PeriodReopened) -> Result<()> {
     let version = operation.reader().receipt_version(month)?;
-    outcome.statements += operation.reader().frozen_statements(month, version)?.len() as u64;
+    outcome.statements += operation.reader().frozen_statements(month, version)?;
     operation.open_again(month)?;
     let date = operation.closed_through().open(month.last_day())?;
     let mut into_dispute = Amount::ZERO;

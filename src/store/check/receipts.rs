@@ -1,12 +1,13 @@
 //! The proof of closed months: receipts and frozen statements are as they were hashed, and the ledger still comes to what they say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::walk::Walk;
 use super::{CheckName, Checked, Findings};
 use crate::domain::chain;
 use crate::domain::chart::LedgerCode;
 use crate::domain::close::Receipt;
+use crate::domain::code::Code;
 use crate::domain::money::Currency;
 use crate::domain::plural;
 use crate::store::Reader;
@@ -33,17 +34,15 @@ impl Reader<'_> {
             if chain::sha256_hex(content.as_bytes()) != sha256 {
                 wrong.add(|| format!("the receipt of {month} is not the one that was hashed"));
             }
-            let frozen = self.frozen_statements(month, version)?;
-            if frozen.len() != receipt.statements.len() {
-                wrong.add(|| {
-                    format!("{month} has {} frozen statements, the receipt names {}", frozen.len(), receipt.statements.len())
-                });
-            }
-            for (account, content, kept) in frozen {
+            let mut named: HashMap<&Code, &str> = receipt.statements.iter().map(|s| (&s.account, s.sha256.as_str())).collect();
+            self.each_frozen_statement(month, version, |account, content, kept| {
                 let sha256 = chain::sha256_hex(content.as_bytes());
-                if kept != sha256 || !receipt.statements.iter().any(|s| s.account == account && s.sha256 == sha256) {
+                if kept != sha256 || named.remove(&account) != Some(sha256.as_str()) {
                     wrong.add(|| format!("the statement of {account} for {month} is not the one that was frozen"));
                 }
+            })?;
+            for account in named.keys() {
+                wrong.add(|| format!("the statement of {account} for {month} is gone"));
             }
             // What a reopened month came to is history: its figures may be others now.
             if !closed.contains(&month) || version != self.receipt_version(month)? {
@@ -67,11 +66,26 @@ impl Reader<'_> {
                 }
             }
         }
+        self.check_stray_statements(&mut wrong)?;
         // Months that closed along with a later one have no receipt of their own; the later one's covers their figures.
         for month in logged.keys() {
             wrong.add(|| format!("the receipt of {month} is gone"));
         }
         Ok(wrong.checked(CheckName::Receipts, format!("{} unchanged since", plural(count as u64, "closed month", "closed months"))))
+    }
+
+    /// Every statement is of a close that has its receipt.
+    fn check_stray_statements(&self, wrong: &mut Findings) -> Result<()> {
+        let mut select = self.connection.prepare(
+            "SELECT s.month, s.version FROM statement AS s
+              WHERE NOT EXISTS (SELECT 1 FROM receipt AS r WHERE r.month = s.month AND r.version = s.version)",
+        )?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let (month, version): (i64, i64) = (row.get(0)?, row.get(1)?);
+            wrong.add(|| format!("a statement of {month} is of close {version}, which has no receipt"));
+        }
+        Ok(())
     }
 
     /// The hash of each receipt as the log has it, by month: whoever changes a receipt would have to change the log as well.
