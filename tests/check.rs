@@ -572,6 +572,16 @@ fn open_items_tells_of_a_settlement_that_pays_something_else() {
     assert_eq!(failing_after_sql("UPDATE entry SET event = 'charge-back' WHERE event = 'settlement'"), ["chain", "open-items"]);
 }
 
+/// Only the run whose bill was accepted settles anything.
+#[test]
+fn open_items_tells_of_a_charge_that_another_version_of_the_bill_has_settled() {
+    let sql = "INSERT INTO bill_version
+               SELECT 99, period, 7, finality, reason, layout, tax, currency, content, stated, lines, repeats, rejected, list, covered,
+                      discount, coupon, payable, voucher, card, 1 FROM bill_version WHERE period = 202606;
+               UPDATE clearing SET version_id = 99 WHERE period = 202606";
+    assert_eq!(failing_after_sql(sql), ["open-items", "state"]);
+}
+
 /// The same billed line is said to belong to two orders, and the log says so, too.
 #[test]
 fn bills_tells_of_a_line_that_is_used_twice() {

@@ -59,8 +59,8 @@ impl Reader<'_> {
                 AND c.cost_minor <> (SELECT SUM(k.cleared_minor) FROM clearing AS k WHERE k.charge_id = c.id)
              UNION
              SELECT k.charge_id FROM clearing AS k JOIN charge AS c ON c.id = k.charge_id
-               LEFT JOIN bill_version AS v ON v.id = k.version_id AND v.period = k.period
-              WHERE v.id IS NULL OR NOT k.settles AND k.rule NOT IN ('carried', 'instalment')",
+               LEFT JOIN reconciliation AS r ON r.period = k.period AND r.version_id = k.version_id
+              WHERE r.period IS NULL OR NOT k.settles AND k.rule NOT IN ('carried', 'instalment')",
         )?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
