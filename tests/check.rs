@@ -639,6 +639,13 @@ fn approvals_tells_of_a_request_that_was_not_posted_as_it_was_asked_for() {
 }
 
 #[test]
+fn approvals_counts_what_was_decided() {
+    // Of three, one waits.
+    let told = detail_after(CheckName::Approvals, "UPDATE product SET name = 'another name'");
+    assert_eq!(told, "2 requests decided as they were posted");
+}
+
+#[test]
 fn approvals_tells_of_an_approval_that_is_gone_from_the_requests() {
     // The log alone says that it was approved.
     let failing = failing_after_sql("UPDATE approval SET decision = NULL WHERE id = 1");

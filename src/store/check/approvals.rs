@@ -37,7 +37,7 @@ impl Reader<'_> {
                 format!("{} approved in the log, {approved} in the requests", plural(posted, "request was", "requests were"))
             });
         }
-        let count = requests.len() as u64;
+        let count = requests.iter().filter(|request| request.decision.is_some()).count() as u64;
         Ok(wrong.checked(CheckName::Approvals, format!("{} decided as they were posted", plural(count, "request", "requests"))))
     }
 
@@ -47,7 +47,7 @@ impl Reader<'_> {
         if is_own != (decision.verdict == Verdict::Withdrawn) {
             return Ok(Some("was decided on by the wrong person"));
         }
-        let expected = if decision.verdict == Verdict::Approved { &request.entries[..] } else { &[] };
+        let planned: &[EntryContent] = if decision.verdict == Verdict::Approved { &request.entries } else { &[] };
         // Who has decided is who ran the operation that says so, and what it names was posted by that.
         let Some((operation, by_uid)) = self.operation_deciding(request)? else {
             return Ok(Some("was decided on by nobody that the log names"));
@@ -63,8 +63,7 @@ impl Reader<'_> {
                 None => return Ok(Some("names an entry that is not there")),
             }
         }
-        let planned: &[EntryContent] = &posted;
-        Ok((planned != expected).then_some("was not posted as it was asked for"))
+        Ok((posted != planned).then_some("was not posted as it was asked for"))
     }
 
     /// The operation that has last changed a request, and the OS user who ran it.
