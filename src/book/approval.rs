@@ -36,7 +36,7 @@ pub trait Approvable: UseCase + Clone + Serialize + DeserializeOwned {
 
     /// The same as a request keeps it: with its day, where nobody has named one.
     #[must_use]
-    fn as_requested(self, today: NaiveDate) -> Self;
+    fn for_request(self, today: NaiveDate) -> Self;
 
     /// What it puts at stake, where that is not what its entries move.
     fn stake(_outcome: &Self::Outcome) -> Option<Vec<Money>> {
@@ -62,7 +62,7 @@ impl<U: Approvable> Approval<U> {
     /// As the command says itself.
     pub const OF: Self = Self {
         family: U::FAMILY,
-        content: |command, today| command.may_wait().then(|| as_content(&command.clone().as_requested(today))),
+        content: |command, today| command.may_wait().then(|| as_content(&command.clone().for_request(today))),
         stake: U::stake,
         effects: U::effects,
     };

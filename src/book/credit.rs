@@ -75,7 +75,7 @@ impl UseCase for SetCredit {
 impl Approvable for SetCredit {
     const FAMILY: Family = Family::Credit;
 
-    fn as_requested(self, today: NaiveDate) -> Self {
+    fn for_request(self, today: NaiveDate) -> Self {
         Self { date: self.date.or(Some(today)), ..self }
     }
 

@@ -231,7 +231,7 @@ impl UseCase for Deposit {
 impl Approvable for Deposit {
     const FAMILY: Family = Family::Fund;
 
-    fn as_requested(self, today: NaiveDate) -> Self {
+    fn for_request(self, today: NaiveDate) -> Self {
         Self { slip: self.slip.on(today), ..self }
     }
 }
@@ -261,7 +261,7 @@ impl UseCase for Withdraw {
 impl Approvable for Withdraw {
     const FAMILY: Family = Family::Fund;
 
-    fn as_requested(self, today: NaiveDate) -> Self {
+    fn for_request(self, today: NaiveDate) -> Self {
         Self { slip: self.slip.on(today), ..self }
     }
 }
@@ -309,7 +309,7 @@ impl UseCase for Allocate {
 impl Approvable for Allocate {
     const FAMILY: Family = Family::Fund;
 
-    fn as_requested(self, today: NaiveDate) -> Self {
+    fn for_request(self, today: NaiveDate) -> Self {
         Self { slip: self.slip.on(today), ..self }
     }
 }
@@ -349,7 +349,7 @@ impl UseCase for Reclaim {
 impl Approvable for Reclaim {
     const FAMILY: Family = Family::Fund;
 
-    fn as_requested(self, today: NaiveDate) -> Self {
+    fn for_request(self, today: NaiveDate) -> Self {
         Self { slip: self.slip.on(today), ..self }
     }
 }
@@ -410,7 +410,7 @@ impl UseCase for Transfer {
 impl Approvable for Transfer {
     const FAMILY: Family = Family::Fund;
 
-    fn as_requested(self, today: NaiveDate) -> Self {
+    fn for_request(self, today: NaiveDate) -> Self {
         Self { slip: self.slip.on(today), ..self }
     }
 }

@@ -284,12 +284,10 @@ impl Book {
         }
         if call.key.is_some() && path.exists() {
             // What the book knows of the key is for its operators alone.
-            let first = Store::open(path, Access::Read)?.read(|reader| {
-                match operator::authorise(reader, session, Permission::Read, || Ok(Reach::Groups(BTreeSet::new()))) {
-                    Ok(_) => replay::<agent::Init>(reader, call),
-                    Err(Error::Refused(refusal)) if refusal.is_denial() => Ok(None),
-                    Err(error) => Err(error),
-                }
+            let first = Store::open(path, Access::Read)?.read(|reader| match operator::authorise_to_read(reader, session) {
+                Ok(()) => replay::<agent::Init>(reader, call),
+                Err(Error::Refused(refusal)) if refusal.is_denial() => Ok(None),
+                Err(error) => Err(error),
             })?;
             if let Some(outcome) = first {
                 return Ok(Done { status: Status::Replayed, outcome });
@@ -360,8 +358,8 @@ impl Book {
     /// [`Book::write`] asks again, and of what it is about.
     pub fn require<U: UseCase>(&mut self) -> Result<()> {
         let session = &self.session;
-        let nothing_yet = || Ok(Reach::Groups(BTreeSet::new()));
-        let allowed = self.store.read(|reader| operator::authorise(reader, session, U::PERMISSION, nothing_yet).map(drop));
+        let allowed =
+            self.store.read(|reader| operator::authorise(reader, session, U::PERMISSION, || Ok(reach::of_nobody())).map(drop));
         let arguments = as_logged(&self.session.arguments);
         self.on_record(U::COMMAND, arguments, allowed)
     }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::operation::{find_group, unknown};
-use super::{Operation, Result, Session, UseCase};
+use super::{Operation, Result, Session, UseCase, reach};
 use crate::domain::account::Group;
 use crate::domain::code::Name;
 use crate::domain::handover::is_same_person;
@@ -42,7 +42,7 @@ pub(super) fn authorise(
 
 /// Refuses somebody who may not look at anything.
 pub(super) fn authorise_to_read(reader: Reader<'_>, session: &Session) -> Result<()> {
-    authorise(reader, session, Permission::Read, || Ok(Reach::Groups(BTreeSet::new()))).map(drop)
+    authorise(reader, session, Permission::Read, || Ok(reach::of_nobody())).map(drop)
 }
 
 /// Refuses what an operator may not do; what it is about is asked only where they may do it for some groups alone.

@@ -149,7 +149,7 @@ impl UseCase for ApplyPlan {
 impl Approvable for ApplyPlan {
     const FAMILY: Family = Family::Fund;
 
-    fn as_requested(self, today: NaiveDate) -> Self {
+    fn for_request(self, today: NaiveDate) -> Self {
         Self { date: self.date.or(Some(today)), is_checked: true, ..self }
     }
 }

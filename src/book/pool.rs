@@ -139,7 +139,7 @@ impl UseCase for TopUp {
 impl Approvable for TopUp {
     const FAMILY: Family = Family::Pool;
 
-    fn as_requested(self, today: NaiveDate) -> Self {
+    fn for_request(self, today: NaiveDate) -> Self {
         Self { slip: self.slip.on(today), ..self }
     }
 }
@@ -177,7 +177,7 @@ impl UseCase for PayProvider {
 impl Approvable for PayProvider {
     const FAMILY: Family = Family::Pool;
 
-    fn as_requested(self, today: NaiveDate) -> Self {
+    fn for_request(self, today: NaiveDate) -> Self {
         Self { slip: self.slip.on(today), ..self }
     }
 }

@@ -304,7 +304,7 @@ impl UseCase for ReceiveSettlement {
 impl Approvable for ReceiveSettlement {
     const FAMILY: Family = Family::Settlement;
 
-    fn as_requested(self, today: NaiveDate) -> Self {
+    fn for_request(self, today: NaiveDate) -> Self {
         Self { slip: self.slip.on(today), ..self }
     }
 
@@ -348,7 +348,7 @@ impl UseCase for ApplyDeposits {
 impl Approvable for ApplyDeposits {
     const FAMILY: Family = Family::Settlement;
 
-    fn as_requested(self, today: NaiveDate) -> Self {
+    fn for_request(self, today: NaiveDate) -> Self {
         Self { slip: self.slip.on(today), ..self }
     }
 
@@ -399,7 +399,7 @@ impl UseCase for WriteOffReceivable {
 impl Approvable for WriteOffReceivable {
     const FAMILY: Family = Family::Settlement;
 
-    fn as_requested(self, today: NaiveDate) -> Self {
+    fn for_request(self, today: NaiveDate) -> Self {
         Self { date: self.date.or(Some(today)), ..self }
     }
 
@@ -461,7 +461,7 @@ impl UseCase for ChargeBackSettlement {
 impl Approvable for ChargeBackSettlement {
     const FAMILY: Family = Family::Settlement;
 
-    fn as_requested(self, today: NaiveDate) -> Self {
+    fn for_request(self, today: NaiveDate) -> Self {
         Self { slip: self.slip.on(today), ..self }
     }
 

@@ -80,7 +80,7 @@ impl Approvable for ClosePeriod {
         self.without_bill == WithoutBill::NotYet
     }
 
-    fn as_requested(self, _today: NaiveDate) -> Self {
+    fn for_request(self, _today: NaiveDate) -> Self {
         self
     }
 
