@@ -303,17 +303,18 @@ fn large_imports_survive(kills: usize) -> Landed {
 
 const JULY: &str = "july-1,,1000000000000001,202607,20260702,云资源按量费用,oss,CNY,3,2\n";
 
-/// Waits until a process has a file open.
-fn wait_until_it_has_open(child: &std::process::Child, file: &Path) {
-    let file = file.canonicalize().expect("a file");
+/// Waits until a process has these files open at once.
+fn wait_until_it_has_open(child: &std::process::Child, files: [&Path; 2]) {
+    let files = files.map(|file| file.canonicalize().expect("a file"));
     let opened = format!("/proc/{}/fd", child.id());
     let begun = Instant::now();
     loop {
-        let mut links = fs::read_dir(&opened).expect("the system tells what is open").flatten();
-        if links.any(|link| fs::read_link(link.path()).is_ok_and(|target| target == file)) {
+        let links = fs::read_dir(&opened).expect("the system tells what is open").flatten();
+        let open: Vec<PathBuf> = links.filter_map(|link| fs::read_link(link.path()).ok()).collect();
+        if files.iter().all(|file| open.contains(file)) {
             return;
         }
-        assert!(begun.elapsed() < Duration::from_mins(1), "it does not open {}", file.display());
+        assert!(begun.elapsed() < Duration::from_mins(1), "it does not open {files:?}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }
@@ -327,8 +328,8 @@ fn import_of_a_file_that_changes(change: impl FnOnce(&Path)) -> (Desk, Output, V
     holder.execute_batch("BEGIN IMMEDIATE").expect("the book is held");
     let mut command = desk.command(&["bill", "import", &file, "--period", "2026-06", "--format", "json"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
-    // It opens the bill first, and reads it inside the transaction.
-    wait_until_it_has_open(&child, &desk.book());
+    // It asks the book who may do this, opens the bill, and reads it inside the transaction.
+    wait_until_it_has_open(&child, [Path::new(&file), &desk.book()]);
     change(Path::new(&file));
     holder.execute_batch("ROLLBACK").expect("the book is free");
     (desk, child.wait_with_output().expect("it ends"), text.into_bytes())

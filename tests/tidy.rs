@@ -304,7 +304,7 @@ fn nothing_outside_the_tree_is_named(sources: &[Source]) -> Vec<String> {
 /// What a page of the project points to is there.
 fn links_lead_somewhere(sources: &[Source]) -> Vec<String> {
     let mut wrong = vec![];
-    for page in sources.iter().filter(|source| source.path.ends_with(".md")) {
+    for page in sources.iter().filter(|source| Path::new(&source.path).extension().is_some_and(|it| it == "md")) {
         let targets = page.text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
         let inside = targets.filter(|target| !target.contains("://") && !target.starts_with('#'));
         wrong.extend(inside.filter(|target| !root().join(target).exists()).map(|target| format!("{}: {target}", page.path)));

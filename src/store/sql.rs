@@ -1,6 +1,7 @@
 //! Domain values as SQLite stores them.
 //!
 //! Each has one form in the book, and no other one is read: SQL compares the text, and to it `cny` is another currency than `CNY`.
+//! So whoever gives a stored type another form, such as one more field, gives the book another version, and an upgrade.
 
 use std::fmt::Display;
 use std::str::FromStr;
