@@ -800,6 +800,9 @@ fn a_value_in_another_form_than_the_books_own_is_told() {
         ("UPDATE bill_usage SET billed = billed || ' '", "bills"),
         ("UPDATE bill_line SET order_no = CAST(order_no AS TEXT) WHERE line_id = 'b-1'", "bills"),
         ("UPDATE bill_line SET payable = '9600' WHERE line_id = 'b-1'", "bills"),
+        ("UPDATE bill_line SET cut = 0 WHERE line_id = 'b-1'", "bills"),
+        ("UPDATE difference SET credits = '[]' WHERE kind = 'unknown-account'", "open-items state"),
+        ("UPDATE invoice SET number = '00012346' WHERE issued IS NULL", "invoices state"),
     ];
     for (sql, proofs) in of_several {
         assert_eq!(failing_after_sql(sql).join(" "), proofs, "{sql}");

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::error::Result;
 use super::sql::{Columns as _, day, to_json};
 use super::{Reader, Writer};
-use crate::domain::difference::{Difference, Resolution};
+use crate::domain::difference::{Difference, DisputeCredit, Resolution};
 use crate::domain::id::{AccountId, ManualMatchId};
 use crate::domain::matching::residue::ManualMatch;
 use crate::domain::money::Currency;
@@ -39,7 +39,10 @@ fn difference(row: &Row<'_>) -> rusqlite::Result<Difference> {
         since: row.date(17)?,
         reopened: row.get(18)?,
         disputed: row.amount(19)?,
-        credits: row.json_opt(20)?.unwrap_or_default(),
+        credits: match row.json_opt::<Vec<DisputeCredit>>(20)? {
+            Some(credits) if credits.is_empty() => return Err(row.otherwise(20)),
+            credits => credits.unwrap_or_default(),
+        },
         settled_by: row.month_opt(21)?,
     })
 }

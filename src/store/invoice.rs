@@ -47,9 +47,10 @@ fn title(row: &Row<'_>) -> rusqlite::Result<TitleFrom> {
 }
 
 fn invoice(row: &Row<'_>) -> rusqlite::Result<Invoice> {
-    let issued = match (row.date_opt(8)?, row.get::<_, Option<String>>(10)?) {
-        (Some(date), Some(number)) => Some(Issued { date, number: InvoiceNumber { code: row.get(9)?, number } }),
-        _ => None,
+    let issued = match (row.date_opt(8)?, row.get(9)?, row.get::<_, Option<String>>(10)?) {
+        (Some(date), code, Some(number)) => Some(Issued { date, number: InvoiceNumber { code, number } }),
+        (None, None, None) => None,
+        _ => return Err(row.otherwise(10)),
     };
     Ok(Invoice {
         id: InvoiceId(row.get(0)?),

@@ -32,7 +32,6 @@ impl ToSql for LineAmount {
 impl FromSql for LineAmount {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         match value {
-            ValueRef::Null => Ok(Self(Exact::ZERO)),
             ValueRef::Integer(steps) => Ok(Self(Exact::from_mantissa(i128::from(steps) * LINE_STEP))),
             ValueRef::Text(text) => {
                 let amount = Self(Exact::parse(text).map_err(|e| FromSqlError::Other(Box::new(e)))?);
@@ -169,6 +168,10 @@ pub(super) trait Columns {
     fn json<T: serde::de::DeserializeOwned + serde::Serialize>(&self, index: usize) -> rusqlite::Result<T>;
     /// JSON that may be absent.
     fn json_opt<T: serde::de::DeserializeOwned + serde::Serialize>(&self, index: usize) -> rusqlite::Result<Option<T>>;
+    /// An exact amount of a bill line, absent where it is zero.
+    fn unless_zero(&self, index: usize) -> rusqlite::Result<Exact>;
+    /// What is wrong with a column in which something else stands than the book writes there.
+    fn otherwise(&self, index: usize) -> rusqlite::Error;
 }
 
 impl Columns for Row<'_> {
@@ -202,7 +205,7 @@ impl Columns for Row<'_> {
         let text = self.get_ref(index)?.as_str().map_err(|e| failed(self, index, &e))?;
         let not_one = |e: T::Err| failed(self, index, &FromSqlError::Other(format!("{text:?} is {e}").into()));
         let value = text.parse().map_err(not_one)?;
-        if is_written(&value, text) { Ok(value) } else { Err(failed(self, index, &otherwise_written())) }
+        if is_written(&value, text) { Ok(value) } else { Err(self.otherwise(index)) }
     }
 
     fn parsed_opt<T: FromStr<Err: Display> + Display>(&self, index: usize) -> rusqlite::Result<Option<T>> {
@@ -212,11 +215,23 @@ impl Columns for Row<'_> {
     fn json<T: serde::de::DeserializeOwned + serde::Serialize>(&self, index: usize) -> rusqlite::Result<T> {
         let text = self.get_ref(index)?.as_str().map_err(|e| failed(self, index, &e))?;
         let value = serde_json::from_str(text).map_err(|e| failed(self, index, &FromSqlError::Other(Box::new(e))))?;
-        if is_json_of(&value, text) { Ok(value) } else { Err(failed(self, index, &otherwise_written())) }
+        if is_json_of(&value, text) { Ok(value) } else { Err(self.otherwise(index)) }
     }
 
     fn json_opt<T: serde::de::DeserializeOwned + serde::Serialize>(&self, index: usize) -> rusqlite::Result<Option<T>> {
         if self.get_ref(index)? == ValueRef::Null { Ok(None) } else { self.json(index).map(Some) }
+    }
+
+    fn unless_zero(&self, index: usize) -> rusqlite::Result<Exact> {
+        match self.get::<_, Option<LineAmount>>(index)? {
+            None => Ok(Exact::ZERO),
+            Some(LineAmount(amount)) if amount.is_zero() => Err(self.otherwise(index)),
+            Some(LineAmount(amount)) => Ok(amount),
+        }
+    }
+
+    fn otherwise(&self, index: usize) -> rusqlite::Error {
+        failed(self, index, &otherwise_written())
     }
 }
 

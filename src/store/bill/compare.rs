@@ -46,8 +46,8 @@ impl Reader<'_> {
                 month: row.month(5)?,
                 day: row.date_opt(6)?,
                 list: row.get::<_, LineAmount>(7)?.0,
-                covered: row.get::<_, LineAmount>(8)?.0,
-                coupon: row.get::<_, LineAmount>(9)?.0,
+                covered: row.unless_zero(8)?,
+                coupon: row.unless_zero(9)?,
                 payable: row.get::<_, LineAmount>(10)?.0,
             };
             visit(&line, row.get(11)?, row.get(12)?)?;

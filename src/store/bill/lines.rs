@@ -131,9 +131,9 @@ fn whole<'r>(row: &'r Row<'_>, period: Month) -> Result<StoredLine<'r>> {
     Ok(StoredLine {
         product: ProductId(row.get(6)?),
         list: row.get::<_, LineAmount>(7)?.0,
-        covered: row.get::<_, LineAmount>(8)?.0,
-        coupon: row.get::<_, LineAmount>(9)?.0,
-        cut: row.get::<_, LineAmount>(10)?.0,
+        covered: row.unless_zero(8)?,
+        coupon: row.unless_zero(9)?,
+        cut: row.unless_zero(10)?,
         line_id: line_id.unwrap_or(""),
         number: row.get(12)?,
         content: row.get::<_, i64>(13)?.cast_unsigned(),

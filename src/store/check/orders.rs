@@ -103,7 +103,7 @@ impl Reader<'_> {
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
             let account: Option<i64> = row.get(1)?;
-            let posted = (account.unwrap_or_default(), row.get(2)?, -row.get::<_, i64>(4)?, row.get(3)?);
+            let posted = (account.unwrap_or_default(), row.get(2)?, row.get::<_, i64>(4)?.saturating_neg(), row.get(3)?);
             if changed.remove(&id) != Some(posted) {
                 wrong.add(|| format!("entry {id} is not what its true-ups come to"));
             }
