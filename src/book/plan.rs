@@ -169,8 +169,9 @@ impl ApplyPlan {
             match asked.state(today) {
                 ApprovalState::Pending => return Err(Refusal::PlanRequested { file, request: asked.id }.into()),
                 ApprovalState::Approved => {
-                    let operation = reader.decided_by_operation(asked.id)?;
-                    let operation = operation.ok_or_else(|| StoreError::Damaged(format!("nobody has approved {}", asked.id)))?;
+                    let deciding = reader.operation_deciding(asked.id)?;
+                    let (operation, _) =
+                        deciding.ok_or_else(|| StoreError::Damaged(format!("nobody has approved {}", asked.id)))?;
                     return Err(Refusal::PlanApplied { file, operation }.into());
                 }
                 ApprovalState::Rejected | ApprovalState::Withdrawn | ApprovalState::Expired => {}

@@ -1,8 +1,10 @@
 //! `backup`: copies the book while others go on, and proves the copy.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use super::context::{Context, Ended};
 use super::exit::Exit;
@@ -24,7 +26,15 @@ use crate::view;
 #[command(verbatim_doc_comment)]
 pub(crate) struct BackupArgs {
     /// The new file
+    #[arg(value_parser = OsStringValueParser::new().try_map(new_file))]
     file: PathBuf,
+}
+
+fn new_file(typed: OsString) -> Result<PathBuf, String> {
+    if typed == "-" {
+        return Err("a backup is written to a file of its own, not to standard output; `./-` is one".to_owned());
+    }
+    Ok(PathBuf::from(typed))
 }
 
 impl BackupArgs {

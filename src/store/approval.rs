@@ -51,12 +51,13 @@ impl Reader<'_> {
         Ok(select.query_row([command, argument, sha256], request).optional()?)
     }
 
-    /// The operation that has decided on a request.
-    pub fn decided_by_operation(&self, id: ApprovalId) -> Result<Option<OperationId>> {
+    /// The operation that has decided on a request, and the OS user who ran it.
+    pub fn operation_deciding(&self, id: ApprovalId) -> Result<Option<(OperationId, u32)>> {
         let mut select = self.connection.prepare_cached(
-            "SELECT operation_id FROM change WHERE noun = 'approval' AND key = ?1 AND before IS NOT NULL ORDER BY id DESC LIMIT 1",
+            "SELECT p.id, p.os_uid FROM change AS c JOIN operation AS p ON p.id = c.operation_id
+              WHERE c.noun = 'approval' AND c.key = ?1 AND c.before IS NOT NULL ORDER BY c.id DESC LIMIT 1",
         )?;
-        Ok(select.query_row([id.to_string()], |row| row.get(0).map(OperationId)).optional()?)
+        Ok(select.query_row([id.to_string()], |row| Ok((OperationId(row.get(0)?), row.get(1)?))).optional()?)
     }
 }
 

@@ -33,6 +33,7 @@ fn a_backup_is_the_book_and_proves_itself() {
     assert_eq!(taken.hint, "a backup replaces no file: name a new one");
     book.refused(1, "book.exists", "backup acme.db");
     assert_eq!(book.run("backup nowhere/copy.db").exit, 7);
+    book.refused(2, "usage", "backup -");
     let names: Vec<String> = book.files_in(".").into_iter().filter(|name| name.contains(".new-")).collect();
     assert_eq!(names, [""; 0], "nothing is left of what was refused");
 }

@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::OptionalExtension as _;
-
 use super::{CheckName, Checked, Findings};
 use crate::domain::approval::{Decision, Request, Verdict};
 use crate::domain::audit::APPROVE;
@@ -49,7 +47,7 @@ impl Reader<'_> {
         }
         let planned: &[EntryContent] = if decision.verdict == Verdict::Approved { &request.entries } else { &[] };
         // Who has decided is who ran the operation that says so, and what it names was posted by that.
-        let Some((operation, by_uid)) = self.operation_deciding(request)? else {
+        let Some((operation, by_uid)) = self.operation_deciding(request.id)? else {
             return Ok(Some("was decided on by nobody that the log names"));
         };
         if by_uid != decision.by_uid {
@@ -58,21 +56,12 @@ impl Reader<'_> {
         let mut posted = Vec::with_capacity(decision.entries.len());
         for id in &decision.entries {
             match self.entry_content(*id)? {
-                Some(entry) if self.operation_posting(*id)? == operation => posted.push(entry),
+                Some(entry) if self.operation_posting(*id)? == operation.0 => posted.push(entry),
                 Some(_) => return Ok(Some("names an entry that another operation has posted")),
                 None => return Ok(Some("names an entry that is not there")),
             }
         }
         Ok((posted != planned).then_some("was not posted as it was asked for"))
-    }
-
-    /// The operation that has last changed a request, and the OS user who ran it.
-    fn operation_deciding(&self, request: &Request) -> Result<Option<(i64, u32)>> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT p.id, p.os_uid FROM change AS c JOIN operation AS p ON p.id = c.operation_id
-              WHERE c.noun = 'approval' AND c.key = ?1 AND c.before IS NOT NULL ORDER BY c.id DESC LIMIT 1",
-        )?;
-        Ok(select.query_row([request.id.to_string()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }
 
     fn operation_posting(&self, entry: EntryId) -> Result<i64> {
